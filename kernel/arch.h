@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All that the portable core asks of a machine. arch/arm64 implements it for
+ * AArch64, tests/sim for the simulated machine of the host tests. The machine
+ * brings "arch_types.h" with struct frame (the registers of a thread) and
+ * struct fp_state. Every function is bounded. Interrupts are masked throughout.
+ */
+#pragma once
+#include "arch_types.h"
+#include "types.h"
+
+struct thread;
+struct core;
+
+/* --- Memory ----------------------------------------------------------- */
+
+/* Where the kernel sees physical memory (RAM that the tree names only), and back. */
+void *arch_kernel_address(paddr_t address);
+paddr_t arch_physical_address(const void *address);
+
+/* Zero [start, start + bytes), 64-byte aligned, to the point of coherency. */
+void arch_memory_clear(void *start, size_t bytes);
+
+/* --- Translation ------------------------------------------------------- */
+
+enum arch_map { ARCH_MAP_DONE, ARCH_MAP_NO_TABLE, ARCH_MAP_OCCUPIED };
+
+struct arch_mapping {
+    paddr_t address;
+    uint8_t size_bits;           /* FRAME_BITS_4K, _2M or _1G */
+    uint8_t rights;              /* RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE; never W and X */
+    uint8_t memory;              /* enum thole_memory */
+};
+
+/*
+ * `root` is the zeroed 4 KiB object of an AddressSpace; `at` is below
+ * 2^USER_ADDRESS_BITS and aligned to the size: the core has checked both.
+ * Mapping needs no invalidation (nothing was there); a mapping that is
+ * executable is made visible to instruction fetch.
+ */
+enum arch_map arch_frame_map(void *root, uaddr_t at, const struct arch_mapping *mapping);
+/* Removes the mapping at `at` if it maps exactly this frame; its TLB entries are gone on return. */
+void arch_frame_unmap(void *root, unsigned asid, uaddr_t at, paddr_t frame, unsigned size_bits);
+/* Puts `table` (zeroed, 4 KiB) at the first missing level; *level is where (1 or 2 below the root). */
+enum arch_map arch_table_map(void *root, uaddr_t at, void *table, unsigned *level);
+/* Takes `table` out again if it is there, empties it; the ASID's TLB entries are gone on return. */
+void arch_table_unmap(void *root, unsigned asid, uaddr_t at, unsigned level, void *table);
+void arch_asid_invalidate(unsigned asid);
+
+/* --- Threads ----------------------------------------------------------- */
+
+/* A frame that enters a program: all registers zero but these. */
+void arch_frame_init(struct frame *frame, uint64_t pc, uint64_t sp, uint64_t tls);
+/* Message registers: x0..x8; `index` 0 to 8. Inline in arch_types.h:
+ *   static inline uint64_t frame_get(const struct frame *, unsigned index);
+ *   static inline void frame_set(struct frame *, unsigned index, uint64_t value);
+ *   static inline void frame_clear_scratch(struct frame *);   x9-x18 and flags become zero
+ */
+/* Register `index` as THREAD_READ_REGISTERS numbers them; 0 past the end. */
+uint64_t arch_frame_read(const struct frame *frame, unsigned index);
+
+/*
+ * Called last in an event when another thread than before is to run on this
+ * core: its address space (root NULL: none) and what else is not in the frame.
+ * FP/SIMD registers stay with their last user until another thread uses them.
+ */
+void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, unsigned asid);
+/* The thread is about to be destroyed, or read from outside: its FP state is saved or forgotten. */
+void arch_fp_forget(struct fp_state *fp);
+
+/* --- Interrupts and time ------------------------------------------------ */
+
+#define ARCH_IRQ_NONE  UINT32_MAX        /* nothing (more) is pending */
+#define ARCH_IRQ_TIMER (UINT32_MAX - 1)  /* the kernel's own timer */
+
+/*
+ * Lines are numbered as the interrupt controller does. An acknowledged line
+ * stays silent until arch_irq_done (priority drop and deactivation are split).
+ */
+uint32_t arch_irq_acknowledge(void);
+void arch_irq_done(uint32_t line);
+/* May a driver have this line? False for lines that do not exist and for the kernel's own. */
+bool arch_irq_valid(uint32_t line);
+void arch_irq_enable(uint32_t line, enum thole_trigger trigger);
+/* Disabled, and deactivated if it was active. */
+void arch_irq_disable(uint32_t line);
+
+uint64_t arch_time_now(void);              /* ticks */
+void arch_timer_set(uint64_t deadline);    /* fires at or after; UINT64_MAX: never */
+
+/* --- The machine --------------------------------------------------------- */
+
+/* Early output: false if the device has no room now (the byte was not taken). */
+bool arch_print_byte(char byte);
+void arch_wait_for_interrupt(void);        /* returns when one is pending */
+_Noreturn void arch_power_off(void);
+_Noreturn void arch_reset(void);
+/* Prints registers and a back-trace as far as it can, then resets or stops. */
+_Noreturn void arch_panic(void);
+
+/* Indices a program chose, masked under speculation: index if below limit, else 0. */
+static inline uint64_t arch_mask_index(uint64_t index, uint64_t limit);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The core's vocabulary: unlike types for unlike addresses, checked results,
+ * assertions. A program's mistake is never an ASSERT; a kernel bug always is.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <thole/abi.h>
+#include <thole/object.h>
+
+typedef struct { uint64_t value; } paddr_t;   /* physical */
+typedef struct { uint64_t value; } uaddr_t;   /* a program's virtual address */
+
+#define MUST_CHECK __attribute__((warn_unused_result))
+#define STATIC_ASSERT(condition) _Static_assert(condition, #condition)
+
+/* Stays on in release builds: after a broken invariant nothing is safe to do. */
+#define ASSERT(condition)                                             \
+    do {                                                              \
+        if (__builtin_expect(!(condition), 0))                        \
+            kernel_panic(#condition, __FILE__, __LINE__);             \
+    } while (0)
+
+/* Implemented in kernel/print.c: "kernel panic: ..." and arch_panic(). */
+_Noreturn void kernel_panic(const char *what, const char *file, int line);
+
+#define CONTAINER_OF(pointer, type, member) \
+    ((type *)((char *)(pointer) - offsetof(type, member)))
