@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The kernel: one program, to which kernel/ and arch/arm64/ both add sources.
+#
+#   thole_kernel(SOURCE... [LIBS LIBRARY...])
+#       In a host preset the sources are only noted; thole_kernel_sources(OUT)
+#       gives those under kernel/ to tests that link them with a simulated
+#       machine.
+#
+# init's flat binary is embedded by assembly: `.incbin "init.bin"`. It is found
+# through the assembler's include path, and every assembly file of the kernel
+# is made again when it changes.
+
+set(THOLE_KERNEL_STACK_PROTECTOR "-fno-stack-protector" CACHE STRING
+    "The kernel's stack protector, with its guard (-mstack-protector-guard=...)")
+
+set(kernel_script "${PROJECT_SOURCE_DIR}/arch/arm64/kernel.ld")
+
+function(thole_kernel)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "LIBS")
+    set(sources ${arg_UNPARSED_ARGUMENTS})
+    list(TRANSFORM sources PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+    set_property(GLOBAL APPEND PROPERTY THOLE_KERNEL_SOURCES ${sources})
+    set_property(GLOBAL APPEND PROPERTY THOLE_KERNEL_LIBS ${arg_LIBS})
+endfunction()
+
+function(thole_kernel_sources out)
+    get_property(sources GLOBAL PROPERTY THOLE_KERNEL_SOURCES)
+    set(core "")
+    foreach(source IN LISTS sources)
+        cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${PROJECT_SOURCE_DIR}"
+            OUTPUT_VARIABLE relative)
+        if(relative MATCHES "^kernel/.*\\.c$")
+            list(APPEND core "${source}")
+        endif()
+    endforeach()
+    set(${out} ${core} PARENT_SCOPE)
+endfunction()
+
+# Makes the target out of what the folders noted; called once, at the top.
+function(thole_kernel_finish)
+    get_property(sources GLOBAL PROPERTY THOLE_KERNEL_SOURCES)
+    if(NOT CMAKE_CROSSCOMPILING OR NOT sources)
+        return()
+    endif()
+    get_property(libs GLOBAL PROPERTY THOLE_KERNEL_LIBS)
+
+    add_executable(kernel ${sources})
+    target_include_directories(kernel PRIVATE
+        "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include")
+    target_compile_options(kernel PRIVATE
+        ${THOLE_WARNINGS} ${THOLE_STRICT} ${THOLE_MACHINE}
+        -mgeneral-regs-only -mstrict-align -mbranch-protection=standard
+        ${THOLE_KERNEL_STACK_PROTECTOR} -ffunction-sections -fdata-sections)
+    target_link_libraries(kernel PRIVATE ${libs} "${THOLE_LIBGCC}")
+    target_link_options(kernel PRIVATE
+        ${THOLE_LINK} -Wl,--gc-sections "LINKER:-T,${kernel_script}"
+        "LINKER:-Map,${PROJECT_BINARY_DIR}/kernel.map")
+    set_target_properties(kernel PROPERTIES
+        SUFFIX .elf LINK_DEPENDS "${kernel_script}"
+        RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+
+    # Until there is an init, the kernel embeds nothing.
+    set(init "${PROJECT_BINARY_DIR}/init.bin")
+    if(NOT TARGET init)
+        file(TOUCH "${init}")
+    endif()
+    set(assembly ${sources})
+    list(FILTER assembly INCLUDE REGEX "\\.S$")
+    set_property(SOURCE ${assembly} APPEND PROPERTY OBJECT_DEPENDS "${init}")
+    set_property(SOURCE ${assembly} APPEND PROPERTY
+        COMPILE_OPTIONS "-Wa,-I,${PROJECT_BINARY_DIR}")
+
+    set(image "${PROJECT_BINARY_DIR}/Image")
+    add_custom_command(
+        OUTPUT "${image}"
+        COMMAND "${CMAKE_OBJCOPY}" -O binary $<TARGET_FILE:kernel> "${image}"
+        DEPENDS kernel VERBATIM)
+    add_custom_target(image ALL DEPENDS "${image}")
+endfunction()
