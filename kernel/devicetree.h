@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Private to devicetree.c (the walk: which node, which properties, which
+ * addresses) and platform.c (what a node means). The kernel's other files see
+ * only what boot.h declares.
+ */
+#pragma once
+#include "fdt.h"
+#include "region.h"
+
+enum property {
+    PROPERTY_ADDRESS_CELLS, PROPERTY_SIZE_CELLS, PROPERTY_INTERRUPT_CELLS, PROPERTY_REDISTRIBUTORS,
+    PROPERTY_COMPATIBLE, PROPERTY_DEVICE_TYPE, PROPERTY_STATUS, PROPERTY_REG, PROPERTY_RANGES,
+    PROPERTY_INTERRUPTS, PROPERTY_METHOD, PROPERTY_MODEL, PROPERTY_STDOUT,
+    PROPERTY_ARCHIVE_START, PROPERTY_ARCHIVE_END, PROPERTY_SYSTEM_TREE,
+    PROPERTY_COUNT
+};
+
+/* What a node is to the kernel; it follows from its parent's role, its name and its head. */
+enum role {
+    ROLE_ROOT,
+    ROLE_DEVICE,              /* a device or a bus of devices */
+    ROLE_MEMORY,
+    ROLE_RESERVED_MEMORY,     /* /reserved-memory */
+    ROLE_RESERVED_REGION,     /* a child of it */
+    ROLE_CHOSEN,
+    ROLE_CPUS,
+    ROLE_CPU,
+    ROLE_INTERRUPT_CONTROLLER,
+    ROLE_TIMER,
+    ROLE_KERNEL_PART,         /* below the interrupt controller or a timer */
+    ROLE_PSCI,
+    ROLE_OTHER,               /* nothing to the kernel, and so is all below */
+};
+
+#define CELLS_MAX      4u           /* Devicetree Specification 0.4, 2.3.5: enough for any bus */
+#define ALIAS_BYTES    64u
+#define PATH_ELSEWHERE UINT32_MAX   /* not on the way to stdout-path */
+#define OWN_MAX        32u          /* regions of the kernel's own devices */
+
+/* An open node. */
+struct level {
+    const char *name;
+    struct fdt_value ranges;
+    uint32_t address_cells, size_cells;   /* of its children; at most CELLS_MAX */
+    enum role role;
+    uint32_t path_at;                     /* how far stdout-path is followed */
+};
+
+enum voice { VOICE_SPEAKING, VOICE_SILENT };
+
+/* The state of one reading; on the caller's stack. */
+struct devicetree {
+    struct fdt fdt;
+    struct platform *out;
+    struct level level[FDT_DEPTH_MAX];
+    unsigned depth;                            /* nodes open */
+    bool head_open;                            /* the current node's properties are being read */
+    struct fdt_value property[PROPERTY_COUNT]; /* of the current node */
+    const char *stdout_path;                   /* "/..." or NULL */
+    const char *refusal;                       /* a sentence, once the tree cannot be used */
+    struct region own[OWN_MAX];
+    unsigned own_count;
+    struct fdt_value timer_interrupts;
+    uint32_t interrupt_cells;                  /* of the interrupt controller, 0: not seen */
+    struct fdt_value archive_start, archive_end, system_tree;
+    enum voice voice;
+    unsigned odd_lines;
+};
+
+/* --- devicetree.c, for platform.c ------------------------------------------ */
+
+/* One line about the current node, as long as not too many were printed. */
+void devicetree_odd(struct devicetree *dt, const char *what, uint64_t value);
+/* The current node; at least the root's place. */
+struct level *devicetree_here(struct devicetree *dt);
+/* status is absent or okay. */
+bool devicetree_enabled(const struct devicetree *dt);
+/*
+ * Entry `index` of the current node's reg as a CPU address. False past the
+ * last. An entry that has no valid CPU address gives a region of 0 bytes.
+ */
+bool devicetree_region(struct devicetree *dt, uint32_t index, struct region *out);
+
+/* --- platform.c, for devicetree.c ------------------------------------------ */
+
+/* The memory reservations of the header. */
+void platform_reservations(struct devicetree *dt);
+/* The current node's head is complete: gives it its role and takes what it says. */
+void platform_node(struct devicetree *dt);
+/* After the last node: takes apart what overlaps. NULL, or why the tree cannot be used. */
+const char *platform_finish(struct devicetree *dt);
