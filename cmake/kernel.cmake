@@ -47,7 +47,8 @@ function(thole_kernel_finish)
 
     add_executable(kernel ${sources})
     target_include_directories(kernel PRIVATE
-        "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include")
+        "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include"
+        "${PROJECT_SOURCE_DIR}/kernel" "${PROJECT_SOURCE_DIR}/arch/arm64")
     target_compile_options(kernel PRIVATE
         ${THOLE_WARNINGS} ${THOLE_STRICT} ${THOLE_MACHINE}
         -mgeneral-regs-only -mstrict-align -mbranch-protection=standard

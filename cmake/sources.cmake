@@ -12,6 +12,7 @@ if(DEFINED ENV{XDG_CACHE_HOME} AND NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
 else()
     set(THOLE_CACHE "$ENV{HOME}/.cache/thole")
 endif()
+add_compile_options("-ffile-prefix-map=${THOLE_CACHE}=./cache")
 
 # thole_tarball(NAME OUT): the path of the tarball NAME, fetched and checked.
 function(thole_tarball name out)
