@@ -52,6 +52,11 @@ struct level *devicetree_here(struct devicetree *dt)
     return &dt->level[dt->depth == 0 ? 0 : dt->depth - 1];
 }
 
+bool devicetree_compatible(const struct devicetree *dt, const char *with)
+{
+    return fdt_lists(dt->property[PROPERTY_COMPATIBLE], with);
+}
+
 bool devicetree_enabled(const struct devicetree *dt)
 {
     struct fdt_value status = dt->property[PROPERTY_STATUS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Private to devicetree.c (the walk: which node, which properties, which
- * addresses) and platform.c (what a node means). The kernel's other files see
+ * addresses) and platform*.c (what a node means). The kernel's other files see
  * only what boot.h declares.
  */
 #pragma once
@@ -74,6 +74,8 @@ struct devicetree {
 void devicetree_odd(struct devicetree *dt, const char *what, uint64_t value);
 /* The current node; at least the root's place. */
 struct level *devicetree_here(struct devicetree *dt);
+/* The current node's compatible has this string. */
+bool devicetree_compatible(const struct devicetree *dt, const char *with);
 /* status is absent or okay. */
 bool devicetree_enabled(const struct devicetree *dt);
 /*
@@ -82,11 +84,45 @@ bool devicetree_enabled(const struct devicetree *dt);
  */
 bool devicetree_region(struct devicetree *dt, uint32_t index, struct region *out);
 
-/* --- platform.c, for devicetree.c ------------------------------------------ */
+/* --- platform.c -------------------------------------------------------------- */
 
 /* The memory reservations of the header. */
 void platform_reservations(struct devicetree *dt);
 /* The current node's head is complete: gives it its role and takes what it says. */
 void platform_node(struct devicetree *dt);
-/* After the last node: takes apart what overlaps. NULL, or why the tree cannot be used. */
+
+/* --- platform_own.c, for platform.c: the current node has that role ------------ */
+
+void platform_interrupt_controller(struct devicetree *dt);
+void platform_timer(struct devicetree *dt);
+void platform_kernel_part(struct devicetree *dt);
+/* After the last node: the timer's line; registers in RAM are not used. */
+void platform_finish_timer(struct devicetree *dt);
+void platform_finish_own(struct devicetree *dt);
+
+/* --- platform_finish.c ----------------------------------------------------------- */
+
+/* After the last node. NULL, or why the tree cannot be used. */
 const char *platform_finish(struct devicetree *dt);
+
+/* --- The lists --------------------------------------------------------------------- */
+
+static inline struct region_list platform_ram(struct platform *out)
+{
+    return (struct region_list){ out->ram, &out->ram_count, PLATFORM_RAM_MAX };
+}
+
+static inline struct region_list platform_reserved(struct platform *out)
+{
+    return (struct region_list){ out->reserved, &out->reserved_count, PLATFORM_RESERVED_MAX };
+}
+
+static inline struct region_list platform_devices(struct platform *out)
+{
+    return (struct region_list){ out->device, &out->device_count, PLATFORM_DEVICE_MAX };
+}
+
+static inline struct region_list platform_own(struct devicetree *dt)
+{
+    return (struct region_list){ dt->own, &dt->own_count, OWN_MAX };
+}

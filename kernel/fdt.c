@@ -159,7 +159,7 @@ static enum fdt_item next_property(struct fdt_cursor *cursor)
     if (length > bytes_left(cursor) - FDT_PROPERTY_BYTES)
         return broken(cursor, "a property in the device tree is longer than the tree");
     if (name >= cursor->fdt->strings_end - cursor->fdt->strings)
-        return broken(cursor, "a property's name lies outside the device tree's strings, or has no end");
+        return broken(cursor, "a property's name lies outside the device tree's strings");
     cursor->name = (const char *)cursor->fdt->bytes + cursor->fdt->strings + name;
     cursor->value = (struct fdt_value){ at + FDT_PROPERTY_BYTES, length };
     skip(cursor, FDT_PROPERTY_BYTES + length);

@@ -22,7 +22,8 @@ struct region region_clip(struct region region)
 
 bool region_overlap(struct region one, struct region other)
 {
-    return one.bytes != 0 && other.bytes != 0 && one.start.value < region_end(other) && other.start.value < region_end(one);
+    return one.bytes != 0 && other.bytes != 0 && one.start.value < region_end(other) &&
+           other.start.value < region_end(one);
 }
 
 bool region_within(struct region inner, struct region outer)
