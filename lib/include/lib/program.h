@@ -10,6 +10,14 @@
 #include <stdint.h>
 
 #include <service/startup.h>
+#include <thole/abi.h>
+
+/* Codes with which the library itself ends a program; main's own are better kept below. */
+enum program_exit {
+    PROGRAM_EXIT_BAD_STARTUP = 0x7e01, /* the startup page does not begin with its magic */
+    PROGRAM_EXIT_WRONG_ABI,            /* it was built for another THOLE_ABI than init's */
+    PROGRAM_EXIT_NO_ENDPOINT,          /* its own endpoint cannot be received on */
+};
 
 const struct startup *program_startup(void);
 

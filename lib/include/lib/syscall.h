@@ -23,5 +23,9 @@ enum thole_status thole_try_recv(unsigned slot, struct message *message);
 void thole_yield(void);
 _Noreturn void thole_exit(uint64_t code);
 
-/* A call on a kernel object: operation `label` with up to five words; answers the result. */
+/*
+ * A call on a kernel object: operation `label` with up to five words; repeated
+ * while the answer is MORE. Answers the result; if the slot holds nothing that
+ * can be called, RESULT_BAD_SLOT.
+ */
 enum thole_result thole_invoke(unsigned slot, uint32_t label, unsigned words, const uint64_t *word);
