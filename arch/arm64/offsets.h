@@ -6,11 +6,11 @@
 #pragma once
 
 /* struct frame, arch_types.h */
-#define FRAME_X(n)   ((n)*8)
-#define FRAME_SP     248
-#define FRAME_PC     256
-#define FRAME_PSTATE 264
-#define FRAME_TLS    272
+#define OFFSET_X(n)   ((n)*8)
+#define OFFSET_SP     248
+#define OFFSET_PC     256
+#define OFFSET_PSTATE 264
+#define OFFSET_TLS    272
 #define FRAME_BYTES  288
 
 /* struct fp_state, arch_types.h */
@@ -20,7 +20,6 @@
 /* struct cpu, cpu.h */
 #define CPU_STACK_TOP     0
 #define CPU_EMERGENCY_TOP 8
-#define CPU_PANICKING     16
 
 /* struct core_stacks, layout.h */
 #define STACK_TOP_OFFSET     (4096 + 16384)

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The cores that run, their stacks, and what a core is told once and at each
+ * switch of threads. The offsets that assembly uses are asserted here.
+ */
+#include "cpu.h"
+#include "mmu.h"
+#include "offsets.h"
+
+STATIC_ASSERT(offsetof(struct frame, sp) == OFFSET_SP);
+STATIC_ASSERT(offsetof(struct frame, pc) == OFFSET_PC);
+STATIC_ASSERT(offsetof(struct frame, pstate) == OFFSET_PSTATE);
+STATIC_ASSERT(offsetof(struct frame, tls) == OFFSET_TLS);
+STATIC_ASSERT(sizeof(struct frame) == FRAME_BYTES);
+STATIC_ASSERT(offsetof(struct frame, x[30]) == OFFSET_X(30));
+STATIC_ASSERT(offsetof(struct fp_state, q[31]) == FP_Q(31));
+STATIC_ASSERT(offsetof(struct fp_state, fpsr) == FP_STATUS);
+STATIC_ASSERT(offsetof(struct cpu, stack_top) == CPU_STACK_TOP);
+STATIC_ASSERT(offsetof(struct cpu, emergency_top) == CPU_EMERGENCY_TOP);
+STATIC_ASSERT(offsetof(struct core_stacks, guard_between) == STACK_TOP_OFFSET);
+STATIC_ASSERT(offsetof(struct core_stacks, guard_above) == EMERGENCY_TOP_OFFSET);
+
+/* First in .bss, by kernel.ld: it begins on a page. */
+struct core_stacks core_stacks[CORES_RUNNING_MAX] __attribute__((section(".bss.stacks")));
+
+struct cpu cpus[CORES_RUNNING_MAX] = {
+    [0] = {
+        .stack_top = core_stacks[0].guard_between,
+        .emergency_top = core_stacks[0].guard_above,
+    },
+};
+
+/* What THREAD_READ_REGISTERS numbers: the whole frame, in its order. */
+#define FRAME_REGISTERS (offsetof(struct frame, tls) / sizeof(uint64_t) + 1)
+
+#define PSTATE_EL0T 0 /* SPSR_EL1.M: EL0 in AArch64 state, nothing masked */
+
+void arch_frame_init(struct frame *frame, uint64_t pc, uint64_t sp, uint64_t tls)
+{
+    *frame = (struct frame){.pc = pc, .sp = sp, .tls = tls, .pstate = PSTATE_EL0T};
+}
+
+uint64_t arch_frame_read(const struct frame *frame, unsigned index)
+{
+    const uint64_t *registers = frame->x;
+
+    return index < FRAME_REGISTERS ? registers[index] : 0;
+}
+
+void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, unsigned asid)
+{
+    struct cpu *cpu = cpu_here();
+
+    cpu->frame = frame;
+    fp_switch(cpu, fp);
+    mmu_switch(root, asid);
+}
+
+void arch_wait_for_interrupt(void)
+{
+    wait_for_interrupt();
+}
+
+/* Programs may read the virtual counter, and nothing else of what is optional. */
+void cpu_init(struct cpu *cpu, struct core *core)
+{
+    unsigned pmu = id_field(read_id_aa64dfr0_el1(), DFR0_PMUVER_BIT);
+
+    cpu->core = core;
+    write_cpacr_el1(CPACR_FPEN_TRAP);
+    write_cntkctl_el1(CNTKCTL_EL0VCTEN);
+    write_mdscr_el1(0);
+    write_tpidrro_el0(0);
+    if (pmu != 0 && pmu != DFR0_PMU_NOT_ARM)
+        write_pmuserenr_el0(0);
+    barrier_isb();
+}

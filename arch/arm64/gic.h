@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What gic.c (lines, the same in GICv2 and v3) and gicv2.c, gicv3.c (a core's
+ * interface, and where lines go) have in common. Registers as in IHI 0048 (v2)
+ * and IHI 0069 (v3).
+ */
+#pragma once
+#include "kernel/arch.h"
+#include "kernel/boot.h"
+#include "mmio.h"
+
+/* INTIDs: GICv2 2.2.1, GICv3 2.2 */
+#define GIC_PPI_FIRST 16   /* below: software-generated */
+#define GIC_SPI_FIRST 32   /* below: a core's own */
+#define GIC_LINES_MAX 1020 /* from here on special: 1023 says nothing is pending */
+
+/* Distributor, v2 4.3, v3 12.9; a v3 redistributor has the same for lines below 32 (12.11) */
+#define GICD_CTLR        0x000
+#define GICD_TYPER       0x004
+#define GICD_IGROUPR     0x080
+#define GICD_ISENABLER   0x100
+#define GICD_ICENABLER   0x180
+#define GICD_ICPENDR     0x280
+#define GICD_ICACTIVER   0x380
+#define GICD_IPRIORITYR  0x400
+#define GICD_ITARGETSR   0x800  /* v2 */
+#define GICD_ICFGR       0xc00
+#define GICD_IROUTER     0x6000 /* v3 */
+#define GICD_TYPER_LINES 0x1f   /* ITLinesNumber: blocks of 32 lines, less one */
+
+/* One priority for all lines, and a mask that lets it through. Lower is more urgent. */
+#define GIC_PRIORITY      0xa0
+#define GIC_PRIORITY_MASK 0xf0
+
+struct gic_interface {
+    /* Maps its registers. */
+    void (*map)(const struct platform *platform);
+    /* Distributor control off and on. */
+    void (*distributor_off)(void);
+    void (*distributor_on)(void);
+    /* This core's interface. */
+    void (*core_on)(void);
+    /* Sends a shared line to this core. */
+    void (*route)(uint32_t line);
+    /* Which group all lines are put in: a word of GICD_IGROUPR. */
+    uint32_t group;
+    /* Registers of this core's own lines. */
+    volatile void *(*own_lines)(void);
+    /* Takes the most urgent pending line and drops the running priority; may be special. */
+    uint32_t (*acknowledge)(void);
+    void (*deactivate)(uint32_t line);
+    /* Until changes to enables have taken effect. */
+    void (*settle)(void);
+};
+
+extern const struct gic_interface gicv2_interface, gicv3_interface;
+
+/* gic.c: the distributor's registers. */
+volatile void *gic_distributor(void);

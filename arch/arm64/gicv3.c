@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * GICv3: system registers, and a redistributor for each core, found by the
+ * core's affinity and woken. All lines are in group 1, non-secure where there
+ * is a difference.
+ */
+#include "gic.h"
+#include "cpu.h"
+#include "kernel_map.h"
+#include "machine.h"
+
+/* Distributor, 12.9.4: with two security states seen from the non-secure one, or with one. */
+#define GICD_CTLR_ENABLE_GRP1A (1u << 1)
+#define GICD_CTLR_ARE          (1u << 4)
+#define GICD_CTLR_RWP          (1u << 31)
+
+/* Redistributor, 12.10: a frame of 64 KiB, then one for its own lines, then two more with GICv4 */
+#define GICR_CTLR   0x0000
+#define GICR_TYPER  0x0008
+#define GICR_WAKER  0x0014
+#define GICR_FRAME  0x10000
+#define GICR_BYTES  0x20000
+#define GICR_BYTES_WITH_VLPIS 0x40000
+#define GICR_CTLR_RWP   (1u << 3)
+#define GICR_TYPER_VLPIS (1ull << 1)
+#define GICR_TYPER_LAST  (1ull << 4)
+#define GICR_TYPER_AFFINITY_SHIFT 32
+#define GICR_WAKER_SLEEP  (1u << 1)
+#define GICR_WAKER_ASLEEP (1u << 2)
+
+/* CPU interface, 12.2 */
+SYSTEM_REGISTER(icc_pmr_el1, S3_0_C4_C6_0)
+SYSTEM_REGISTER(icc_ctlr_el1, S3_0_C12_C12_4)
+SYSTEM_REGISTER(icc_sre_el1, S3_0_C12_C12_5)
+SYSTEM_REGISTER(icc_igrpen1_el1, S3_0_C12_C12_7)
+SYSTEM_REGISTER(icc_bpr1_el1, S3_0_C12_C12_3)
+SYSTEM_REGISTER(icc_eoir1_el1, S3_0_C12_C12_1)
+SYSTEM_REGISTER(icc_dir_el1, S3_0_C12_C11_1)
+SYSTEM_REGISTER_READ(icc_iar1_el1, S3_0_C12_C12_0)
+#define ICC_CTLR_EOIMODE (1ull << 1)
+
+/* A controller that does not answer is broken; the kernel must say so, not hang. */
+#define PATIENCE 1000000u
+
+static volatile void *redistributor[CORES_RUNNING_MAX];
+
+static uint64_t own_affinity(void)
+{
+    return read_mpidr_el1() & MPIDR_AFFINITY;
+}
+
+/* GICR_TYPER has Aff3 to Aff0 as 32 bits; MPIDR_EL1 has Aff3 apart. */
+static uint32_t own_affinity_packed(void)
+{
+    uint64_t affinity = own_affinity();
+
+    return (uint32_t)(affinity >> 8 & 0xff000000) | (uint32_t)(affinity & 0xffffff);
+}
+
+static volatile void *find_in(volatile void *base, uint64_t bytes)
+{
+    uint64_t offset = 0;
+
+    while (offset + GICR_BYTES <= bytes) {
+        volatile void *frame = (volatile char *)base + offset;
+        uint64_t type = mmio_read64(frame, GICR_TYPER);
+
+        if (type >> GICR_TYPER_AFFINITY_SHIFT == own_affinity_packed())
+            return frame;
+        if (type & GICR_TYPER_LAST)
+            break;
+        offset += type & GICR_TYPER_VLPIS ? GICR_BYTES_WITH_VLPIS : GICR_BYTES;
+    }
+    return NULL;
+}
+
+static void map_redistributor(const struct platform *platform)
+{
+    volatile void *found = NULL;
+
+    for (unsigned index = 0; index < platform->gic_redistributor_count && found == NULL; index++) {
+        const struct region *region = &platform->gic_redistributor[index];
+
+        found = find_in(kernel_map_device(region), region->bytes);
+    }
+    if (found == NULL)
+        machine_refuse("the GIC has no redistributor for the core that runs");
+    redistributor[cpu_here()->index] = found;
+}
+
+static void wait_while(volatile void *base, unsigned offset, uint32_t bit)
+{
+    for (unsigned tries = 0; mmio_read(base, offset) & bit; tries++)
+        if (tries == PATIENCE)
+            kernel_panic("the interrupt controller does not answer", __FILE__, __LINE__);
+}
+
+static void distributor_off(void)
+{
+    mmio_write(gic_distributor(), GICD_CTLR, GICD_CTLR_ARE);
+    wait_while(gic_distributor(), GICD_CTLR, GICD_CTLR_RWP);
+}
+
+static void distributor_on(void)
+{
+    mmio_write(gic_distributor(), GICD_CTLR, GICD_CTLR_ARE | GICD_CTLR_ENABLE_GRP1A);
+    wait_while(gic_distributor(), GICD_CTLR, GICD_CTLR_RWP);
+}
+
+static void wake_redistributor(void)
+{
+    volatile void *own = redistributor[cpu_here()->index];
+
+    mmio_write(own, GICR_WAKER, mmio_read(own, GICR_WAKER) & ~GICR_WAKER_SLEEP);
+    wait_while(own, GICR_WAKER, GICR_WAKER_ASLEEP);
+}
+
+static void core_on(void)
+{
+    wake_redistributor();
+    write_icc_sre_el1(ICC_SRE_SRE);
+    barrier_isb();
+    if (!(read_icc_sre_el1() & ICC_SRE_SRE))
+        machine_refuse("the firmware withholds the GIC's system registers");
+    write_icc_pmr_el1(GIC_PRIORITY_MASK);
+    write_icc_bpr1_el1(0);
+    write_icc_ctlr_el1(ICC_CTLR_EOIMODE);
+    write_icc_igrpen1_el1(1);
+    barrier_isb();
+}
+
+static void route(uint32_t line)
+{
+    mmio_write64(gic_distributor(), GICD_IROUTER + line * (unsigned)sizeof(uint64_t), own_affinity());
+}
+
+static volatile void *own_lines(void)
+{
+    return (volatile char *)redistributor[cpu_here()->index] + GICR_FRAME;
+}
+
+static uint32_t acknowledge(void)
+{
+    uint32_t line = (uint32_t)read_icc_iar1_el1();
+
+    barrier_all(); /* the acknowledgement is seen before what it leads to: 4.1.1 */
+    if (line < GIC_LINES_MAX) {
+        write_icc_eoir1_el1(line);
+        barrier_isb();
+    }
+    return line;
+}
+
+static void deactivate(uint32_t line)
+{
+    write_icc_dir_el1(line);
+    barrier_isb();
+}
+
+static void settle(void)
+{
+    wait_while(gic_distributor(), GICD_CTLR, GICD_CTLR_RWP);
+    wait_while(redistributor[cpu_here()->index], GICR_CTLR, GICR_CTLR_RWP);
+}
+
+const struct gic_interface gicv3_interface = {
+    .map = map_redistributor,
+    .distributor_off = distributor_off,
+    .distributor_on = distributor_on,
+    .core_on = core_on,
+    .route = route,
+    .group = UINT32_MAX,
+    .own_lines = own_lines,
+    .acknowledge = acknowledge,
+    .deactivate = deactivate,
+    .settle = settle,
+};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel's half of the address space. It is only ever added to, at boot:
+ * nothing here is called after the first program runs.
+ */
+#pragma once
+#include "kernel/boot.h"
+#include "layout.h"
+
+/* head.S, with translation off: tables for the image. Returns SCTLR_EL1 to turn it on. */
+uint64_t boot_map(void);
+
+/* The image lies there; the identity mapping goes away. Called first with translation on. */
+void kernel_map_enter(paddr_t image);
+
+/* The image with .bss and stacks, in physical memory. */
+struct region kernel_map_image(void);
+
+/*
+ * Maps [address, address + bytes), grown to pages, read-only at the same offset
+ * from TREE_WINDOW's page. Callable again with more bytes. NULL if too much.
+ */
+const void *kernel_map_tree(paddr_t address, uint64_t bytes);
+
+/* Registers, device-nGnRE. Panics when the window is full. */
+volatile void *kernel_map_device(const struct region *registers);
+
+/* All RAM, writable, but for the image's text and read-only data. Panics if it does not fit. */
+void kernel_map_ram(const struct region *ram, unsigned count);
+
+/* What TTBR0 points at when no program's root does: it maps nothing. */
+paddr_t kernel_map_empty_root(void);

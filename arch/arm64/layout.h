@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where things lie in the kernel's half of the address space (TTBR1, 48 bits),
+ * and the symbols of kernel.ld that bound the image. Assembly may include it.
+ *
+ *   0xffff800000000000  all RAM that the tree names, at this plus its address
+ *   0xffffffff80000000  the kernel's image
+ *   0xffffffffc0000000  the device tree's bytes, read-only
+ *   0xffffffffd0000000  registers of the kernel's own devices
+ */
+#pragma once
+
+#define PAGE_BYTES         4096
+#define BLOCK_BYTES        0x200000
+#define DIRECT_MAP_BASE    0xffff800000000000
+#define DIRECT_MAP_BYTES   0x7f8000000000 /* the last 512 GiB are the image's and the windows' */
+#define KERNEL_BASE        0xffffffff80000000
+#define KERNEL_MAX_BYTES   0x1000000 /* kernel.ld asserts it */
+#define TREE_WINDOW        0xffffffffc0000000
+#define TREE_MAX_BYTES     0x200000  /* Linux' boot protocol: at most 2 MiB */
+#define DEVICE_WINDOW      0xffffffffd0000000
+#define DEVICE_WINDOW_END  0xfffffffff0000000
+
+#define CORES_RUNNING_MAX     1 /* the others stay where the firmware parked them */
+#define STACK_BYTES           16384
+#define EMERGENCY_STACK_BYTES 8192
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+/* An overflow of either stack, or an underflow, meets a page that is not mapped. */
+struct core_stacks {
+    uint8_t guard_below[PAGE_BYTES];
+    uint8_t stack[STACK_BYTES];
+    uint8_t guard_between[PAGE_BYTES];
+    uint8_t emergency[EMERGENCY_STACK_BYTES];
+    uint8_t guard_above[PAGE_BYTES];
+} __attribute__((aligned(PAGE_BYTES)));
+
+extern struct core_stacks core_stacks[CORES_RUNNING_MAX];
+
+extern char image_start[], text_end[], rodata_end[], image_end[];
+extern char init_image_start[], init_image_end[];
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Boot, as a list: from head.S, with translation on and nothing mapped but the
+ * image, to the first program. Early output comes before anything that can
+ * fail; what the firmware handed over and cannot be used ends in a sentence.
+ */
+#include "cpu.h"
+#include "kernel/core.h"
+#include "kernel/event.h"
+#include "kernel/print.h"
+#include "kernel/region.h"
+#include "kernel_map.h"
+#include "machine.h"
+
+#define KIB_BITS 10
+#define MIB_BITS 20
+#define MICROSECONDS 1000000
+#define TREE_HEADER_BYTES 40 /* Devicetree specification 5.2 */
+
+_Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t image);
+
+static struct platform platform;
+static struct core cores[CORES_RUNNING_MAX];
+
+_Noreturn void machine_refuse(const char *why)
+{
+    kernel_print("kernel: cannot start: %s\n", why);
+    arch_power_off();
+}
+
+/* The header says how large the tree is, so it is mapped first. */
+static const void *tree_map(paddr_t address, size_t *bytes)
+{
+    const void *tree = kernel_map_tree(address, TREE_HEADER_BYTES);
+
+    *bytes = devicetree_bytes(tree, TREE_MAX_BYTES);
+    if (*bytes == 0)
+        machine_refuse("no device tree, or one of more than 2 MiB");
+    return kernel_map_tree(address, *bytes);
+}
+
+static void tree_read(const void *tree, size_t bytes)
+{
+    const char *error = devicetree_read(tree, bytes, &platform);
+
+    if (error != NULL)
+        machine_refuse(error);
+    psci_start(&platform);
+}
+
+static bool is_ram(struct region region)
+{
+    for (unsigned index = 0; index < platform.ram_count; index++)
+        if (region_within(region, platform.ram[index]))
+            return true;
+    return false;
+}
+
+static void memory_check(const struct boot *boot)
+{
+    if (!is_ram(boot->kernel))
+        machine_refuse("the kernel was loaded where the device tree names no memory");
+    if (!is_ram(boot->hardware_tree))
+        machine_refuse("the device tree lies where it names no memory");
+}
+
+static uint64_t ram_bytes(void)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned index = 0; index < platform.ram_count; index++)
+        bytes += platform.ram[index].bytes;
+    return bytes;
+}
+
+static void print_facts(const struct boot *boot)
+{
+    kernel_print("kernel: board %s\n", platform.model);
+    kernel_print("kernel: memory %lu MiB from %lx in %u pieces, kernel %lu KiB at %lx\n",
+                 ram_bytes() >> MIB_BITS, platform.ram[0].start.value, platform.ram_count,
+                 boot->kernel.bytes >> KIB_BITS, boot->kernel.start.value);
+    kernel_print("kernel: cores %u, running %u\n", platform.core_count, boot->cores_running);
+    kernel_print("kernel: interrupts GICv%u, timer %lu Hz\n", platform.gic_version,
+                 read_cntfrq_el0());
+}
+
+static void print_time(const struct boot *boot)
+{
+    uint64_t ticks = arch_time_now() - boot->entry_ticks;
+
+    kernel_print("kernel: init after %lu us\n", ticks * MICROSECONDS / boot->timer_frequency);
+}
+
+_Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t image)
+{
+    size_t tree_bytes;
+    const void *tree;
+    struct thread *init;
+
+    kernel_map_enter(image);
+    cpu_init(&cpus[0], &cores[0]);
+
+    tree = tree_map(tree_address, &tree_bytes);
+    devicetree_read_uart(tree, tree_bytes, &platform);
+    early_start(&platform);
+    kernel_print("Thole %s\n", THOLE_VERSION);
+    tree_read(tree, tree_bytes);
+
+    struct boot boot = {
+        .platform = &platform,
+        .kernel = kernel_map_image(),
+        .hardware_tree = {tree_address, tree_bytes},
+        .init_image = (const struct init_image *)init_image_start,
+        .init_image_bytes = (size_t)(init_image_end - init_image_start),
+        .entry_ticks = entry_ticks,
+        .cores_running = CORES_RUNNING_MAX,
+    };
+
+    print_facts(&boot);
+    memory_check(&boot);
+    kernel_map_ram(platform.ram, platform.ram_count);
+    boot_memory_init(&boot);
+    gic_start(&platform);
+    boot.timer_frequency = timer_start(&platform);
+    init = boot_init(cpu_here()->core, &boot);
+    print_time(&boot);
+    frame_resume(thread_frame(init));
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Clearing memory to the point of coherency, so that the next owner may also
+ * map it uncached or let a device read it.
+ */
+#include "cpu.h"
+
+#define CLEAR_ALIGN 64
+
+/* DCZID_EL0, D19.2.41 */
+#define DCZID_BLOCK_MASK 0xf
+#define DCZID_PROHIBITED (1 << 4)
+/* CTR_EL0, D19.2.33: log2 of the words in the smallest data cache line */
+#define CTR_DMINLINE_BIT  16
+#define CTR_DMINLINE_MASK 0xf
+#define WORD_BYTES        4
+
+static bool can_zero_by_block(void)
+{
+    uint64_t dczid = read_dczid_el0();
+
+    return !(dczid & DCZID_PROHIBITED) && WORD_BYTES << (dczid & DCZID_BLOCK_MASK) == CLEAR_ALIGN;
+}
+
+static void zero_by_block(uintptr_t at, uintptr_t end)
+{
+    for (; at < end; at += CLEAR_ALIGN)
+        __asm__ volatile("dc zva, %0" : : "r"(at) : "memory");
+}
+
+static void zero_by_store(uintptr_t at, uintptr_t end)
+{
+    for (; at < end; at += 2 * sizeof(uint64_t))
+        __asm__ volatile("stp xzr, xzr, [%0]" : : "r"(at) : "memory");
+}
+
+static void clean_and_drop(uintptr_t at, uintptr_t end)
+{
+    uintptr_t line = (uintptr_t)WORD_BYTES
+                     << (read_ctr_el0() >> CTR_DMINLINE_BIT & CTR_DMINLINE_MASK);
+
+    for (at &= ~(line - 1); at < end; at += line)
+        __asm__ volatile("dc civac, %0" : : "r"(at) : "memory");
+    barrier_all();
+}
+
+void arch_memory_clear(void *start, size_t bytes)
+{
+    uintptr_t at = (uintptr_t)start;
+
+    if (can_zero_by_block())
+        zero_by_block(at, at + bytes);
+    else
+        zero_by_store(at, at + bytes);
+    clean_and_drop(at, at + bytes);
+}

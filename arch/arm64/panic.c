@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel's last words: what happened, the registers, and the return
+ * addresses along the frame pointers, which host tools turn into names. Reads
+ * nothing but the stacks; a panic within a panic resets without another word.
+ */
+#include "cpu.h"
+#include "esr.h"
+#include "kernel/print.h"
+
+void panic_exception(const struct frame *frame, unsigned vector);
+
+/* AAPCS64 6.4.6: a frame record is the caller's record, then the return address. */
+struct frame_record {
+    uint64_t caller;
+    uint64_t return_address;
+};
+
+#define BACK_TRACE_MAX 32
+#define REGISTERS_IN_A_LINE 4
+
+static void enter_panic(struct cpu *cpu)
+{
+    if (cpu->panicking++ != 0)
+        arch_reset();
+}
+
+static bool record_lies_in(uint64_t record, const uint8_t *stack, uint64_t bytes)
+{
+    uint64_t start = (uint64_t)stack;
+
+    return record >= start && record <= start + bytes - sizeof(struct frame_record) &&
+           record % sizeof(uint64_t) == 0;
+}
+
+static bool record_is_readable(uint64_t record)
+{
+    for (unsigned index = 0; index < CORES_RUNNING_MAX; index++) {
+        const struct core_stacks *stacks = &core_stacks[index];
+
+        if (record_lies_in(record, stacks->stack, STACK_BYTES) ||
+            record_lies_in(record, stacks->emergency, EMERGENCY_STACK_BYTES))
+            return true;
+    }
+    return false;
+}
+
+/* Records lie ever higher, so this ends even where they were overwritten. */
+static void print_back_trace(uint64_t record)
+{
+    kernel_print("back-trace:");
+    for (unsigned count = 0; count < BACK_TRACE_MAX && record_is_readable(record); count++) {
+        const struct frame_record *here = (const struct frame_record *)record;
+
+        if (here->return_address == 0)
+            break;
+        kernel_print(" %lx", here->return_address);
+        if (here->caller <= record)
+            break;
+        record = here->caller;
+    }
+    kernel_print("\n");
+}
+
+static void print_registers(const struct frame *frame)
+{
+    for (unsigned index = 0; index < sizeof frame->x / sizeof frame->x[0]; index++)
+        kernel_print("x%u %lx%c", index, frame->x[index],
+                     index % REGISTERS_IN_A_LINE == REGISTERS_IN_A_LINE - 1 ? '\n' : ' ');
+    kernel_print("sp %lx pc %lx pstate %lx\n", frame->sp, frame->pc, frame->pstate);
+}
+
+static bool in_guard_page(uint64_t address)
+{
+    uint64_t start = (uint64_t)core_stacks;
+
+    return address >= start && address < start + sizeof core_stacks;
+}
+
+static const char *what_happened(unsigned vector, uint64_t esr, uint64_t far)
+{
+    static const char *const asynchronous[] = {NULL, "an interrupt", "a fast interrupt",
+                                               "a system error"};
+    unsigned kind = vector % (sizeof asynchronous / sizeof asynchronous[0]);
+
+    if (kind != 0)
+        return asynchronous[kind];
+    switch (esr_class(esr)) {
+    case ESR_DATA_ABORT_EL1:
+        return in_guard_page(far) ? "a stack overflow" : "a data abort";
+    case ESR_INSTRUCTION_ABORT_EL1:
+        return "an instruction abort";
+    case ESR_BRK64:
+        return "a breakpoint";
+    case ESR_FP_ACCESS:
+        return "an FP/SIMD access";
+    default:
+        return "an exception";
+    }
+}
+
+/* From vectors.S, on the emergency stack. */
+void panic_exception(const struct frame *frame, unsigned vector)
+{
+    uint64_t esr = read_esr_el1(), far = read_far_el1();
+
+    enter_panic(cpu_here());
+    kernel_print("\nkernel panic: %s in the kernel (vector %u)\n", what_happened(vector, esr, far),
+                 vector);
+    kernel_print("esr %lx far %lx\n", esr, far);
+    print_registers(frame);
+    print_back_trace(frame->x[29]);
+    arch_reset();
+}
+
+_Noreturn void arch_panic(void)
+{
+    const struct cpu *cpu = cpu_here();
+
+    enter_panic(cpu_here());
+    print_back_trace((uint64_t)__builtin_frame_address(0));
+    if (cpu->frame != NULL) {
+        kernel_print("the program that ran:\n");
+        print_registers(cpu->frame);
+    }
+    arch_reset();
+}

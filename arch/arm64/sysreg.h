@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * System registers: names, bits and fields as the Arm ARM (DDI 0487) has them,
+ * its section beside each register. For C, a reader and a writer per register;
+ * registers newer than the assembler's -mcpu go by their encoding.
+ */
+#pragma once
+
+/* SCTLR_EL1, D19.2.126 */
+#define SCTLR_M      (1 << 0)  /* translation on */
+#define SCTLR_C      (1 << 2)  /* data caches on */
+#define SCTLR_SA     (1 << 3)  /* SP alignment is checked at EL1 */
+#define SCTLR_SA0    (1 << 4)  /* ... and at EL0 */
+#define SCTLR_EOS    (1 << 11) /* exception return is a context synchronisation */
+#define SCTLR_I      (1 << 12) /* instruction caches on */
+#define SCTLR_DZE    (1 << 14) /* EL0 may DC ZVA */
+#define SCTLR_UCT    (1 << 15) /* EL0 may read CTR_EL0 */
+#define SCTLR_NTWI   (1 << 16) /* EL0's WFI does not trap */
+#define SCTLR_NTWE   (1 << 18) /* EL0's WFE does not trap */
+#define SCTLR_WXN    (1 << 19) /* what is writable is never executable */
+#define SCTLR_TSCXT  (1 << 20) /* EL0's SCXTNUM_EL0 traps; RES1 without it */
+#define SCTLR_EIS    (1 << 22) /* exception entry is a context synchronisation */
+#define SCTLR_SPAN   (1 << 23) /* 0: exceptions set PSTATE.PAN; RES1 without PAN */
+#define SCTLR_UCI    (1 << 26) /* EL0 may do cache maintenance */
+#define SCTLR_NTLSMD (1 << 28) /* RES1 without FEAT_LSMAOC */
+#define SCTLR_LSMAOE (1 << 29) /* RES1 without FEAT_LSMAOC */
+#define SCTLR_RES1 \
+    (SCTLR_EOS | SCTLR_TSCXT | SCTLR_EIS | SCTLR_SPAN | SCTLR_NTLSMD | SCTLR_LSMAOE)
+
+/* CurrentEL, C5.2.1, and SPSR_ELx, C5.2.19 */
+#define CURRENT_EL_EL2 (2 << 2)
+#define SPSR_DAIF      (0xf << 6)
+#define SPSR_EL1H      5
+
+/* HCR_EL2, D19.2.48 */
+#define HCR_RW  (1 << 31)
+#define HCR_APK (1 << 40) /* PAC keys and instructions do not trap */
+#define HCR_API (1 << 41)
+/* CPTR_EL2 when HCR_EL2.E2H is 0, D19.2.34: its RES1 bits and no trap */
+#define CPTR_EL2_RES1 0x33ff
+/* CNTHCTL_EL2 when HCR_EL2.E2H is 0, D19.12.2 */
+#define CNTHCTL_EL1PCTEN (1 << 0)
+#define CNTHCTL_EL1PCEN  (1 << 1)
+/* ICC_SRE_EL2, GIC architecture (IHI 0069) 12.2.22 */
+#define ICC_SRE_SRE    (1 << 0)
+#define ICC_SRE_ENABLE (1 << 3)
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+#define SYSTEM_REGISTER(name, encoding)                                     \
+    static inline uint64_t read_##name(void)                                \
+    {                                                                       \
+        uint64_t value;                                                     \
+        __asm__ volatile("mrs %0, " #encoding : "=r"(value) : : "memory");  \
+        return value;                                                       \
+    }                                                                       \
+    static inline void write_##name(uint64_t value)                         \
+    {                                                                       \
+        __asm__ volatile("msr " #encoding ", %0" : : "r"(value) : "memory"); \
+    }
+#define SYSTEM_REGISTER_READ(name, encoding)                                \
+    static inline uint64_t read_##name(void)                                \
+    {                                                                       \
+        uint64_t value;                                                     \
+        __asm__ volatile("mrs %0, " #encoding : "=r"(value) : : "memory");  \
+        return value;                                                       \
+    }
+
+SYSTEM_REGISTER(sctlr_el1, sctlr_el1)
+SYSTEM_REGISTER(cpacr_el1, cpacr_el1)
+SYSTEM_REGISTER(mair_el1, mair_el1)
+SYSTEM_REGISTER(tcr_el1, tcr_el1)
+SYSTEM_REGISTER(ttbr0_el1, ttbr0_el1)
+SYSTEM_REGISTER(ttbr1_el1, ttbr1_el1)
+SYSTEM_REGISTER(mdscr_el1, mdscr_el1)
+SYSTEM_REGISTER(cntkctl_el1, cntkctl_el1)
+SYSTEM_REGISTER(cntv_ctl_el0, cntv_ctl_el0)
+SYSTEM_REGISTER(cntv_cval_el0, cntv_cval_el0)
+SYSTEM_REGISTER(tpidrro_el0, tpidrro_el0)
+SYSTEM_REGISTER(pmuserenr_el0, pmuserenr_el0)
+SYSTEM_REGISTER_READ(tpidr_el1, tpidr_el1)
+SYSTEM_REGISTER_READ(esr_el1, esr_el1)
+SYSTEM_REGISTER_READ(far_el1, far_el1)
+SYSTEM_REGISTER_READ(mpidr_el1, mpidr_el1)
+SYSTEM_REGISTER_READ(cntvct_el0, cntvct_el0)
+SYSTEM_REGISTER_READ(cntfrq_el0, cntfrq_el0)
+SYSTEM_REGISTER_READ(ctr_el0, ctr_el0)
+SYSTEM_REGISTER_READ(dczid_el0, dczid_el0)
+SYSTEM_REGISTER_READ(id_aa64dfr0_el1, id_aa64dfr0_el1)
+SYSTEM_REGISTER_READ(id_aa64mmfr0_el1, id_aa64mmfr0_el1)
+SYSTEM_REGISTER_READ(id_aa64mmfr1_el1, id_aa64mmfr1_el1)
+SYSTEM_REGISTER_READ(id_aa64mmfr2_el1, id_aa64mmfr2_el1)
+
+/* A four-bit field of an ID register. */
+static inline unsigned id_field(uint64_t id, unsigned low_bit)
+{
+    return (unsigned)(id >> low_bit) & 0xf;
+}
+
+#define DFR0_PMUVER_BIT  8  /* ID_AA64DFR0_EL1, D19.2.59: 0 none, 0xf not Arm's */
+#define DFR0_PMU_NOT_ARM 0xf
+#define MMFR0_PARANGE_BIT  0  /* ID_AA64MMFR0_EL1, D19.2.64 */
+#define MMFR0_ASIDBITS_BIT 4
+#define ASIDBITS_16        2
+#define MMFR1_PAN_BIT  20 /* ID_AA64MMFR1_EL1, D19.2.65 */
+#define MMFR2_E0PD_BIT 60 /* ID_AA64MMFR2_EL1, D19.2.66 */
+
+/* MPIDR_EL1, D19.2.101 */
+#define MPIDR_AFFINITY 0xff00ffffffULL
+
+/* CPACR_EL1, D19.2.30: FPEN 0 traps FP/SIMD from everywhere, 3 from nowhere */
+#define CPACR_FPEN_TRAP 0ULL
+#define CPACR_FPEN_NONE (3ULL << 20)
+
+/* CNTKCTL_EL1, D19.12.16, and CNTV_CTL_EL0, D19.12.19 */
+#define CNTKCTL_EL0VCTEN (1ULL << 1)
+#define CNTV_CTL_ENABLE  (1ULL << 0)
+#define CNTV_CTL_IMASK   (1ULL << 1)
+
+/* MAIR_EL1, D19.2.97: attribute n is the n-th byte; the order is enum thole_memory's. */
+#define MAIR_NORMAL_WRITE_BACK 0xffULL
+#define MAIR_DEVICE_NGNRE      0x04ULL
+#define MAIR_NORMAL_UNCACHED   0x44ULL
+
+/* TCR_EL1, D19.2.139 */
+#define TCR_T0SZ(bits)   (64ULL - (bits))
+#define TCR_T0SZ_MASK    0x3fULL
+#define TCR_WALKS0       (1ULL << 8 | 1ULL << 10 | 3ULL << 12)  /* write-back, inner shareable */
+#define TCR_TG0_4K       (0ULL << 14)
+#define TCR_T1SZ(bits)   ((64ULL - (bits)) << 16)
+#define TCR_WALKS1       (1ULL << 24 | 1ULL << 26 | 3ULL << 28)
+#define TCR_TG1_4K       (2ULL << 30)
+#define TCR_IPS(parange) ((uint64_t)(parange) << 32)
+#define TCR_AS_16        (1ULL << 36)
+#define TCR_E0PD1        (1ULL << 56) /* EL0 cannot even probe the kernel's half */
+#define PARANGE_48_BITS  5
+
+/* TTBRn_EL1, D19.2.146 */
+#define TTBR_ASID_SHIFT 48
+
+static inline void barrier_isb(void)
+{
+    __asm__ volatile("isb" : : : "memory");
+}
+
+/* Stores to tables before it are seen by every core's walks after it. */
+static inline void barrier_tables(void)
+{
+    __asm__ volatile("dsb ishst\n\tisb" : : : "memory");
+}
+
+/* TLB invalidations before it are done on every core. */
+static inline void barrier_tlbi(void)
+{
+    __asm__ volatile("dsb ish\n\tisb" : : : "memory");
+}
+
+static inline void barrier_all(void)
+{
+    __asm__ volatile("dsb sy" : : : "memory");
+}
+
+static inline void wait_for_interrupt(void)
+{
+    __asm__ volatile("dsb sy\n\twfi" : : : "memory");
+}
+#endif
