@@ -24,12 +24,13 @@ fi
 setenv thole_measure 'if fdt addr ${thole_addr}; then fdt header get thole_size totalsize; fi'
 
 # The firmware's tree is copied: what follows U-Boot's own copy is U-Boot's.
-setenv thole_tell 'fdt move ${fdtcontroladdr} ${thole_board_addr} && fdt resize 1000'
-setenv thole_tell "${thole_tell}"' && fdt set /chosen thole,system "<0 0x${thole_addr} 0 0x${thole_size}>"'
+setenv thole_copy 'fdt addr ${fdtcontroladdr}; fdt move ${fdtcontroladdr} ${thole_board_addr}; fdt resize 1000'
+setenv thole_tell 'fdt set /chosen thole,system "<0 0x${thole_addr} 0 0x${thole_size}>"'
 
-setenv thole_boot 'test -z "${thole_size}" || run thole_measure'
-setenv thole_boot "${thole_boot}"'; run thole_tell; load ${devtype} ${devnum}:${distro_bootpart} ${thole_fit_addr} thole.itb'
-setenv thole_boot "${thole_boot}"' && bootm ${thole_fit_addr}#thole ${thole_fit_addr}#thole ${thole_board_addr}'
+setenv thole_start 'bootm ${thole_fit_addr}#thole ${thole_fit_addr}#thole ${thole_board_addr}'
+setenv thole_boot 'test -z "${thole_size}" || run thole_measure; run thole_copy'
+setenv thole_boot "${thole_boot}"'; test -z "${thole_size}" || run thole_tell'
+setenv thole_boot "${thole_boot}"'; load ${devtype} ${devnum}:${distro_bootpart} ${thole_fit_addr} thole.itb && run thole_start'
 
 # U-Boot's own boot order runs this script to boot; boot/environment.txt boots later.
 if test "${thole_wait}" != yes; then

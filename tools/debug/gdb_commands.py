@@ -125,6 +125,9 @@ def start():
     program = Program()
     gdb.events.stop.connect(program.on_stop)
     Type()
+    # gdb leaves a guest that it only looked at running; here it ends with gdb.
+    if hasattr(gdb.events, "gdb_exiting"):
+        gdb.events.gdb_exiting.connect(lambda _: gdb.selected_inferior().pid and gdb.execute("kill"))
     gdb.write("The guest is halted: `break NAME`, then `continue`. `program [NAME]` uses a program's symbols,\n"
               "`type TEXT` types a line at the guest's serial line.\n")
 

@@ -29,7 +29,8 @@ CONTENTS = [("boot.scr", "U-Boot's script"), ("thole.itb", "kernel with init, ar
 
 def make_disk(options, directory, target=None):
     """The boot disk in directory (or at target); returns its path."""
-    os.environ["SOURCE_DATE_EPOCH"] = "0"
+    # 1980-01-01: FAT knows no time before.
+    os.environ.update(SOURCE_DATE_EPOCH="315532800", TZ="UTC")
     make_fit(options, directory)
     run_tool(["mkimage", "-A", "arm64", "-T", "script", "-n", "Thole",
               "-d", os.path.join(BOOT, "boot.cmd"), os.path.join(directory, "boot.scr")])
@@ -48,22 +49,13 @@ def make_fit(options, directory):
     """thole.itb; the template names its parts as files beside it."""
     shutil.copyfile(os.path.join(BOOT, "thole.its"), os.path.join(directory, "thole.its"))
     shutil.copyfile(options.image, os.path.join(directory, "Image"))
-    if options.archive:
-        shutil.copyfile(options.archive, os.path.join(directory, "archive.cpio"))
-    else:
-        drop_ramdisk(os.path.join(directory, "thole.its"))
+    shutil.copyfile(options.archive, os.path.join(directory, "archive.cpio"))
     here = os.getcwd()
     os.chdir(directory)     # mkimage does not quote paths for the dtc it starts
     try:
         run_tool(["mkimage", "-f", "thole.its", "thole.itb"])
     finally:
         os.chdir(here)
-
-
-def drop_ramdisk(template):
-    with open(template, "a", encoding="ascii") as text:
-        text.write('\n/ { images { /delete-node/ ramdisk; }; '
-                   'configurations { thole { /delete-property/ ramdisk; }; }; };\n')
 
 
 def make_roomy_system(options, directory):
@@ -107,8 +99,8 @@ def make_environment(directory, stop):
 
 def uboot_arguments(options, directory):
     """QEMU's arguments to boot through U-Boot."""
-    if options.board_tree or options.tree_edits:
-        raise UserError("A board tree of one's own goes with --direct only.")
+    if options.board_tree or options.tree_edits or not options.archive:
+        raise UserError("A board tree of one's own, or no archive, goes with --direct only.")
     if not os.path.exists(machine.UBOOT):
         raise UserError(f"{machine.UBOOT} is missing: Debian's package u-boot-qemu has it, `./thole setup` "
                         "installs it, and `./thole run --direct` does without.")

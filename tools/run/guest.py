@@ -26,7 +26,7 @@ __all__ = ["Guest", "GuestError", "Options", "UserError", "PROMPT", "PANIC", "UB
 # new line, is it redrawing the line that is being typed.
 PROMPT = re.compile(r"(?:\A|\n)(?:\r|\x1b\[[0-9;?]*[A-Za-z])*thole> ")
 UBOOT_PROMPT = re.compile(r"(?:\A|\n)=> ")
-PANIC = re.compile(r"(?:\A|\n)\r*((?:kernel|init) panic:[^\n]*|(?:kernel|init): panic:[^\n]*)")
+PANIC = re.compile(r"(?:\A|\n)\r*(?:kernel panic:|init: panic:)")
 
 PR_SET_PDEATHSIG = 1
 ENTER = b"\r"
@@ -70,6 +70,7 @@ class Guest:
         self.deadline = time.monotonic() + time_limit
         self.text = ""
         self.position = 0
+        self.match = None
         self.exit_status = None
         self._on_output = on_output
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -124,10 +125,12 @@ class Guest:
         """QEMU has closed its output: the guest powered off, or QEMU failed."""
         return self._closed
 
-    def wait_for(self, wanted, timeout=20):
+    def wait_for(self, wanted, timeout=20, name=None):
         """Wait until wanted (a string, or a compiled pattern) is printed after what was
-        waited for before; returns the text up to and with it. The match is in .match."""
+        waited for before; returns the text up to and with it. The match is in .match;
+        name is what an error calls it."""
         pattern = wanted if hasattr(wanted, "search") else re.compile(re.escape(wanted))
+        name = name or repr(getattr(wanted, "pattern", wanted))
         deadline = min(time.monotonic() + timeout, self.deadline)
         while True:
             self.match = pattern.search(self.text, self.position)
@@ -137,14 +140,14 @@ class Guest:
             left = deadline - time.monotonic()
             if not self.read(left):
                 if self._closed:
-                    raise GuestError(f"The guest ended before it printed {pattern.pattern!r}.{self.tail()}")
+                    raise GuestError(f"The guest ended before it printed {name}.{self.tail()}")
                 if left <= 0:
-                    raise GuestError(f"The guest did not print {pattern.pattern!r} within {timeout} s.{self.tail()}")
+                    raise GuestError(f"The guest did not print {name} within {timeout} s.{self.tail()}")
 
     def wait_for_prompt(self, timeout=60):
         """Wait for the shell's prompt; returns what came before it. A panic is an error."""
         either = re.compile(f"(?P<prompt>{PROMPT.pattern})|(?P<panic>{PANIC.pattern})")
-        text = self.wait_for(either, timeout)
+        text = self.wait_for(either, timeout, "the shell's prompt")
         if self.match["panic"]:
             raise GuestError(f"The guest panicked.{self.tail()}")
         return text[:len(text) - len(self.match[0])]

@@ -27,6 +27,8 @@ SYSTEM_LIMIT = MIB
 
 MEMORY_LEAST, MEMORY_MOST = 64 * MIB, 8192 * MIB
 CORES_MOST = {2: 8, 3: 64}
+# Of what a helper program says when it fails; mkimage adds all of its help.
+TOOL_LINES = 4
 
 
 class UserError(Exception):
@@ -177,8 +179,8 @@ def run_tool(arguments):
     except subprocess.TimeoutExpired as error:
         raise UserError(f"{arguments[0]} did not end within 60 s.") from error
     if done.returncode != 0:
-        said = (done.stderr or done.stdout).decode(errors="replace").strip()
-        raise UserError(f"{os.path.basename(arguments[0])}: {said}")
+        said = (done.stderr or done.stdout).decode(errors="replace").strip().split("\n")
+        raise UserError(f"{os.path.basename(arguments[0])}: " + "\n".join(said[:TOOL_LINES]))
     return done.stdout.decode(errors="replace")
 
 
@@ -278,9 +280,8 @@ def direct_arguments(options, directory):
         # An empty file cannot be loaded; its property still names a place.
         if size:
             arguments += ["-device", f"loader,file={comma(system)},addr={SYSTEM_ADDRESS:#x},force-raw=on"]
-        if not options.board_tree:
-            run_tool(["fdtput", "-t", "x", tree, "/chosen", "thole,system",
-                      "0", f"{SYSTEM_ADDRESS:x}", "0", f"{size:x}"])
+        run_tool(["fdtput", "-t", "x", tree, "/chosen", "thole,system",
+                  "0", f"{SYSTEM_ADDRESS:x}", "0", f"{size:x}"])
     return arguments + ["-dtb", tree]
 
 

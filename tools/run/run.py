@@ -62,6 +62,7 @@ class Feeder:
         self.guest = machine_guest
         self.source = source
         self.at_prompt = False
+        self.scanned = 0        # up to the start of this line there was no panic
         self.last_output = time.monotonic()
 
     def step(self):
@@ -96,9 +97,9 @@ class Feeder:
     def listen(self):
         self.guest.read(0)
         self.last_output = time.monotonic()
-        panic = guest.PANIC.search(self.guest.text)
-        if panic:
+        if guest.PANIC.search(self.guest.text, self.scanned):
             raise Panic()
+        self.scanned = max(self.scanned, self.guest.text.rfind("\n"))
         prompts = [guest.PROMPT] + ([guest.UBOOT_PROMPT] if self.guest.options.uboot else [])
         ends = [match.end() for prompt in prompts
                 for match in prompt.finditer(self.guest.text, self.guest.position)]
