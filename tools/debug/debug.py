@@ -64,15 +64,19 @@ def start_qemu(options, directory):
         "-chardev", f"pipe,id=thole-serial,path={machine.comma(serial)}", "-serial", "chardev:thole-serial",
         "-chardev", f"socket,id=thole-gdb,path={machine.comma(control)},server=on,wait=off",
         "-gdb", "chardev:thole-gdb", "-S"])
-    # In a session of its own: an interrupt typed at the terminal is for gdb.
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True,
-                               preexec_fn=guest.die_with_parent)
+    # In a session of its own: an interrupt typed at the terminal is for gdb. What it
+    # says matters only if it does not start; later it is that gdb ended it.
+    errors = os.path.join(directory, "errors")
+    with open(errors, "wb") as said:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                                   start_new_session=True, preexec_fn=guest.die_with_parent)
     deadline = time.monotonic() + START_LIMIT
     while not os.path.exists(control):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             process.wait()
-            raise machine.UserError("QEMU did not start; what it said is above.")
+            with open(errors, encoding="utf-8", errors="replace") as said:
+                raise machine.UserError("QEMU did not start: " + said.read().strip())
         time.sleep(0.02)
     print_serial(serial + ".out")
     return process, control, serial + ".in"
