@@ -26,6 +26,12 @@
 #define AUX_MU_LSR    0x14
 #define AUX_MU_LSR_TX_ROOM (1u << 5)
 
+/* All registers of either lie in the page that they begin in. */
+static uint64_t rest_of_page(paddr_t address)
+{
+    return PAGE_BYTES - address.value % PAGE_BYTES;
+}
+
 /* What a byte needs: where it goes, and the status bit that says whether it may. */
 static struct {
     volatile void *base;         /* NULL: no UART, and bytes go nowhere */
@@ -62,7 +68,8 @@ void early_start(const struct platform *platform)
 {
     if (platform->uart == UART_NONE)
         return;
-    uart.base = kernel_map_device(&platform->uart_registers);
+    uart.base = kernel_map_device(&platform->uart_registers,
+                                  rest_of_page(platform->uart_registers.start));
     if (platform->uart == UART_PL011)
         pl011_start();
     else

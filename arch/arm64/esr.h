@@ -8,6 +8,7 @@
 enum esr_class {
     ESR_UNKNOWN = 0x00,
     ESR_FP_ACCESS = 0x07,
+    ESR_BRANCH_TARGET = 0x0d,
     ESR_ILLEGAL_STATE = 0x0e,
     ESR_SVC64 = 0x15,
     ESR_INSTRUCTION_ABORT_EL0 = 0x20,

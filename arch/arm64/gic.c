@@ -78,7 +78,9 @@ unsigned gic_start(const struct platform *platform)
     else
         machine_refuse("the device tree has no interrupt controller that is known: GICv2 or GICv3");
 
-    distributor = kernel_map_device(&platform->gic_distributor);
+    if (platform->gic_distributor.bytes < gic->distributor_bytes)
+        machine_refuse("the device tree names too few registers of the GIC's distributor");
+    distributor = kernel_map_device(&platform->gic_distributor, gic->distributor_bytes);
     gic->map(platform);
     line_count = ((mmio_read(distributor, GICD_TYPER) & GICD_TYPER_LINES) + 1) * WORD_LINES;
     if (line_count > GIC_LINES_MAX)

@@ -32,8 +32,10 @@
 #define GIC_PRIORITY      0xa0
 #define GIC_PRIORITY_MASK 0xf0
 
+/* What differs between the versions. */
 struct gic_interface {
-    /* Maps its registers. */
+    /* Maps its registers; of the distributor's, this many bytes are used. */
+    uint64_t distributor_bytes;
     void (*map)(const struct platform *platform);
     /* Distributor control off and on. */
     void (*distributor_off)(void);

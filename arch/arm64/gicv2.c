@@ -10,6 +10,7 @@
 #include "machine.h"
 #include "sysreg.h"
 
+#define GICD_BYTES       0x1000 /* an emulator has no more behind it */
 #define GICD_CTLR_ENABLE (1u << 0)
 
 /* CPU interface, 4.4 */
@@ -31,7 +32,7 @@ static void map_interface(const struct platform *platform)
 {
     if (platform->gic_cpu.bytes < GICC_BYTES)
         machine_refuse("the GIC's CPU interface has no second page, where GICC_DIR is");
-    interface = kernel_map_device(&platform->gic_cpu);
+    interface = kernel_map_device(&platform->gic_cpu, GICC_BYTES);
 }
 
 static void distributor_off(void)
@@ -84,6 +85,7 @@ static void settle(void)
 }
 
 const struct gic_interface gicv2_interface = {
+    .distributor_bytes = GICD_BYTES,
     .map = map_interface,
     .distributor_off = distributor_off,
     .distributor_on = distributor_on,

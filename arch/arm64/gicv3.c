@@ -10,6 +10,7 @@
 #include "machine.h"
 
 /* Distributor, 12.9.4: with two security states seen from the non-secure one, or with one. */
+#define GICD_BYTES             0x10000
 #define GICD_CTLR_ENABLE_GRP1A (1u << 1)
 #define GICD_CTLR_ARE          (1u << 4)
 #define GICD_CTLR_RWP          (1u << 31)
@@ -81,7 +82,7 @@ static void map_redistributor(const struct platform *platform)
     for (unsigned index = 0; index < platform->gic_redistributor_count && found == NULL; index++) {
         const struct region *region = &platform->gic_redistributor[index];
 
-        found = find_in(kernel_map_device(region), region->bytes);
+        found = find_in(kernel_map_device(region, region->bytes), region->bytes);
     }
     if (found == NULL)
         machine_refuse("the GIC has no redistributor for the core that runs");
@@ -164,6 +165,7 @@ static void settle(void)
 }
 
 const struct gic_interface gicv3_interface = {
+    .distributor_bytes = GICD_BYTES,
     .map = map_redistributor,
     .distributor_off = distributor_off,
     .distributor_on = distributor_on,

@@ -7,6 +7,7 @@
  */
 #include "kernel_map.h"
 #include "cpu.h"
+#include "machine.h"
 #include "pte.h"
 
 /* The image, both windows, the direct map, and the edges of RAM regions that are off a block. */
@@ -35,7 +36,7 @@ struct span {
 static uint64_t *table_new(void)
 {
     if (tables_used == TABLES_MAX)
-        kernel_panic("memory is in too many pieces: boot tables are used up", __FILE__, __LINE__);
+        machine_refuse("the memory that the device tree names is in too many pieces");
     return tables[tables_used++];
 }
 
@@ -227,18 +228,18 @@ const void *kernel_map_tree(paddr_t address, uint64_t bytes)
 }
 
 /* Each device begins at its own place in a 2 MiB block, so that large ones get blocks. */
-volatile void *kernel_map_device(const struct region *registers)
+volatile void *kernel_map_device(const struct region *registers, uint64_t bytes)
 {
     uint64_t start = registers->start.value;
     uint64_t offset = page_offset(start);
     struct span span = {
         .at = device_next + (start - offset) % BLOCK_BYTES,
         .physical = start - offset,
-        .bytes = pages_for(offset + registers->bytes),
+        .bytes = pages_for(offset + bytes),
     };
 
     if (span.bytes > DEVICE_WINDOW_END - span.at)
-        kernel_panic("the kernel's devices are too large", __FILE__, __LINE__);
+        machine_refuse("the interrupt controller's registers are too large");
     map(kernel_root, span, KERNEL_DEVICE);
     barrier_tables();
     device_next = (span.at + span.bytes + BLOCK_BYTES - 1) & ~(uint64_t)(BLOCK_BYTES - 1);
@@ -282,7 +283,7 @@ void kernel_map_ram(const struct region *ram, unsigned count)
         uint64_t start = ram[index].start.value;
 
         if (start >= physical_end() || ram[index].bytes > physical_end() - start)
-            kernel_panic("the tree names memory beyond the core's reach", __FILE__, __LINE__);
+            machine_refuse("the device tree names memory beyond what this core can address");
         map_ram_region(start, start + ram[index].bytes);
     }
     barrier_tables();

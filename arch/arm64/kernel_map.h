@@ -22,10 +22,10 @@ struct region kernel_map_image(void);
  */
 const void *kernel_map_tree(paddr_t address, uint64_t bytes);
 
-/* Registers, device-nGnRE. Panics when the window is full. */
-volatile void *kernel_map_device(const struct region *registers);
+/* The first `bytes` of registers, device-nGnRE. Refuses what the window has no room for. */
+volatile void *kernel_map_device(const struct region *registers, uint64_t bytes);
 
-/* All RAM, writable, but for the image's text and read-only data. Panics if it does not fit. */
+/* All RAM, writable, but for the image's text and read-only data. Refuses what cannot be. */
 void kernel_map_ram(const struct region *ram, unsigned count);
 
 /* What TTBR0 points at when no program's root does: it maps nothing. */

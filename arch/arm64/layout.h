@@ -5,7 +5,7 @@
  *
  *   0xffff800000000000  all RAM that the tree names, at this plus its address
  *   0xffffffff80000000  the kernel's image
- *   0xffffffffc0000000  the device tree's bytes, read-only
+ *   0xffffffffc0001000  the device tree's bytes, read-only
  *   0xffffffffd0000000  registers of the kernel's own devices
  */
 #pragma once
@@ -16,7 +16,7 @@
 #define DIRECT_MAP_BYTES   0x7f8000000000 /* the last 512 GiB are the image's and the windows' */
 #define KERNEL_BASE        0xffffffff80000000
 #define KERNEL_MAX_BYTES   0x1000000 /* kernel.ld asserts it */
-#define TREE_WINDOW        0xffffffffc0000000
+#define TREE_WINDOW        0xffffffffc0001000 /* a page past a block: never mapped by blocks */
 #define TREE_MAX_BYTES     0x200000  /* Linux' boot protocol: at most 2 MiB */
 #define DEVICE_WINDOW      0xffffffffd0000000
 #define DEVICE_WINDOW_END  0xfffffffff0000000

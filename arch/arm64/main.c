@@ -56,6 +56,13 @@ static bool is_ram(struct region region)
     return false;
 }
 
+/* Programs' ASIDs are for life: 8 bits would be too few. */
+static void core_check(void)
+{
+    if (id_field(read_id_aa64mmfr0_el1(), MMFR0_ASIDBITS_BIT) != ASIDBITS_16)
+        machine_refuse("this core has 8-bit ASIDs, and 16 are needed");
+}
+
 static void memory_check(const struct boot *boot)
 {
     if (!is_ram(boot->kernel))
@@ -76,12 +83,13 @@ static uint64_t ram_bytes(void)
 static void print_facts(const struct boot *boot)
 {
     kernel_print("kernel: board %s\n", platform.model);
-    kernel_print("kernel: memory %lu MiB from %lx in %u pieces, kernel %lu KiB at %lx\n",
+    kernel_print("kernel: memory %lu MiB from %lx, regions %u; kernel %lu KiB at %lx\n",
                  ram_bytes() >> MIB_BITS, platform.ram[0].start.value, platform.ram_count,
                  boot->kernel.bytes >> KIB_BITS, boot->kernel.start.value);
     kernel_print("kernel: cores %u, running %u\n", platform.core_count, boot->cores_running);
-    kernel_print("kernel: interrupts GICv%u, timer %lu Hz\n", platform.gic_version,
-                 read_cntfrq_el0());
+    if (platform.gic_version != 0)
+        kernel_print("kernel: interrupt controller GICv%u\n", platform.gic_version);
+    kernel_print("kernel: timer %lu Hz\n", read_cntfrq_el0());
 }
 
 static void print_time(const struct boot *boot)
@@ -117,6 +125,7 @@ _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t ima
     };
 
     print_facts(&boot);
+    core_check();
     memory_check(&boot);
     kernel_map_ram(platform.ram, platform.ram_count);
     boot_memory_init(&boot);

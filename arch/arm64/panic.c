@@ -2,7 +2,7 @@
 /*
  * The kernel's last words: what happened, the registers, and the return
  * addresses along the frame pointers, which host tools turn into names. Reads
- * nothing but the stacks; a panic within a panic resets without another word.
+ * nothing but the stacks; a panic within a panic resets, and one within that stays.
  */
 #include "cpu.h"
 #include "esr.h"
@@ -21,8 +21,12 @@ struct frame_record {
 
 static void enter_panic(struct cpu *cpu)
 {
-    if (cpu->panicking++ != 0)
+    unsigned before = cpu->panicking++;
+
+    if (before == 1)
         arch_reset();
+    while (before > 1)
+        wait_for_interrupt();
 }
 
 static bool record_lies_in(uint64_t record, const uint8_t *stack, uint64_t bytes)
@@ -92,6 +96,8 @@ static const char *what_happened(unsigned vector, uint64_t esr, uint64_t far)
         return "an instruction abort";
     case ESR_BRK64:
         return "a breakpoint";
+    case ESR_BRANCH_TARGET:
+        return "a branch to no landing pad";
     case ESR_FP_ACCESS:
         return "an FP/SIMD access";
     default:
