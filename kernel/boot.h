@@ -9,6 +9,8 @@
  *   arch: arch_thread_switch, eret
  */
 #pragma once
+#include <thole/version.h>
+
 #include "types.h"
 
 struct core;

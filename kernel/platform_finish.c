@@ -16,21 +16,25 @@ static struct region in_ram(struct devicetree *dt, const char *what, uint64_t st
     return (struct region){ { 0 }, 0 };
 }
 
-/* A number of 32 or 64 bits, or 0. */
-static uint64_t number_of(struct fdt_value value)
+/* A number of 32 or 64 bits. */
+static bool number_read(struct fdt_value value, uint64_t *number)
 {
+    *number = 0;
     if (value.length != FDT_CELL_BYTES && value.length != 2 * FDT_CELL_BYTES)
-        return 0;
-    return fdt_cells(value, 0, value.length / FDT_CELL_BYTES);
+        return false;
+    *number = fdt_cells(value, 0, value.length / FDT_CELL_BYTES);
+    return true;
 }
 
 static void finish_chosen(struct devicetree *dt)
 {
-    struct fdt_value start = dt->archive_start, end = dt->archive_end, system = dt->system_tree;
-    if (start.bytes != NULL || end.bytes != NULL) {
-        uint64_t from = number_of(start), to = number_of(end);
+    struct fdt_value system = dt->system_tree;
+    if (dt->archive_start.bytes != NULL || dt->archive_end.bytes != NULL) {
+        uint64_t start, end;
+        bool sound = number_read(dt->archive_start, &start);
+        sound = number_read(dt->archive_end, &end) && sound && end > start;
         dt->out->archive = in_ram(dt, "chosen: linux,initrd-start and -end should enclose RAM",
-                                  from, to > from ? to - from : 0);
+                                  start, sound ? end - start : 0);
     }
     if (system.bytes != NULL) {
         bool sound = system.length == 4 * FDT_CELL_BYTES;

@@ -10,7 +10,7 @@
 
 #define BOOT_INFO_MAGIC 0x454c4f4854ULL /* "THOLE" */
 
-/* Init's address space, filled by the kernel. */
+/* Init's address space, filled by the kernel. What was handed over begins in the page at its address. */
 #define INIT_IMAGE_ADDRESS   0x00400000ULL /* where init is linked */
 #define INIT_STACK_TOP       0x10000000ULL
 #define INIT_STACK_BYTES     0x10000ULL    /* below it nothing is mapped */
@@ -18,6 +18,8 @@
 #define INIT_HARDWARE_TREE   0x12000000ULL /* the firmware's tree, read-only */
 #define INIT_SYSTEM_TREE     0x14000000ULL /* the system tree, read-only */
 #define INIT_ARCHIVE         0x40000000ULL /* the archive of programs, read-only */
+#define INIT_TREE_BYTES_MAX    0x1f00000ULL  /* a tree larger than this is not handed over */
+#define INIT_ARCHIVE_BYTES_MAX 0x3f000000ULL
 #define INIT_FREE_ADDRESS    0x80000000ULL /* from here on nothing is mapped */
 
 enum init_slot {
@@ -51,8 +53,11 @@ struct boot_info {
     uint64_t entry_ticks;        /* the counter at the kernel's entry */
     uint64_t ram_bytes;          /* all RAM that the tree names */
     uint64_t kernel_bytes;       /* of it: image, tables, stacks, init's first objects */
+    uint64_t hardware_tree;      /* where its first byte is mapped; see INIT_HARDWARE_TREE */
     uint64_t hardware_tree_bytes;
+    uint64_t system_tree;
     uint64_t system_tree_bytes;  /* 0: none was handed over */
+    uint64_t archive;
     uint64_t archive_bytes;      /* 0: none was handed over */
     uint32_t cores;              /* that the tree names */
     uint32_t cores_running;

@@ -67,7 +67,9 @@
 /*
  * Operations. X(TYPE, number, NAME, right, "words in", "words out")
  * RETYPE makes one object; while its memory is being cleared it answers MORE.
- * COPY, MINT and MOVE are called on the table that receives.
+ * COPY, MINT and MOVE are called on the table that receives. A call on an
+ * Endpoint is no operation but a message to its server, and one on a Reply is
+ * the answer to the message it stands for, whatever the label.
  */
 #define THOLE_OPERATIONS(X)                                                                 \
     X(UNTYPED, 1, RETYPE, CONTROL, "type, size bits (or slots' bits), table, slot in table", "") \
@@ -85,8 +87,6 @@
     X(THREAD, 3, CANCEL, CONTROL, "", "")                                                    \
     X(THREAD, 4, READ_REGISTERS, CONTROL, "first register (0-30 x, 31 sp, 32 pc, 33 pstate, 34 TPIDR_EL0)", "six registers") \
     X(SCHED_CONTEXT, 1, CONSUMED, CONTROL, "", "ticks used so far")                          \
-    X(ENDPOINT, 0, MESSAGE, SEND, "a request to the server", "the server's answer")          \
-    X(REPLY, 0, ANSWER, CONTROL, "the answer", "")                                           \
     X(INTERRUPT, 1, BIND, CONTROL, "Endpoint, SchedContext or 0", "")                        \
     X(TIMER, 1, BIND, CONTROL, "Endpoint, SchedContext or 0", "")                            \
     X(TIMER, 2, ARM, SEND, "deadline (ticks)", "")                                           \

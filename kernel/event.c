@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The ways into the kernel: a system call, a fault, an interrupt. Each ends by
+ * choosing who runs.
+ */
+#include "event.h"
+
+#include "object/endpoint.h"
+#include "object/operation.h"
+
+/* call and try_call: what the capability names decides what a call is. */
+static void call(struct core *core, bool may_wait)
+{
+    struct thread *thread = core->current;
+    struct slot *slot = thread_slot(thread, frame_get(&thread->frame, 0));
+
+    if (slot == NULL || slot_is_empty(slot)) {
+        thread_return_status(thread, STATUS_BAD_CAPABILITY);
+    } else if (slot_type(slot) == OBJECT_ENDPOINT) {
+        endpoint_call(core, slot, may_wait);
+    } else if (slot_type(slot) == OBJECT_REPLY) {
+        sender_answer_aside(core, slot, thread);
+        thread_return_status(thread, STATUS_OK);
+    } else {
+        operation_invoke(core, slot);
+    }
+}
+
+static void unknown(struct core *core, unsigned number)
+{
+    struct thread *thread = core->current;
+    uint64_t word[5] = { FAULT_SYSCALL, number };
+
+    word[3] = arch_frame_read(&thread->frame, FRAME_PC);
+    word[4] = arch_frame_read(&thread->frame, FRAME_SP);
+    thread_fault(core, word);
+}
+
+struct thread *kernel_syscall(struct core *core, unsigned number)
+{
+    struct thread *thread = core->current;
+    uint64_t first = frame_get(&thread->frame, 0);
+
+    switch (number) {
+    case SYSCALL_CALL:
+        call(core, true);
+        break;
+    case SYSCALL_TRY_CALL:
+        call(core, false);
+        break;
+    case SYSCALL_REPLY_RECV:
+        endpoint_reply_receive(core, thread_slot(thread, first));
+        break;
+    case SYSCALL_RECV:
+        endpoint_receive(core, thread_slot(thread, first), true);
+        break;
+    case SYSCALL_TRY_RECV:
+        endpoint_receive(core, thread_slot(thread, first), false);
+        break;
+    case SYSCALL_YIELD:
+        thread_return_status(thread, STATUS_OK);
+        core_yield(core);
+        break;
+    case SYSCALL_EXIT: {
+        uint64_t word[5] = { FAULT_EXIT, first };
+
+        thread_fault(core, word);
+        break;
+    }
+    default:
+        unknown(core, number);
+        break;
+    }
+    return core_choose(core);
+}
+
+struct thread *kernel_fault(struct core *core, const uint64_t word[5])
+{
+    thread_fault(core, word);
+    return core_choose(core);
+}
+
+struct thread *kernel_interrupt(struct core *core)
+{
+    core_interrupts(core);
+    return core_choose(core);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The ways into the kernel. The machine's entry code has saved the running
+ * thread's registers in its frame; each event returns the thread to resume.
+ */
+#pragma once
+#include "core.h"
+#include "object/thread.h"
+
+/* `svc #number`; unknown numbers become a fault of the thread. */
+struct thread *kernel_syscall(struct core *core, unsigned number);
+/* word: enum thole_fault, address, syndrome, pc, sp. */
+struct thread *kernel_fault(struct core *core, const uint64_t word[5]);
+struct thread *kernel_interrupt(struct core *core);

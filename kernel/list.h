@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Doubly linked rings, intrusive. A node that is in no list has next == NULL,
+ * so that membership can be asked and asserted.
+ */
+#pragma once
+#include "types.h"
+
+struct list {
+    struct list *next;
+    struct list *prev;
+};
+
+static inline void list_init(struct list *head)
+{
+    head->next = head->prev = head;
+}
+
+static inline bool list_empty(const struct list *head)
+{
+    return head->next == head;
+}
+
+static inline bool list_linked(const struct list *node)
+{
+    return node->next != NULL;
+}
+
+static inline void list_insert_after(struct list *where, struct list *node)
+{
+    ASSERT(node->next == NULL);
+    node->next = where->next;
+    node->prev = where;
+    where->next->prev = node;
+    where->next = node;
+}
+
+static inline void list_push_head(struct list *head, struct list *node)
+{
+    list_insert_after(head, node);
+}
+
+static inline void list_push_tail(struct list *head, struct list *node)
+{
+    list_insert_after(head->prev, node);
+}
+
+static inline void list_remove(struct list *node)
+{
+    ASSERT(node->next != NULL);
+    node->next->prev = node->prev;
+    node->prev->next = node->next;
+    node->next = node->prev = NULL;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Mapping: the checks and the book-keeping in capabilities. The format of the
+ * tables is the machine's.
+ */
+#include "address_space.h"
+
+/* Where something is mapped, in a badge word. */
+#define MAPPED_BIT       1ULL
+#define LEVEL_SHIFT      1      /* [2:1], PageTable */
+#define ADDRESS_MASK     0x7ffffff000ULL
+#define GENERATION_SHIFT 40     /* [47:40] */
+#define ASID_SHIFT       48     /* [63:48] */
+
+STATIC_ASSERT(USER_ADDRESS_BITS == 39);
+
+struct asid_entry {
+    void *root;
+    uint8_t generation;
+};
+
+static struct asid_entry asid_table[ASID_COUNT];
+static unsigned asid_last; /* the search for a free one goes on behind it */
+
+static uint64_t asid_word(unsigned asid)
+{
+    return (uint64_t)asid << ASID_SHIFT |
+           (uint64_t)asid_table[asid].generation << GENERATION_SHIFT | MAPPED_BIT;
+}
+
+/* The space that a badge word names, if it is still the same one. */
+static struct address_space_root named_space(uint64_t word)
+{
+    unsigned asid = (unsigned)(word >> ASID_SHIFT);
+    struct address_space_root none = { NULL, 0 };
+
+    if ((word & MAPPED_BIT) == 0 || asid >= ASID_COUNT ||
+        asid_table[asid].generation != (uint8_t)(word >> GENERATION_SHIFT))
+        return none;
+    return (struct address_space_root){ asid_table[asid].root, asid };
+}
+
+struct address_space_root address_space_of(const struct slot *slot)
+{
+    return named_space(slot->badge);
+}
+
+/* --- AddressSpace ------------------------------------------------------------- */
+
+/* At most this many entries are looked at in one call. */
+#define ASID_TRIES 64
+
+enum thole_result asid_assign(struct slot *space, unsigned *asid)
+{
+    if (space->badge != 0)
+        return RESULT_OCCUPIED;
+    if (!slot_is_original(space) || slot_has_children(space))
+        return RESULT_BAD_ARGUMENT;
+    for (unsigned tries = 0; tries < ASID_TRIES; tries++) {
+        asid_last = asid_last + 1 < ASID_COUNT ? asid_last + 1 : 1;
+        if (asid_table[asid_last].root != NULL)
+            continue;
+        asid_table[asid_last].root = slot_object(space);
+        space->badge = asid_word(asid_last);
+        *asid = asid_last;
+        return RESULT_DONE;
+    }
+    return RESULT_NO_ASID;
+}
+
+void address_space_destroy(struct slot *space)
+{
+    struct address_space_root named = address_space_of(space);
+
+    if (named.root == NULL)
+        return;
+    asid_table[named.asid].root = NULL;
+    asid_table[named.asid].generation++;
+    arch_asid_invalidate(named.asid);
+}
+
+/* --- Frame ---------------------------------------------------------------------- */
+
+/* A frame's size is one of three: two bits in the capability, and one for devices. */
+static const uint8_t frame_bits[] = { FRAME_BITS_4K, FRAME_BITS_2M, FRAME_BITS_1G };
+
+unsigned frame_size_bits(const struct slot *frame)
+{
+    return frame_bits[slot_size_bits(frame) >> 1];
+}
+
+bool frame_is_device(const struct slot *frame)
+{
+    return (slot_size_bits(frame) & FRAME_DEVICE) != 0;
+}
+
+uint64_t frame_object_word(paddr_t at, unsigned size_bits, bool device)
+{
+    unsigned code = size_bits == FRAME_BITS_4K ? 0 : size_bits == FRAME_BITS_2M ? 1 : 2;
+
+    return slot_word_of_memory(at, code << 1 | (device ? FRAME_DEVICE : 0), OBJECT_FRAME,
+                               RIGHTS_ALL);
+}
+
+static bool address_fits(uint64_t at, unsigned size_bits)
+{
+    return at < 1ULL << USER_ADDRESS_BITS && (at & ((1ULL << size_bits) - 1)) == 0;
+}
+
+/* Writable or executable, never both; a device is neither executable nor cached. */
+static enum thole_result check_rights(const struct slot *frame, uint64_t rights, uint64_t *memory)
+{
+    bool writes = (rights & RIGHT_WRITE) != 0, executes = (rights & RIGHT_EXECUTE) != 0;
+
+    if ((rights & ~(uint64_t)(RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)) != 0 ||
+        (rights & RIGHT_READ) == 0 || (writes && executes) || *memory > MEMORY_UNCACHED)
+        return RESULT_BAD_ARGUMENT;
+    if (!slot_permits(frame, (unsigned)rights))
+        return RESULT_NO_RIGHT;
+    if (frame_is_device(frame))
+        *memory = MEMORY_DEVICE;
+    if (executes && *memory != MEMORY_NORMAL)
+        return RESULT_BAD_ARGUMENT;
+    return RESULT_DONE;
+}
+
+enum thole_result frame_map(struct slot *frame, const struct slot *space, uint64_t at,
+                            uint64_t rights, uint64_t memory)
+{
+    struct address_space_root named = address_space_of(space);
+    enum thole_result result = check_rights(frame, rights, &memory);
+
+    if (result != RESULT_DONE)
+        return result;
+    if (named.root == NULL)
+        return RESULT_NO_ASID;
+    if (frame->badge != 0)
+        return RESULT_OCCUPIED;
+    if (!address_fits(at, frame_size_bits(frame)))
+        return RESULT_BAD_ARGUMENT;
+    struct arch_mapping mapping = {
+        .address = slot_physical(frame),
+        .size_bits = (uint8_t)frame_size_bits(frame),
+        .rights = (uint8_t)rights,
+        .memory = (uint8_t)memory,
+    };
+
+    switch (arch_frame_map(named.root, (uaddr_t){ at }, &mapping)) {
+    case ARCH_MAP_NO_TABLE:
+        return RESULT_NO_TABLE;
+    case ARCH_MAP_OCCUPIED:
+        return RESULT_OCCUPIED;
+    case ARCH_MAP_DONE:
+        break;
+    }
+    frame->badge = asid_word(named.asid) | at;
+    return RESULT_DONE;
+}
+
+void frame_unmap(struct slot *frame)
+{
+    struct address_space_root named = named_space(frame->badge);
+
+    if (named.root != NULL)
+        arch_frame_unmap(named.root, named.asid, (uaddr_t){ frame->badge & ADDRESS_MASK },
+                         slot_physical(frame), frame_size_bits(frame));
+    frame->badge = 0;
+}
+
+/* --- PageTable --------------------------------------------------------------------- */
+
+enum thole_result page_table_map(struct slot *table, const struct slot *space, uint64_t at)
+{
+    struct address_space_root named = address_space_of(space);
+    unsigned level;
+
+    if (named.root == NULL)
+        return RESULT_NO_ASID;
+    if (table->badge != 0)
+        return RESULT_OCCUPIED;
+    if (!address_fits(at, FRAME_BITS_2M))
+        return RESULT_BAD_ARGUMENT;
+    if (arch_table_map(named.root, (uaddr_t){ at }, slot_object(table), &level) != ARCH_MAP_DONE)
+        return RESULT_OCCUPIED;
+    table->badge = asid_word(named.asid) | (uint64_t)level << LEVEL_SHIFT | at;
+    return RESULT_DONE;
+}
+
+void page_table_unmap(struct slot *table)
+{
+    struct address_space_root named = named_space(table->badge);
+
+    if (named.root != NULL)
+        arch_table_unmap(named.root, named.asid, (uaddr_t){ table->badge & ADDRESS_MASK },
+                         (unsigned)(table->badge >> LEVEL_SHIFT) & 3, slot_object(table));
+    table->badge = 0;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Capability slots and the derivation tree: one doubly linked list in
+ * pre-order, each slot with its depth. What is copied, minted or retyped stands
+ * behind its source, one deeper; the descendants of a slot are those behind it
+ * that are deeper. Every reference from one object to another that outlives an
+ * event is such a slot, embedded in the object, so that deletion finds it.
+ *
+ * Invariant: an empty slot is all zero. Only this folder writes slots.
+ */
+#pragma once
+#include "../arch.h"
+
+struct slot {
+    uint64_t object; /* [47:0] object, [55:48] type, [63:56] rights; low bits below */
+    uint64_t badge;  /* Endpoint, Notification: badge; others: see their header */
+    uint64_t next;   /* [47:0] next slot, [55:48] depth, [63:56] flags */
+    uint64_t prev;   /* [47:0] previous slot */
+};
+STATIC_ASSERT(sizeof(struct slot) == 32);
+
+/* Flags: the object lives as long as its original; and what a slot is part of. */
+enum slot_flag { SLOT_ORIGINAL = 1 };
+enum slot_holder { /* in flags [3:1] */
+    HOLDER_TABLE,
+    HOLDER_SENDER_ENDPOINT,
+    HOLDER_SENDER_TIME,
+    HOLDER_THREAD_CAPTABLE,
+    HOLDER_THREAD_SPACE,
+    HOLDER_THREAD_FAULT,
+};
+
+/*
+ * Untyped, Frame and CapTable are aligned, so that the low six bits of the
+ * object's address are free: they hold the binary logarithm of the size (of
+ * the number of slots for a CapTable). Untyped and Frame hold the physical
+ * address of the memory, all others the kernel's address of the object.
+ */
+#define SLOT_ADDRESS_MASK ((1ULL << 48) - 1)
+#define SLOT_BITS_MASK 63ULL
+
+static inline enum thole_object slot_type(const struct slot *slot)
+{
+    return (enum thole_object)(slot->object >> 48 & 0xff);
+}
+
+static inline unsigned slot_rights(const struct slot *slot)
+{
+    return (unsigned)(slot->object >> 56);
+}
+
+static inline void *slot_pointer(uint64_t word)
+{
+    return (void *)(uintptr_t)((int64_t)(word << 16) >> 16);
+}
+
+static inline void *slot_object(const struct slot *slot)
+{
+    return slot_pointer(slot->object & ~SLOT_BITS_MASK);
+}
+
+static inline unsigned slot_size_bits(const struct slot *slot)
+{
+    return (unsigned)(slot->object & SLOT_BITS_MASK);
+}
+
+static inline paddr_t slot_physical(const struct slot *slot)
+{
+    return (paddr_t){ slot->object & SLOT_ADDRESS_MASK & ~SLOT_BITS_MASK };
+}
+
+static inline struct slot *slot_next(const struct slot *slot)
+{
+    return slot_pointer(slot->next);
+}
+
+static inline struct slot *slot_prev(const struct slot *slot)
+{
+    return slot_pointer(slot->prev);
+}
+
+static inline unsigned slot_depth(const struct slot *slot)
+{
+    return (unsigned)(slot->next >> 48 & 0xff);
+}
+
+static inline bool slot_is_original(const struct slot *slot)
+{
+    return (slot->next >> 56 & SLOT_ORIGINAL) != 0;
+}
+
+static inline enum slot_holder slot_holder(const struct slot *slot)
+{
+    return (enum slot_holder)(slot->next >> 57 & 7);
+}
+
+static inline bool slot_is_empty(const struct slot *slot)
+{
+    return slot_type(slot) == OBJECT_NULL;
+}
+
+static inline bool slot_permits(const struct slot *slot, unsigned rights)
+{
+    return (slot_rights(slot) & rights) == rights;
+}
+
+static inline uint64_t slot_word_of_object(const void *object, enum thole_object type, unsigned rights)
+{
+    return ((uint64_t)(uintptr_t)object & SLOT_ADDRESS_MASK) | (uint64_t)type << 48 |
+           (uint64_t)rights << 56;
+}
+
+static inline uint64_t slot_word_of_memory(paddr_t at, unsigned size_bits, enum thole_object type,
+                                           unsigned rights)
+{
+    return at.value | size_bits | (uint64_t)type << 48 | (uint64_t)rights << 56;
+}
+
+/* Has the slot anything derived from it? */
+static inline bool slot_has_children(const struct slot *slot)
+{
+    const struct slot *next = slot_next(slot);
+
+    return next != NULL && slot_depth(next) > slot_depth(slot);
+}
+
+/* --- Writing slots. All arguments were checked before. ------------------ */
+
+/* Fills an empty slot with a capability that has no parent (boot, replies). */
+void slot_fill_root(struct slot *slot, uint64_t object, uint64_t badge, unsigned flags);
+/* Can a child of `source` exist? RESULT_TOO_DEEP otherwise. */
+enum thole_result slot_check_depth(const struct slot *source) MUST_CHECK;
+/* Fills an empty slot with a child of `source`. */
+void slot_fill_child(struct slot *slot, struct slot *source, uint64_t object, uint64_t badge,
+                     unsigned flags);
+/* Fills an object's embedded slot with a copy of `source`, for `holder`. */
+void slot_embed(struct slot *slot, struct slot *source, enum slot_holder holder);
+void slot_move(struct slot *to, struct slot *from);
+/* Takes a slot without descendants out of the tree and zeroes it; no object is touched. */
+void slot_clear(struct slot *slot);
+
+/*
+ * What a copy of `source` would be: RESULT_NOT_COPYABLE for Untyped, PageTable
+ * and Reply; RESULT_BAD_ARGUMENT if a badge is given where none can be.
+ */
+struct copied { uint64_t object, badge; };
+enum thole_result slot_check_copy(const struct slot *source, unsigned rights, uint64_t badge,
+                                  struct copied *copied) MUST_CHECK;
+
+/*
+ * One bounded part of deleting what was derived from `slot`, and, by delete,
+ * the slot itself. RESULT_DONE, RESULT_MORE or RESULT_BUSY. The slot may have
+ * gone empty in between: it can lie in a table that is being destroyed.
+ */
+enum thole_result slot_revoke(struct core *core, struct slot *slot) MUST_CHECK;
+enum thole_result slot_delete(struct core *core, struct slot *slot) MUST_CHECK;
+
+/*
+ * Objects whose destruction takes many steps (tables, endpoints with a queue):
+ * no capability names them any more. They are emptied before anything else,
+ * and before any untyped memory is used a second time.
+ */
+struct dying {
+    struct dying *next;
+    uint32_t progress;
+    uint32_t count_bits; /* CapTable: binary logarithm of its slots; Endpoint: 0 */
+};
+void dying_add(struct dying *object);
+bool dying_any(void);
+/* A bounded part of that work. RESULT_DONE: nothing was left; BUSY: lent time must come home. */
+enum thole_result dying_work(struct core *core) MUST_CHECK;

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The system calls on an endpoint, and its queues. Each checks everything
+ * first; from the first change on, nothing can fail.
+ */
+#include "endpoint.h"
+
+#include "../core.h"
+#include "object.h"
+#include "thread.h"
+
+/* Callers refused, or queues emptied of, in one system call. */
+#define ENDPOINT_STEPS 8
+
+void endpoint_init(struct endpoint *endpoint)
+{
+    list_init(&endpoint->receivers);
+    list_init(&endpoint->events);
+    list_init(&endpoint->timeless);
+    list_init(&endpoint->calls);
+}
+
+static struct thread *waiting_receiver(const struct endpoint *endpoint)
+{
+    if (list_empty(&endpoint->receivers))
+        return NULL;
+    return CONTAINER_OF(endpoint->receivers.next, struct thread, link_receive);
+}
+
+static void stop_waiting(struct thread *receiver)
+{
+    list_remove(&receiver->link_receive);
+    receiver->receiving_on = NULL;
+}
+
+static bool brings_time(const struct sender *sender)
+{
+    return sender_is_thread(sender) || !slot_is_empty(&sender->time);
+}
+
+void endpoint_queue(struct core *core, struct endpoint *endpoint, struct sender *sender)
+{
+    struct thread *receiver = waiting_receiver(endpoint);
+
+    if (receiver != NULL && (receiver->time != NULL || brings_time(sender))) {
+        stop_waiting(receiver);
+        sender_deliver(core, sender, receiver);
+        return;
+    }
+    sender->state = SENDER_QUEUED;
+    sender->at = endpoint;
+    if (sender->kind == KIND_CALL)
+        list_push_tail(&endpoint->calls, &sender->link);
+    else if (brings_time(sender))
+        list_push_tail(&endpoint->events, &sender->link);
+    else
+        list_push_tail(&endpoint->timeless, &sender->link);
+}
+
+/* Whom would a receiver meet? NULL: it would have to wait. */
+static struct sender *queued_sender(const struct endpoint *endpoint, bool has_time)
+{
+    const struct list *queue = &endpoint->events;
+
+    if (list_empty(queue) && has_time)
+        queue = &endpoint->timeless;
+    if (list_empty(queue))
+        queue = &endpoint->calls;
+    return list_empty(queue) ? NULL : CONTAINER_OF(queue->next, struct sender, link);
+}
+
+void endpoint_wait(struct core *core, struct endpoint *endpoint, struct thread *receiver)
+{
+    struct sender *sender = queued_sender(endpoint, receiver->time != NULL);
+
+    if (sender != NULL) {
+        list_remove(&sender->link);
+        sender_deliver(core, sender, receiver);
+        return;
+    }
+    receiver->state = THREAD_RECEIVING;
+    receiver->receiving_on = endpoint;
+    list_push_head(&endpoint->receivers, &receiver->link_receive);
+}
+
+/* --- call, try_call ----------------------------------------------------------- */
+
+void endpoint_call(struct core *core, struct slot *slot, bool may_wait)
+{
+    struct thread *caller = core->current;
+    struct endpoint *endpoint = slot_object(slot);
+    struct sender *sender = &caller->sender;
+
+    if (!slot_permits(slot, RIGHT_SEND)) {
+        thread_return_status(caller, STATUS_NO_RIGHT);
+        return;
+    }
+    if (endpoint->closed) {
+        thread_return_status(caller, STATUS_PEER_STOPPED);
+        return;
+    }
+    if (!may_wait && waiting_receiver(endpoint) == NULL) {
+        thread_return_status(caller, STATUS_WOULD_WAIT);
+        return;
+    }
+    caller->arrival = (uint32_t)(frame_get(&caller->frame, 8) >> 32);
+    caller->state = THREAD_CALLING;
+    core_unready(core, caller);
+    sender->kind = KIND_CALL;
+    sender->badge = slot->badge;
+    sender->grant = slot_permits(slot, RIGHT_GRANT);
+    endpoint_queue(core, endpoint, sender);
+}
+
+/* --- reply_recv, recv, try_recv -------------------------------------------------- */
+
+/*
+ * Before anything changes: the endpoint, or NULL with the status returned to
+ * the thread.
+ */
+static struct endpoint *check_receive(struct thread *thread, const struct slot *slot)
+{
+    if (slot == NULL || slot_type(slot) != OBJECT_ENDPOINT) {
+        thread_return_status(thread, STATUS_BAD_CAPABILITY);
+        return NULL;
+    }
+    if (!slot_permits(slot, RIGHT_RECV)) {
+        thread_return_status(thread, STATUS_NO_RIGHT);
+        return NULL;
+    }
+    return slot_object(slot);
+}
+
+/* The thread owes nothing now and has only time of its own: it takes the next message. */
+static void receive(struct core *core, struct endpoint *endpoint, struct thread *thread,
+                    uint64_t slots)
+{
+    thread->arrival = (uint32_t)(slots >> 32);
+    core_unready(core, thread);
+    endpoint_wait(core, endpoint, thread);
+}
+
+void endpoint_reply_receive(struct core *core, struct slot *slot)
+{
+    struct thread *thread = core->current;
+    struct endpoint *endpoint = check_receive(thread, slot);
+
+    if (endpoint == NULL)
+        return;
+    sender_answer(core, thread);
+    receive(core, endpoint, thread, frame_get(&thread->frame, 8));
+}
+
+void endpoint_receive(struct core *core, struct slot *slot, bool may_wait)
+{
+    struct thread *thread = core->current;
+    struct endpoint *endpoint = check_receive(thread, slot);
+    uint64_t slots = frame_get(&thread->frame, 8);
+    struct slot *aside = NULL;
+
+    if (endpoint == NULL)
+        return;
+    if ((uint32_t)slots != 0) {
+        aside = thread_slot(thread, (uint32_t)slots);
+        if (aside == NULL || !slot_is_empty(aside)) {
+            thread_return_status(thread, STATUS_BAD_CAPABILITY);
+            return;
+        }
+    }
+    bool keeps_time = thread->time != NULL && !thread->lent;
+
+    if (!may_wait && queued_sender(endpoint, keeps_time) == NULL) {
+        thread_return_status(thread, STATUS_WOULD_WAIT);
+        return;
+    }
+    if (aside != NULL)
+        sender_set_aside(core, thread, aside);
+    else
+        sender_abandon(core, thread, STATUS_ABANDONED);
+    receive(core, endpoint, thread, slots);
+}
+
+/* --- Closing and destruction ------------------------------------------------------- */
+
+/* Refuses one queued sender of `queue`; false if it is empty. */
+static bool refuse_one(struct core *core, struct list *queue, enum thole_status status)
+{
+    if (list_empty(queue))
+        return false;
+    struct sender *sender = CONTAINER_OF(queue->next, struct sender, link);
+
+    list_remove(&sender->link);
+    sender_refuse(core, sender, status);
+    return true;
+}
+
+enum thole_result endpoint_close(struct core *core, struct endpoint *endpoint)
+{
+    endpoint->closed = true;
+    for (unsigned step = 0; step < ENDPOINT_STEPS; step++)
+        if (!refuse_one(core, &endpoint->calls, STATUS_PEER_STOPPED))
+            return RESULT_DONE;
+    return RESULT_MORE;
+}
+
+void endpoint_open(struct endpoint *endpoint)
+{
+    endpoint->closed = false;
+}
+
+void endpoint_destroy(struct endpoint *endpoint)
+{
+    endpoint->closed = true;
+    dying_add(&endpoint->dying);
+}
+
+static bool dismiss_receiver(struct core *core, struct endpoint *endpoint)
+{
+    struct thread *receiver = waiting_receiver(endpoint);
+
+    if (receiver == NULL)
+        return false;
+    stop_waiting(receiver);
+    receiver->state = THREAD_STOPPED;
+    if (receiver->time != NULL) {
+        thread_return_status(receiver, STATUS_BAD_CAPABILITY);
+        core_ready(core, receiver, TURN_LAST);
+    }
+    return true;
+}
+
+enum thole_result endpoint_dying_step(struct core *core, struct dying *object)
+{
+    struct endpoint *endpoint = CONTAINER_OF(object, struct endpoint, dying);
+
+    if (refuse_one(core, &endpoint->calls, STATUS_PEER_DIED) ||
+        refuse_one(core, &endpoint->events, STATUS_PEER_DIED) ||
+        refuse_one(core, &endpoint->timeless, STATUS_PEER_DIED) ||
+        dismiss_receiver(core, endpoint))
+        return RESULT_MORE;
+    return RESULT_DONE;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Interrupt, Timer and Notification: the senders that are no threads. What
+ * they say when they arrive, and what the reply to each does.
+ */
+#pragma once
+#include "../deadline.h"
+#include "sender.h"
+
+#define IRQ_LINE_NONE UINT32_MAX
+
+struct interrupt {
+    struct sender sender;
+    struct interrupt *next;      /* others on the same line */
+    uint32_t line;               /* IRQ_LINE_NONE: not attached */
+    uint32_t owing;              /* 1: fired, and its reply has not come */
+    uint64_t fired;              /* since the last delivery */
+};
+STATIC_ASSERT(sizeof(struct interrupt) <= 1 << 8);
+
+struct timer {
+    struct sender sender;
+    struct deadline deadline;    /* in core->deadlines while armed */
+    uint64_t when;               /* the deadline that fired */
+};
+STATIC_ASSERT(sizeof(struct timer) <= 1 << 8);
+
+struct notification {
+    struct sender sender;
+    uint64_t bits;               /* signalled and not yet received */
+};
+STATIC_ASSERT(sizeof(struct notification) <= 1 << 8);
+
+/* The words of an event or fault that is being delivered; the count. Takes the bits, the count of firings. */
+unsigned event_words(struct sender *sender, uint64_t word[THOLE_MESSAGE_WORDS]);
+/* Its service ended. `servant`: who replied, with message registers; NULL: nobody. */
+void event_finished(struct core *core, struct sender *sender, const struct thread *servant);
+
+void notification_signal(struct core *core, struct notification *notification, uint64_t bits);
+
+void timer_arm(struct core *core, struct timer *timer, uint64_t when);
+/* Its deadline came: the node is in no set any more. */
+void timer_expired(struct core *core, struct deadline *deadline);
+void timer_destroy(struct core *core, struct timer *timer);
+
+enum thole_result interrupt_attach(struct interrupt *interrupt, uint64_t line,
+                                   enum thole_trigger trigger) MUST_CHECK;
+/* The machine acknowledged `line`: all that share it fire. */
+void interrupt_line_fired(struct core *core, uint32_t line);
+void interrupt_destroy(struct core *core, struct interrupt *interrupt);

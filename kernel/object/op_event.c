@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Operations on event senders and on the machine.
+ */
+#include "event_object.h"
+#include "operation.h"
+
+enum thole_result op_INTERRUPT_BIND(struct invocation *invocation)
+{
+    struct interrupt *interrupt = slot_object(invocation->target);
+
+    return operation_bind(invocation, &interrupt->sender);
+}
+
+enum thole_result op_TIMER_BIND(struct invocation *invocation)
+{
+    struct timer *timer = slot_object(invocation->target);
+
+    return operation_bind(invocation, &timer->sender);
+}
+
+enum thole_result op_TIMER_ARM(struct invocation *invocation)
+{
+    timer_arm(invocation->core, slot_object(invocation->target), invocation->word[0]);
+    return RESULT_DONE;
+}
+
+enum thole_result op_TIMER_DISARM(struct invocation *invocation)
+{
+    struct timer *timer = slot_object(invocation->target);
+
+    deadline_remove(&invocation->core->deadlines, &timer->deadline);
+    return RESULT_DONE;
+}
+
+enum thole_result op_NOTIFICATION_BIND(struct invocation *invocation)
+{
+    struct notification *notification = slot_object(invocation->target);
+
+    return operation_bind(invocation, &notification->sender);
+}
+
+enum thole_result op_NOTIFICATION_SIGNAL(struct invocation *invocation)
+{
+    notification_signal(invocation->core, slot_object(invocation->target),
+                        invocation->target->badge);
+    return RESULT_DONE;
+}
+
+enum thole_result op_IRQ_CONTROL_ATTACH(struct invocation *invocation)
+{
+    uint64_t line = invocation->word[1], trigger = invocation->word[2];
+    struct slot *slot;
+    enum thole_result result =
+        operation_slot(invocation, invocation->word[0], OBJECT_INTERRUPT, RIGHT_CONTROL, &slot);
+
+    if (result != RESULT_DONE)
+        return result;
+    if (trigger > TRIGGER_EDGE)
+        return RESULT_BAD_ARGUMENT;
+    return interrupt_attach(slot_object(slot), line, (enum thole_trigger)trigger);
+}
+
+/* --- Machine ----------------------------------------------------------------------- */
+
+enum thole_result op_MACHINE_POWER_OFF(struct invocation *invocation)
+{
+    (void)invocation;
+    arch_power_off();
+}
+
+enum thole_result op_MACHINE_RESET(struct invocation *invocation)
+{
+    (void)invocation;
+    arch_reset();
+}
+
+#define PRINT_WORDS 5
+
+enum thole_result op_MACHINE_PRINT(struct invocation *invocation)
+{
+    uint64_t bytes = invocation->word[0];
+    uint64_t taken = 0;
+
+    if (bytes > PRINT_WORDS * sizeof(uint64_t))
+        return RESULT_BAD_ARGUMENT;
+    while (taken < bytes) {
+        uint64_t word = invocation->word[1 + taken / sizeof(uint64_t)];
+
+        if (!arch_print_byte((char)(word >> 8 * (taken % sizeof(uint64_t)))))
+            break;
+        taken++;
+    }
+    invocation->out[0] = taken;
+    invocation->outs = 1;
+    return RESULT_DONE;
+}

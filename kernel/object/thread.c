@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads: how a system call returns, faults, and the end of a thread in
+ * whatever state it is.
+ */
+#include "thread.h"
+
+#include "../core.h"
+#include "endpoint.h"
+
+void thread_init(struct thread *thread)
+{
+    sender_init(&thread->sender, KIND_CALL);
+    thread->state = THREAD_STOPPED;
+}
+
+struct slot *thread_slot(const struct thread *thread, uint64_t index)
+{
+    struct slot *table = slot_object(&thread->captable);
+    uint64_t limit = 1ULL << slot_size_bits(&thread->captable);
+
+    if (table == NULL || index >= limit)
+        return NULL;
+    return &table[arch_mask_index(index, limit)];
+}
+
+void thread_return(struct thread *thread, enum thole_status status, uint64_t tag)
+{
+    frame_set(&thread->frame, 0, status);
+    frame_set(&thread->frame, 1, tag);
+    frame_clear_scratch(&thread->frame);
+}
+
+void thread_return_status(struct thread *thread, enum thole_status status)
+{
+    for (unsigned index = 2; index <= 8; index++)
+        frame_set(&thread->frame, index, 0);
+    thread_return(thread, status, 0);
+}
+
+void thread_fault(struct core *core, const uint64_t word[5])
+{
+    struct thread *thread = core->current;
+    struct endpoint *endpoint = slot_object(&thread->fault);
+
+    core_unready(core, thread);
+    thread->state = THREAD_STOPPED;
+    for (unsigned index = 0; index < 3; index++)
+        thread->fault_word[index] = word[index];
+    if (endpoint == NULL || endpoint->closed)
+        return;
+    thread->state = THREAD_CALLING;
+    thread->sender.kind = KIND_FAULT;
+    thread->sender.badge = thread->fault.badge;
+    endpoint_queue(core, endpoint, &thread->sender);
+}
+
+void thread_space_changed(struct core *core, struct thread *thread)
+{
+    if (core->loaded == thread)
+        core->loaded = NULL;
+}
+
+void thread_strand(struct core *core, struct thread *thread)
+{
+    struct sched_context *time = thread->time;
+
+    core_unready(core, thread);
+    thread->time = NULL;
+    time->thread = NULL;
+    if (thread->state == THREAD_READY) {
+        thread->state = THREAD_STRANDED;
+    } else if (thread->state == THREAD_CALLING && thread->sender.state == SENDER_QUEUED) {
+        sender_withdraw(&thread->sender); /* nobody could serve it without time */
+        thread_return_status(thread, STATUS_CANCELLED);
+        thread->state = THREAD_STRANDED;
+    }
+    if (time->event == NULL)
+        sched_context_release(core, time);
+}
+
+/*
+ * In a chain A -> this -> C with lent time: A's answer now waits for C, who
+ * never notices; it will be `peer died`, and brings A its time.
+ */
+static void bridge_chain(struct thread *thread)
+{
+    struct thread *servant = thread->sender.servant;
+    struct sender *upstream = thread->owes;
+
+    if (servant == NULL || !servant->lent || upstream == NULL || !thread->lent)
+        return;
+    servant->owes = upstream;
+    upstream->servant = servant;
+    upstream->doomed = STATUS_PEER_DIED;
+    thread->sender.servant = NULL;
+    thread->owes = NULL;
+    thread->lent = false;
+}
+
+static void clear_embedded(struct slot *slot)
+{
+    if (!slot_is_empty(slot))
+        slot_clear(slot);
+}
+
+void thread_destroy(struct core *core, struct thread *thread)
+{
+    core_unready(core, thread);
+    if (thread->state == THREAD_RECEIVING)
+        list_remove(&thread->link_receive);
+    bridge_chain(thread);
+    if (thread->time == NULL)
+        thread->lent = false; /* its time is further down a chain, and loses its way home */
+    thread->state = THREAD_STOPPED;
+    sender_withdraw(&thread->sender);
+    sender_abandon(core, thread, STATUS_PEER_DIED);
+    if (thread->time != NULL) {
+        thread->time->thread = NULL;
+        sched_context_release(core, thread->time);
+        thread->time = NULL;
+    }
+    sender_destroy(core, &thread->sender);
+    clear_embedded(&thread->captable);
+    clear_embedded(&thread->space);
+    clear_embedded(&thread->fault);
+    thread_space_changed(core, thread);
+    arch_fp_forget(&thread->fp);
+}

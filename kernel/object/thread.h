@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Thread: registers, and what they run in. Every thread is in exactly one
+ * state:
+ *
+ * STOPPED    in no queue; new, ended, or left stopped by its fault's handler
+ * READY      `time` is set; that SchedContext is queued, or the core's current
+ * RECEIVING  in endpoint->receivers; an active thread keeps its own time
+ * CALLING    its sender is QUEUED, IN_SERVICE or ASIDE (a call or a fault)
+ * STRANDED   could run, but the time it ran on was taken away
+ */
+#pragma once
+#include "sender.h"
+
+enum thread_state { THREAD_STOPPED, THREAD_READY, THREAD_RECEIVING, THREAD_CALLING, THREAD_STRANDED };
+
+struct thread {
+    struct frame frame;           /* first: exception entry saves registers here */
+    struct sender sender;
+    struct slot captable;
+    struct slot space;
+    struct slot fault;            /* fault endpoint, with its badge */
+    struct list link_receive;     /* RECEIVING: in receiving_on->receivers */
+    struct endpoint *receiving_on;
+    struct sender *owes;          /* received, and not answered yet */
+    struct sched_context *time;   /* what it runs on; NULL: none now */
+    uint64_t fault_word[3];       /* of the fault being reported: kind, address, syndrome */
+    uint64_t grace;               /* ticks, declared by SCHED_CONTROL_CEILING */
+    uint32_t arrival;             /* slot for a capability that comes with a message or answer */
+    uint8_t state;                /* enum thread_state */
+    uint8_t ceiling;
+    bool lent;                    /* `time` came with what it owes and goes back with the reply */
+    bool started;
+    struct fp_state fp;
+};
+STATIC_ASSERT(sizeof(struct thread) <= 1 << 11);
+
+static inline struct frame *thread_frame(struct thread *thread)
+{
+    return &thread->frame;
+}
+
+static inline struct thread *thread_of_sender(struct sender *sender)
+{
+    return CONTAINER_OF(sender, struct thread, sender);
+}
+
+void thread_init(struct thread *thread);
+
+/* The slot `index` of the thread's own table, or NULL: out of range, or no table. */
+struct slot *thread_slot(const struct thread *thread, uint64_t index);
+
+/* Ends a system call: status, tag and words; x8 to x18 become zero. */
+void thread_return(struct thread *thread, enum thole_status status, uint64_t tag);
+void thread_return_status(struct thread *thread, enum thole_status status);
+
+/* A fault of the running thread: word[0] enum thole_fault ... as KIND_FAULT's words. */
+void thread_fault(struct core *core, const uint64_t word[5]);
+
+/* The address space of `thread` changed or is gone. */
+void thread_space_changed(struct core *core, struct thread *thread);
+void thread_destroy(struct core *core, struct thread *thread);
+
+/* Its SchedContext was taken away (destroyed or unbound). */
+void thread_strand(struct core *core, struct thread *thread);
