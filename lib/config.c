@@ -19,19 +19,16 @@ static size_t name_bytes(const uint8_t *at, size_t size)
 {
     size_t bytes = 0;
 
-    while (bytes < size && at[bytes] != 0) {
+    while (bytes < size && at[bytes] != 0)
         bytes++;
-    }
     return bytes;
 }
 
 static bool name_is(const uint8_t *at, const char *name)
 {
-    for (; *at == (uint8_t)*name; at++, name++) {
-        if (*name == '\0') {
+    for (; *at == (uint8_t)*name; at++, name++)
+        if (*name == '\0')
             return true;
-        }
-    }
     return false;
 }
 
@@ -42,19 +39,16 @@ const void *config_find(const uint8_t *list, size_t size, const char *name, uint
         const uint8_t *property = list;
         uint32_t length;
 
-        if (size < skip + LENGTH_BYTES) {
+        if (size < skip + LENGTH_BYTES)
             return NULL;
-        }
         length = length_at(list + skip);
         list += skip + LENGTH_BYTES;
         size -= skip + LENGTH_BYTES;
-        if (length > size) {
+        if (length > size)
             return NULL;
-        }
         if (name_is(property, name)) {
-            if (bytes != NULL) {
+            if (bytes != NULL)
                 *bytes = length;
-            }
             return list;
         }
         list += length;

@@ -19,12 +19,10 @@ extern const constructor image_init_start[], image_init_end[];
 
 static void startup_check(void)
 {
-    if (program_startup()->magic != STARTUP_MAGIC) {
+    if (program_startup()->magic != STARTUP_MAGIC)
         thole_exit(PROGRAM_EXIT_BAD_STARTUP);
-    }
-    if (program_startup()->abi != THOLE_ABI) {
+    if (program_startup()->abi != THOLE_ABI)
         thole_exit(PROGRAM_EXIT_WRONG_ABI);
-    }
 }
 
 static int main_call(void)
@@ -32,9 +30,8 @@ static int main_call(void)
     static char name[STARTUP_NAME_BYTES];
     char *argv[] = {name, NULL};
 
-    for (unsigned i = 0; i + 1 < sizeof(name); i++) {
+    for (unsigned i = 0; i + 1 < sizeof(name); i++)
         name[i] = program_startup()->name[i];
-    }
     return main(1, argv);
 }
 
@@ -46,12 +43,10 @@ _Noreturn void program_enter(enum thole_status status)
     startup_check();
     tls_install();
     guard_install();
-    for (const constructor *init = image_init_start; init != image_init_end; init++) {
+    for (const constructor *init = image_init_start; init != image_init_end; init++)
         (*init)();
-    }
     code = main_call();
-    if (exit != NULL) {
+    if (exit != NULL)
         exit(code);
-    }
     thole_exit((uint64_t)(int64_t)code);
 }

@@ -7,7 +7,7 @@
 #include <service/result.h>
 
 #include "event.h"
-#include "keep.h"
+#include "backlog.h"
 
 struct hand event_hand;
 
@@ -22,9 +22,8 @@ void event_enter(enum thole_status status)
 static struct message arrived(enum thole_status status, struct message message)
 {
     while (status != STATUS_OK) {
-        if (status == STATUS_BAD_CAPABILITY || status == STATUS_NO_RIGHT) {
+        if (status == STATUS_BAD_CAPABILITY || status == STATUS_NO_RIGHT)
             thole_exit(PROGRAM_EXIT_NO_ENDPOINT);
-        }
         message = (struct message){0};
         status = thole_recv(SLOT_ENDPOINT, &message);
     }
@@ -52,16 +51,14 @@ static struct message wait_answering(struct message answer)
 static void take_in_hand(struct message message)
 {
     event_hand = (struct hand){.message = message, .hold = HOLD_OWED};
-    if (thole_tag_kind(message.tag) == KIND_TIMER) {
+    if (thole_tag_kind(message.tag) == KIND_TIMER)
         timer_deadline = EVENT_NEVER;
-    }
 }
 
 static void take_next(void)
 {
-    if (!keep_take(&event_hand)) {
+    if (!backlog_take(&event_hand))
         take_in_hand(wait_setting_aside(0));
-    }
 }
 
 static bool owes_timer(void)
@@ -71,59 +68,52 @@ static bool owes_timer(void)
 
 void event_first(void)
 {
-    if (event_hand.hold == HOLD_NOTHING) {
+    if (event_hand.hold == HOLD_NOTHING)
         take_next();
-    }
 }
 
 void event_answer(struct message answer)
 {
-    if (owes_timer() && timer_deadline != EVENT_NEVER) {
+    if (owes_timer() && timer_deadline != EVENT_NEVER)
         answer = (struct message){.tag = thole_tag(0, 1), .word = {timer_deadline}};
-    }
     if (event_hand.hold == HOLD_ASIDE) {
         /* If the caller is gone by now there is nobody to be told. */
         (void)thole_call(event_hand.slot, &answer);
     }
     slot_give(event_hand.slot);
-    if (event_hand.hold == HOLD_OWED) {
+    if (event_hand.hold == HOLD_OWED)
         take_in_hand(wait_answering(answer));
-    } else {
+    else
         take_next();
-    }
 }
 
 void event_later(void)
 {
-    if (event_hand.hold == HOLD_OWED) {
+    if (event_hand.hold == HOLD_OWED)
         take_in_hand(wait_setting_aside(event_hand.slot));
-    } else {
+    else
         take_next();
-    }
 }
 
 unsigned event_reserve(void)
 {
-    if (event_hand.slot == 0 && event_hand.hold == HOLD_OWED) {
+    if (event_hand.slot == 0 && event_hand.hold == HOLD_OWED)
         event_hand.slot = slot_take();
-    }
     return event_hand.slot;
 }
 
 void event_timer_arm(uint64_t deadline)
 {
     timer_deadline = deadline;
-    if (!owes_timer()) {
+    if (!owes_timer())
         (void)thole_invoke(SLOT_TIMER, TIMER_ARM, 1, &deadline);
-    }
 }
 
 void event_timer_disarm(void)
 {
     timer_deadline = EVENT_NEVER;
-    if (!owes_timer()) {
+    if (!owes_timer())
         (void)thole_invoke(SLOT_TIMER, TIMER_DISARM, 0, 0);
-    }
 }
 
 /* The event in hand stays there, but nothing is owed by the next receive afterwards. */
@@ -131,9 +121,8 @@ static struct message wait_past_hand(void)
 {
     enum thole_kind kind = thole_tag_kind(event_hand.message.tag);
 
-    if (event_hand.hold != HOLD_OWED) {
+    if (event_hand.hold != HOLD_OWED)
         return wait_setting_aside(0);
-    }
     if (kind == KIND_SIGNAL || kind == KIND_TIMER) {
         event_hand.hold = HOLD_FREE;
         return wait_setting_aside(0);
@@ -152,13 +141,12 @@ static struct message wait_past(const struct message *message)
     unsigned slot;
 
     if (thole_tag_kind(message->tag) == KIND_SIGNAL) {
-        keep_signals(message->word[0]);
+        backlog_signals(message->word[0]);
         return wait_setting_aside(0);
     }
     slot = slot_take();
-    if (slot != 0 && keep_message(message, slot)) {
+    if (slot != 0 && backlog_add(message, slot))
         return wait_setting_aside(slot);
-    }
     slot_give(slot);
     return wait_answering((struct message){.tag = thole_tag(SERVICE_BUSY, 0)});
 }
@@ -174,7 +162,7 @@ static void arm_for_sleep(uint64_t deadline)
 static void timer_during_sleep(uint64_t now)
 {
     if (timer_deadline <= now) {
-        keep_timer(timer_deadline, now);
+        backlog_timer(timer_deadline, now);
         timer_deadline = EVENT_NEVER;
     }
 }
@@ -191,13 +179,11 @@ void event_sleep_until(uint64_t deadline)
             continue;
         }
         timer_during_sleep(program_ticks());
-        if (program_ticks() >= deadline) {
+        if (program_ticks() >= deadline)
             break;
-        }
         arm_for_sleep(deadline);
         message = wait_setting_aside(0);
     }
-    if (timer_deadline != EVENT_NEVER) {
+    if (timer_deadline != EVENT_NEVER)
         (void)thole_invoke(SLOT_TIMER, TIMER_ARM, 1, &timer_deadline);
-    }
 }

@@ -13,4 +13,4 @@
  * number or *), flags 0 and -, and a precision for %s. What it does not know it
  * writes as it stands and reads no argument for.
  */
-size_t format_text(char *to, size_t room, const char *format, va_list arguments);
+size_t format_text(char *to, size_t room, const char *format, va_list list);

@@ -25,7 +25,6 @@ void guard_install(void)
 
 _Noreturn void __stack_chk_fail(void)
 {
-    for (;;) {
+    for (;;)
         __asm__ volatile("brk %0" : : "i"(GUARD_BREAKPOINT));
-    }
 }

@@ -12,9 +12,8 @@ static enum thole_result invoke_once(unsigned slot, uint32_t label, unsigned wor
 {
     struct message message = {.tag = thole_tag(label, words)};
 
-    for (unsigned i = 0; i < words; i++) {
+    for (unsigned i = 0; i < words; i++)
         message.word[i] = word[i];
-    }
     switch (thole_call(slot, &message)) {
     case STATUS_OK:
         return (enum thole_result)thole_tag_label(message.tag);
@@ -25,14 +24,12 @@ static enum thole_result invoke_once(unsigned slot, uint32_t label, unsigned wor
     }
 }
 
-enum thole_result thole_invoke(unsigned slot, uint32_t label, unsigned words,
-                               const uint64_t *word)
+enum thole_result thole_invoke(unsigned slot, uint32_t label, unsigned words, const uint64_t *word)
 {
     enum thole_result result;
 
-    if (words > INVOKE_WORDS) {
+    if (words > INVOKE_WORDS)
         return RESULT_BAD_ARGUMENT;
-    }
     do {
         result = invoke_once(slot, label, words, word);
     } while (result == RESULT_MORE);

@@ -12,7 +12,7 @@
 #include "ticks.h"
 
 #define LINE_BYTES 256 /* longer lines are cut */
-#define LOG_USE "log"
+#define LOG_USE    "log"
 
 static struct {
     struct log_ring *ring;
@@ -25,9 +25,8 @@ static void open_ring(void)
     const struct startup_edge *use = program_use(LOG_USE);
 
     state.opened = true;
-    if (use == NULL || use->buffer == 0) {
+    if (use == NULL || use->buffer == 0)
         return;
-    }
     state.ring = (struct log_ring *)(uintptr_t)use->buffer;
     state.capacity = log_ring_open(state.ring, use->buffer_bytes / 2);
 }
@@ -50,12 +49,10 @@ void program_log(const char *format, ...)
     va_list arguments;
     size_t bytes;
 
-    if (!state.opened) {
+    if (!state.opened)
         open_ring();
-    }
-    if (state.capacity == 0) {
+    if (state.capacity == 0)
         return;
-    }
     bytes = format_line(line, sizeof(line), "[%5lu.%06lu] ", us / US_PER_S, us % US_PER_S);
     va_start(arguments, format);
     bytes += format_text(line + bytes, sizeof(line) - 1 - bytes, format, arguments);

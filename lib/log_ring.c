@@ -13,9 +13,8 @@ uint32_t log_ring_open(struct log_ring *ring, size_t bytes)
 {
     uint32_t capacity;
 
-    if (bytes <= sizeof(*ring) || bytes > UINT32_MAX) {
+    if (bytes <= sizeof(*ring) || bytes > UINT32_MAX)
         return 0;
-    }
     capacity = (uint32_t)(bytes - sizeof(*ring));
     if (ring->magic != LOG_RING_MAGIC || ring->bytes != capacity) {
         ring->bytes = capacity;
@@ -30,9 +29,8 @@ void log_ring_append(struct log_ring *ring, uint32_t capacity, const char *text,
     uint64_t written = __atomic_load_n(&ring->written, __ATOMIC_RELAXED);
     uint32_t start, first;
 
-    if (capacity == 0) {
+    if (capacity == 0)
         return;
-    }
     if (count > capacity) {
         text += count - capacity;
         count = capacity;

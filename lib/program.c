@@ -19,12 +19,10 @@ const struct startup *program_startup(void)
 static bool same_name(const char *field, const char *name)
 {
     for (unsigned i = 0; i < STARTUP_NAME_BYTES; i++) {
-        if (field[i] != name[i]) {
+        if (field[i] != name[i])
             return false;
-        }
-        if (name[i] == '\0') {
+        if (name[i] == '\0')
             return true;
-        }
     }
     return false;
 }
@@ -44,9 +42,8 @@ const struct startup_edge *program_use(const char *name)
     for (unsigned i = 0; i < edge_count(); i++) {
         const struct startup_edge *edge = &program_startup()->edge[i];
 
-        if (edge->kind == EDGE_USE && same_name(edge->name, name)) {
+        if (edge->kind == EDGE_USE && same_name(edge->name, name))
             return edge;
-        }
     }
     return NULL;
 }
@@ -56,9 +53,8 @@ const struct startup_edge *program_client(uint64_t badge)
     for (unsigned i = 0; i < edge_count(); i++) {
         const struct startup_edge *edge = &program_startup()->edge[i];
 
-        if (edge->kind == EDGE_PROVIDE && edge->badge == badge) {
+        if (edge->kind == EDGE_PROVIDE && edge->badge == badge)
             return edge;
-        }
     }
     return NULL;
 }
@@ -68,9 +64,8 @@ const struct startup_edge *program_edge_of_bit(unsigned bit)
     for (unsigned i = 0; i < edge_count(); i++) {
         const struct startup_edge *edge = &program_startup()->edge[i];
 
-        if (edge->bit == bit) {
+        if (edge->bit == bit)
             return edge;
-        }
     }
     return NULL;
 }
@@ -87,12 +82,10 @@ volatile void *program_registers(unsigned index, size_t *bytes)
 {
     const struct startup *startup = program_startup();
 
-    if (index >= at_most(startup->region_count, STARTUP_REGION_MAX)) {
+    if (index >= at_most(startup->region_count, STARTUP_REGION_MAX))
         return NULL;
-    }
-    if (bytes != NULL) {
+    if (bytes != NULL)
         *bytes = startup->region[index].bytes;
-    }
     return (volatile void *)(uintptr_t)startup->region[index].address;
 }
 
@@ -100,8 +93,8 @@ const void *program_config(const char *name, uint32_t *bytes)
 {
     const struct startup *startup = program_startup();
 
-    return config_find(startup->config, at_most(startup->config_bytes, STARTUP_CONFIG_BYTES),
-                       name, bytes);
+    return config_find(startup->config, at_most(startup->config_bytes, STARTUP_CONFIG_BYTES), name,
+                       bytes);
 }
 
 uint32_t program_config_cell(const char *name, uint32_t otherwise)
@@ -112,23 +105,20 @@ uint32_t program_config_cell(const char *name, uint32_t otherwise)
     return value != NULL && bytes >= sizeof(uint32_t) ? config_cell(value) : otherwise;
 }
 
-struct answer program_request(const struct startup_edge *use, uint32_t operation,
-                              unsigned words, const uint64_t *word)
+struct answer program_request(const struct startup_edge *use, uint32_t operation, unsigned words,
+                              const uint64_t *word)
 {
     struct message message = {.tag = thole_tag(operation, at_most(words, REQUEST_WORDS))};
     struct answer answer = {.status = STATUS_BAD_CAPABILITY};
 
-    for (unsigned i = 0; i < at_most(words, REQUEST_WORDS); i++) {
+    for (unsigned i = 0; i < at_most(words, REQUEST_WORDS); i++)
         message.word[i] = word[i];
-    }
-    if (use != NULL) {
+    if (use != NULL)
         answer.status = thole_call(use->endpoint, &message);
-    }
     if (answer.status == STATUS_OK) {
         answer.result = thole_tag_label(message.tag);
-        for (unsigned i = 0; i < THOLE_MESSAGE_WORDS; i++) {
+        for (unsigned i = 0; i < THOLE_MESSAGE_WORDS; i++)
             answer.word[i] = message.word[i];
-        }
     }
     return answer;
 }

@@ -43,9 +43,8 @@ size_t ring_put(struct ring *ring, size_t bytes, const void *from, size_t count)
     size_t start = written & (bytes - 1);
     size_t first;
 
-    if (used > bytes) {
+    if (used > bytes)
         return 0;
-    }
     count = smaller(count, bytes - used);
     first = smaller(count, bytes - start);
     memcpy(ring->data + start, from, first);
@@ -61,9 +60,8 @@ size_t ring_take(struct ring *ring, size_t bytes, void *to, size_t count)
     size_t start = read & (bytes - 1);
     size_t first;
 
-    if (used > bytes) {
+    if (used > bytes)
         return 0;
-    }
     count = smaller(count, used);
     first = smaller(count, bytes - start);
     memcpy(to, ring->data + start, first);

@@ -7,19 +7,17 @@
 #include <service/result.h>
 
 #include "event.h"
-#include "keep.h"
+#include "backlog.h"
 
 static struct message answer_of(uint32_t result, unsigned words, const uint64_t *word)
 {
     struct message answer = {0};
 
-    if (words > THOLE_MESSAGE_WORDS) {
+    if (words > THOLE_MESSAGE_WORDS)
         words = THOLE_MESSAGE_WORDS;
-    }
     answer.tag = thole_tag(result, words);
-    for (unsigned i = 0; i < words; i++) {
+    for (unsigned i = 0; i < words; i++)
         answer.word[i] = word[i];
-    }
     return answer;
 }
 
@@ -38,19 +36,16 @@ static void handle_call(const struct server *server)
     server_operation operation = find_operation(server, request.operation);
     uint32_t result = SERVICE_BAD_REQUEST;
 
-    for (unsigned i = 0; i < thole_tag_words(message->tag) && i < THOLE_MESSAGE_WORDS; i++) {
+    for (unsigned i = 0; i < thole_tag_words(message->tag) && i < THOLE_MESSAGE_WORDS; i++)
         request.word[i] = message->word[i];
-    }
-    if (operation != NULL && request.client != NULL) {
+    if (operation != NULL && request.client != NULL)
         result = operation(&request);
-    }
     if (result == SERVER_LATER && event_hand.slot != 0) {
         event_later();
         return;
     }
-    if (result == SERVER_LATER) {
+    if (result == SERVER_LATER)
         result = SERVICE_BUSY; /* there is no slot to answer from later */
-    }
     event_answer(answer_of(result, request.words, request.word));
 }
 
@@ -59,13 +54,11 @@ static void handle_signals(const struct server *server, uint64_t bits)
     for (unsigned bit = STARTUP_EDGE_BIT; bit < 64 && server->signal != NULL; bit++) {
         const struct startup_edge *edge;
 
-        if (!(bits >> bit & 1)) {
+        if (!(bits >> bit & 1))
             continue;
-        }
         edge = program_edge_of_bit(bit);
-        if (edge != NULL) {
+        if (edge != NULL)
             server->signal(edge);
-        }
     }
 }
 
@@ -77,14 +70,12 @@ static void handle_event(const struct server *server)
 
     switch (thole_tag_kind(event_hand.message.tag)) {
     case KIND_INTERRUPT:
-        if (server->interrupt != NULL) {
+        if (server->interrupt != NULL)
             server->interrupt((uint32_t)word0, word1);
-        }
         break;
     case KIND_TIMER:
-        if (server->timer != NULL) {
+        if (server->timer != NULL)
             server->timer(word0, word1);
-        }
         break;
     case KIND_SIGNAL:
         handle_signals(server, word0);
@@ -100,17 +91,14 @@ static void handle_event(const struct server *server)
 
 _Noreturn void server_run(const struct server *server)
 {
-    if (server->start != NULL) {
+    if (server->start != NULL)
         server->start();
-    }
     event_first();
-    for (;;) {
-        if (thole_tag_kind(event_hand.message.tag) == KIND_CALL) {
+    for (;;)
+        if (thole_tag_kind(event_hand.message.tag) == KIND_CALL)
             handle_call(server);
-        } else {
+        else
             handle_event(server);
-        }
-    }
 }
 
 unsigned server_set_aside(void)

@@ -26,9 +26,8 @@ static int is_aligned(uintptr_t a)
 static void copy_up(uint8_t *to, const uint8_t *from, size_t bytes)
 {
     if (aligned_alike((uintptr_t)to, (uintptr_t)from)) {
-        for (; bytes != 0 && !is_aligned((uintptr_t)to); bytes--) {
+        for (; bytes != 0 && !is_aligned((uintptr_t)to); bytes--)
             *to++ = *from++;
-        }
         for (; bytes >= 2 * WORD_BYTES; bytes -= 2 * WORD_BYTES) {
             word first = ((const word *)from)[0], second = ((const word *)from)[1];
 
@@ -38,9 +37,8 @@ static void copy_up(uint8_t *to, const uint8_t *from, size_t bytes)
             from += 2 * WORD_BYTES;
         }
     }
-    for (; bytes != 0; bytes--) {
+    for (; bytes != 0; bytes--)
         *to++ = *from++;
-    }
 }
 
 static void copy_down(uint8_t *to, const uint8_t *from, size_t bytes)
@@ -48,18 +46,16 @@ static void copy_down(uint8_t *to, const uint8_t *from, size_t bytes)
     to += bytes;
     from += bytes;
     if (aligned_alike((uintptr_t)to, (uintptr_t)from)) {
-        for (; bytes != 0 && !is_aligned((uintptr_t)to); bytes--) {
+        for (; bytes != 0 && !is_aligned((uintptr_t)to); bytes--)
             *--to = *--from;
-        }
         for (; bytes >= WORD_BYTES; bytes -= WORD_BYTES) {
             to -= WORD_BYTES;
             from -= WORD_BYTES;
             *(word *)to = *(const word *)from;
         }
     }
-    for (; bytes != 0; bytes--) {
+    for (; bytes != 0; bytes--)
         *--to = *--from;
-    }
 }
 
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
@@ -70,11 +66,10 @@ void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 
 void *memmove(void *to, const void *from, size_t bytes)
 {
-    if ((uintptr_t)to - (uintptr_t)from >= bytes) {
+    if ((uintptr_t)to - (uintptr_t)from >= bytes)
         copy_up(to, from, bytes);
-    } else {
+    else
         copy_down(to, from, bytes);
-    }
     return to;
 }
 
@@ -83,17 +78,15 @@ void *memset(void *to, int byte, size_t bytes)
     uint8_t *at = to;
     word pattern = (uint8_t)byte * UINT64_C(0x0101010101010101);
 
-    for (; bytes != 0 && !is_aligned((uintptr_t)at); bytes--) {
+    for (; bytes != 0 && !is_aligned((uintptr_t)at); bytes--)
         *at++ = (uint8_t)byte;
-    }
     for (; bytes >= 2 * WORD_BYTES; bytes -= 2 * WORD_BYTES) {
         ((word *)at)[0] = pattern;
         ((word *)at)[1] = pattern;
         at += 2 * WORD_BYTES;
     }
-    for (; bytes != 0; bytes--) {
+    for (; bytes != 0; bytes--)
         *at++ = (uint8_t)byte;
-    }
     return to;
 }
 
@@ -101,21 +94,17 @@ int memcmp(const void *a, const void *b, size_t bytes)
 {
     const uint8_t *x = a, *y = b;
 
-    for (; bytes != 0; bytes--, x++, y++) {
-        if (*x != *y) {
+    for (; bytes != 0; bytes--, x++, y++)
+        if (*x != *y)
             return *x - *y;
-        }
-    }
     return 0;
 }
 
 void *memchr(const void *memory, int byte, size_t bytes)
 {
-    for (const uint8_t *at = memory; bytes != 0; bytes--, at++) {
-        if (*at == (uint8_t)byte) {
+    for (const uint8_t *at = memory; bytes != 0; bytes--, at++)
+        if (*at == (uint8_t)byte)
             return (void *)(uintptr_t)at;
-        }
-    }
     return NULL;
 }
 
@@ -128,9 +117,8 @@ size_t strnlen(const char *string, size_t limit)
 {
     size_t bytes = 0;
 
-    while (bytes < limit && string[bytes] != '\0') {
+    while (bytes < limit && string[bytes] != '\0')
         bytes++;
-    }
     return bytes;
 }
 
@@ -142,12 +130,10 @@ int strcmp(const char *a, const char *b)
 int strncmp(const char *a, const char *b, size_t limit)
 {
     for (; limit != 0; limit--, a++, b++) {
-        if (*a != *b) {
+        if (*a != *b)
             return (unsigned char)*a - (unsigned char)*b;
-        }
-        if (*a == '\0') {
+        if (*a == '\0')
             break;
-        }
     }
     return 0;
 }
@@ -159,10 +145,8 @@ char *strchr(const char *string, int character)
 
 char *strrchr(const char *string, int character)
 {
-    for (size_t bytes = strlen(string) + 1; bytes != 0; bytes--) {
-        if (string[bytes - 1] == (char)character) {
+    for (size_t bytes = strlen(string) + 1; bytes != 0; bytes--)
+        if (string[bytes - 1] == (char)character)
             return (char *)(uintptr_t)(string + bytes - 1);
-        }
-    }
     return NULL;
 }

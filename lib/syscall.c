@@ -12,30 +12,29 @@
 #define REGISTER(name, number, value) register uint64_t name __asm__("x" #number) = (value)
 
 /* Defines thole_<name>(), system call SYSCALL_<NAME>, with a message both ways. */
-#define MESSAGE_CALL(NAME, name)                                                         \
-    enum thole_status thole_##name(unsigned slot, struct message *message)               \
-    {                                                                                    \
-        REGISTER(status, 0, slot);                                                       \
-        REGISTER(tag, 1, message->tag);                                                  \
-        REGISTER(word0, 2, message->word[0]);                                            \
-        REGISTER(word1, 3, message->word[1]);                                            \
-        REGISTER(word2, 4, message->word[2]);                                            \
-        REGISTER(word3, 5, message->word[3]);                                            \
-        REGISTER(word4, 6, message->word[4]);                                            \
-        REGISTER(word5, 7, message->word[5]);                                            \
-        REGISTER(badge, 8, message->badge);                                              \
-        __asm__ volatile("svc %[number]"                                                 \
-                         : "+r"(status), "+r"(tag), "+r"(word0), "+r"(word1),            \
-                           "+r"(word2), "+r"(word3), "+r"(word4), "+r"(word5),           \
-                           "+r"(badge)                                                   \
-                         : [number] "i"(SYSCALL_##NAME)                                  \
-                         : LOST);                                                        \
-        *message = (struct message){                                                     \
-            .tag = tag,                                                                  \
-            .word = {word0, word1, word2, word3, word4, word5},                          \
-            .badge = badge,                                                              \
-        };                                                                               \
-        return (enum thole_status)status;                                                \
+#define MESSAGE_CALL(NAME, name)                                                           \
+    enum thole_status thole_##name(unsigned slot, struct message *message)                 \
+    {                                                                                      \
+        REGISTER(status, 0, slot);                                                         \
+        REGISTER(tag, 1, message->tag);                                                    \
+        REGISTER(word0, 2, message->word[0]);                                              \
+        REGISTER(word1, 3, message->word[1]);                                              \
+        REGISTER(word2, 4, message->word[2]);                                              \
+        REGISTER(word3, 5, message->word[3]);                                              \
+        REGISTER(word4, 6, message->word[4]);                                              \
+        REGISTER(word5, 7, message->word[5]);                                              \
+        REGISTER(badge, 8, message->badge);                                                \
+        __asm__ volatile("svc %[number]"                                                   \
+                         : "+r"(status), "+r"(tag), "+r"(word0), "+r"(word1), "+r"(word2), \
+                           "+r"(word3), "+r"(word4), "+r"(word5), "+r"(badge)              \
+                         : [number] "i"(SYSCALL_##NAME)                                    \
+                         : LOST);                                                          \
+        *message = (struct message){                                                       \
+            .tag = tag,                                                                    \
+            .word = {word0, word1, word2, word3, word4, word5},                            \
+            .badge = badge,                                                                \
+        };                                                                                 \
+        return (enum thole_status)status;                                                  \
     }
 
 MESSAGE_CALL(CALL, call)
@@ -56,7 +55,6 @@ _Noreturn void thole_exit(uint64_t code)
 {
     REGISTER(x0, 0, code);
 
-    for (;;) {
+    for (;;)
         __asm__ volatile("svc %[number]" : "+r"(x0) : [number] "i"(SYSCALL_EXIT) : "memory");
-    }
 }

@@ -10,8 +10,7 @@ uint64_t ticks_convert(uint64_t count, uint64_t from, uint64_t to)
     uint64_t whole;
 
     if (__builtin_mul_overflow(count / from, to, &whole) ||
-        __builtin_add_overflow(whole, rest, &whole)) {
+        __builtin_add_overflow(whole, rest, &whole))
         return UINT64_MAX;
-    }
     return whole;
 }

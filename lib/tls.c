@@ -19,8 +19,7 @@ void tls_install(void)
 {
     size_t bytes = (size_t)(image_tls_template_end - image_tls_template);
 
-    for (size_t i = 0; i < bytes; i++) {
+    for (size_t i = 0; i < bytes; i++)
         image_tls_area[TLS_HEADER_BYTES + i] = image_tls_template[i];
-    }
     __asm__ volatile("msr tpidr_el0, %0" : : "r"(image_tls_area) : "memory");
 }

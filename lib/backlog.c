@@ -6,19 +6,19 @@
 #include <lib/program.h>
 #include <lib/server.h>
 
-#include "keep.h"
+#include "backlog.h"
 
-#define KEPT_MAX 8
-#define SLOTS_MAX 64
+#define BACKLOG_MAX 8
+#define SLOTS_MAX   64
 
 static struct {
-    struct message message[KEPT_MAX];
-    unsigned slot[KEPT_MAX];
+    struct message message[BACKLOG_MAX];
+    unsigned slot[BACKLOG_MAX];
     unsigned first, count;
     uint64_t signals;
     bool timer;
     uint64_t timer_deadline, timer_now;
-} kept;
+} backlog;
 
 static uint64_t slots_taken;
 
@@ -39,34 +39,32 @@ void slot_give(unsigned slot)
 {
     unsigned i = slot - program_startup()->free_slot;
 
-    if (slot != 0 && i < SLOTS_MAX) {
+    if (slot != 0 && i < SLOTS_MAX)
         slots_taken &= ~((uint64_t)1 << i);
-    }
 }
 
-bool keep_message(const struct message *message, unsigned slot)
+bool backlog_add(const struct message *message, unsigned slot)
 {
-    unsigned place = (kept.first + kept.count) % KEPT_MAX;
+    unsigned place = (backlog.first + backlog.count) % BACKLOG_MAX;
 
-    if (kept.count == KEPT_MAX) {
+    if (backlog.count == BACKLOG_MAX)
         return false;
-    }
-    kept.message[place] = *message;
-    kept.slot[place] = slot;
-    kept.count++;
+    backlog.message[place] = *message;
+    backlog.slot[place] = slot;
+    backlog.count++;
     return true;
 }
 
-void keep_signals(uint64_t bits)
+void backlog_signals(uint64_t bits)
 {
-    kept.signals |= bits;
+    backlog.signals |= bits;
 }
 
-void keep_timer(uint64_t deadline, uint64_t now)
+void backlog_timer(uint64_t deadline, uint64_t now)
 {
-    kept.timer = true;
-    kept.timer_deadline = deadline;
-    kept.timer_now = now;
+    backlog.timer = true;
+    backlog.timer_deadline = deadline;
+    backlog.timer_now = now;
 }
 
 /* An event as the kernel would have delivered it, for which nothing is owed. */
@@ -78,22 +76,22 @@ static struct hand free_event(enum thole_kind kind, uint64_t word0, uint64_t wor
     };
 }
 
-bool keep_take(struct hand *hand)
+bool backlog_take(struct hand *hand)
 {
-    if (kept.timer) {
-        *hand = free_event(KIND_TIMER, kept.timer_deadline, kept.timer_now);
-        kept.timer = false;
-    } else if (kept.signals != 0) {
-        *hand = free_event(KIND_SIGNAL, kept.signals, 0);
-        kept.signals = 0;
-    } else if (kept.count != 0) {
+    if (backlog.timer) {
+        *hand = free_event(KIND_TIMER, backlog.timer_deadline, backlog.timer_now);
+        backlog.timer = false;
+    } else if (backlog.signals != 0) {
+        *hand = free_event(KIND_SIGNAL, backlog.signals, 0);
+        backlog.signals = 0;
+    } else if (backlog.count != 0) {
         *hand = (struct hand){
-            .message = kept.message[kept.first],
+            .message = backlog.message[backlog.first],
             .hold = HOLD_ASIDE,
-            .slot = kept.slot[kept.first],
+            .slot = backlog.slot[backlog.first],
         };
-        kept.first = (kept.first + 1) % KEPT_MAX;
-        kept.count--;
+        backlog.first = (backlog.first + 1) % BACKLOG_MAX;
+        backlog.count--;
     } else {
         return false;
     }

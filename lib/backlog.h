@@ -15,10 +15,10 @@ unsigned slot_take(void);
 void slot_give(unsigned slot);
 
 /* A message whose reply lies in `slot`. False: no room. */
-bool keep_message(const struct message *message, unsigned slot);
+bool backlog_add(const struct message *message, unsigned slot);
 /* Signals merge; so does the timer, of which there is one. */
-void keep_signals(uint64_t bits);
-void keep_timer(uint64_t deadline, uint64_t now);
+void backlog_signals(uint64_t bits);
+void backlog_timer(uint64_t deadline, uint64_t now);
 
 /* Puts the next kept event into *hand; false: there is none. */
-bool keep_take(struct hand *hand);
+bool backlog_take(struct hand *hand);
