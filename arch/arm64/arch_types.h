@@ -26,7 +26,7 @@ struct fp_state {
     uint64_t fpcr;
 } __attribute__((aligned(16)));
 
-#define PSTATE_NZCV 0xf0000000ULL /* Arm ARM C5.2.19 SPSR_EL1: N, Z, C, V */
+#define PSTATE_NZCV 0xf0000000ULL /* SPSR_EL1: N, Z, C, V */
 
 static inline uint64_t frame_get(const struct frame *frame, unsigned index)
 {

@@ -13,6 +13,10 @@ STATIC_ASSERT(offsetof(struct frame, pstate) == OFFSET_PSTATE);
 STATIC_ASSERT(offsetof(struct frame, tls) == OFFSET_TLS);
 STATIC_ASSERT(sizeof(struct frame) == FRAME_BYTES);
 STATIC_ASSERT(offsetof(struct frame, x[30]) == OFFSET_X(30));
+/* THREAD_READ_REGISTERS numbers the frame's registers in its order. */
+STATIC_ASSERT(offsetof(struct frame, sp) == FRAME_SP * sizeof(uint64_t));
+STATIC_ASSERT(offsetof(struct frame, pc) == FRAME_PC * sizeof(uint64_t));
+STATIC_ASSERT(offsetof(struct frame, tls) == (FRAME_REGISTERS - 1) * sizeof(uint64_t));
 STATIC_ASSERT(offsetof(struct fp_state, q[31]) == FP_Q(31));
 STATIC_ASSERT(offsetof(struct fp_state, fpsr) == FP_STATUS);
 STATIC_ASSERT(offsetof(struct cpu, stack_top) == CPU_STACK_TOP);
@@ -29,9 +33,6 @@ struct cpu cpus[CORES_RUNNING_MAX] = {
         .emergency_top = core_stacks[0].guard_above,
     },
 };
-
-/* What THREAD_READ_REGISTERS numbers: the whole frame, in its order. */
-#define FRAME_REGISTERS (offsetof(struct frame, tls) / sizeof(uint64_t) + 1)
 
 #define PSTATE_EL0T 0 /* SPSR_EL1.M: EL0 in AArch64 state, nothing masked */
 

@@ -15,7 +15,7 @@
 #define HDFGRTR_EL2  S3_4_C3_C1_4
 #define HDFGWTR_EL2  S3_4_C3_C1_5
 
-/* Low bits of fields of ID registers, D19.2.59 and following */
+/* Low bits of fields of ID registers */
 #define DFR0_PMUVER  8
 #define PFR0_GIC     24
 #define MMFR0_FGT    56
@@ -45,7 +45,7 @@ el2_leave:
     mrs     x9, mpidr_el1
     msr     vmpidr_el2, x9
 
-    /* All event counters are EL1's: MDCR_EL2.HPMN = PMCR_EL0.N, D19.3.14, D19.5.16 */
+    /* All event counters are EL1's: MDCR_EL2.HPMN = PMCR_EL0.N */
     mrs     x9, id_aa64dfr0_el1
     ubfx    x9, x9, #DFR0_PMUVER, #4
     mov     x10, xzr

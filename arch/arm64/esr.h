@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ESR_EL1, Arm ARM D19.2.40: the fields and values that the kernel tells apart. */
+/* ESR_EL1, Arm ARM: the fields and values that the kernel tells apart. */
 #pragma once
 #include <stdint.h>
 

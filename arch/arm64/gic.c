@@ -125,7 +125,7 @@ void arch_irq_done(uint32_t line)
         write_bit(GICD_ICACTIVER, line);
 }
 
-/* The trigger may only be changed while the line is off: v2 4.3.13, v3 12.9.9 */
+/* The trigger may only be changed while the line is off: v2 and v3, GICD_ICFGR */
 void arch_irq_enable(uint32_t line, enum thole_trigger trigger)
 {
     write_bit(GICD_ICENABLER, line);

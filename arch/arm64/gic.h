@@ -14,7 +14,7 @@
 #define GIC_SPI_FIRST 32   /* below: a core's own */
 #define GIC_LINES_MAX 1020 /* from here on special: 1023 says nothing is pending */
 
-/* Distributor, v2 4.3, v3 12.9; a v3 redistributor has the same for lines below 32 (12.11) */
+/* Distributor, the same in v2 and v3; a v3 redistributor has it for lines below 32 */
 #define GICD_CTLR        0x000
 #define GICD_TYPER       0x004
 #define GICD_IGROUPR     0x080

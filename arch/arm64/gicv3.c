@@ -9,13 +9,13 @@
 #include "kernel_map.h"
 #include "machine.h"
 
-/* Distributor, 12.9.4: with two security states seen from the non-secure one, or with one. */
+/* GICD_CTLR: with two security states seen from the non-secure one, or with one. */
 #define GICD_BYTES             0x10000
 #define GICD_CTLR_ENABLE_GRP1A (1u << 1)
 #define GICD_CTLR_ARE          (1u << 4)
 #define GICD_CTLR_RWP          (1u << 31)
 
-/* Redistributor, 12.10: a frame of 64 KiB, then one for its own lines, then two more with GICv4 */
+/* Redistributor: a frame of 64 KiB, then one for its own lines, then two more with GICv4 */
 #define GICR_CTLR   0x0000
 #define GICR_TYPER  0x0008
 #define GICR_WAKER  0x0014
@@ -29,7 +29,7 @@
 #define GICR_WAKER_SLEEP  (1u << 1)
 #define GICR_WAKER_ASLEEP (1u << 2)
 
-/* CPU interface, 12.2 */
+/* CPU interface: registers newer than the assembler's -mcpu */
 SYSTEM_REGISTER(icc_pmr_el1, S3_0_C4_C6_0)
 SYSTEM_REGISTER(icc_ctlr_el1, S3_0_C12_C12_4)
 SYSTEM_REGISTER(icc_sre_el1, S3_0_C12_C12_5)
@@ -144,7 +144,7 @@ static uint32_t acknowledge(void)
 {
     uint32_t line = (uint32_t)read_icc_iar1_el1();
 
-    barrier_all(); /* the acknowledgement is seen before what it leads to: 4.1.1 */
+    barrier_all(); /* the acknowledgement is seen before what it leads to */
     if (line < GIC_LINES_MAX) {
         write_icc_eoir1_el1(line);
         barrier_isb();

@@ -87,7 +87,7 @@ high:
 /* Drops all cache lines of .bss, which begins and ends on a page. Changes x9-x11. */
 bss_invalidate:
     mrs     x9, ctr_el0
-    ubfx    x9, x9, #16, #4     /* CTR_EL0.DminLine, D19.2.33: log2 of words in a line */
+    ubfx    x9, x9, #16, #4     /* CTR_EL0.DminLine: log2 of words in a line */
     mov     x11, #4
     lsl     x11, x11, x9
     adrp    x9, bss_start

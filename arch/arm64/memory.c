@@ -7,10 +7,10 @@
 
 #define CLEAR_ALIGN 64
 
-/* DCZID_EL0, D19.2.41 */
+/* DCZID_EL0 */
 #define DCZID_BLOCK_MASK 0xf
 #define DCZID_PROHIBITED (1 << 4)
-/* CTR_EL0, D19.2.33: log2 of the words in the smallest data cache line */
+/* CTR_EL0: log2 of the words in the smallest data cache line */
 #define CTR_DMINLINE_BIT  16
 #define CTR_DMINLINE_MASK 0xf
 #define WORD_BYTES        4

@@ -60,7 +60,7 @@ static uint64_t leaf_attributes(const struct arch_mapping *mapping)
     return attributes;
 }
 
-/* TLBI VALE1IS, D8.14: ASID in bits 63 to 48, address from bit 12 on. */
+/* TLBI VALE1IS: ASID in bits 63 to 48, address from bit 12 on. */
 static void invalidate_page(unsigned asid, uaddr_t at)
 {
     uint64_t operand = (uint64_t)asid << TTBR_ASID_SHIFT | at.value >> level_shift(LEVEL_LAST);

@@ -10,7 +10,7 @@
 
 void panic_exception(const struct frame *frame, unsigned vector);
 
-/* AAPCS64 6.4.6: a frame record is the caller's record, then the return address. */
+/* AAPCS64, the frame pointer: a frame record is the caller's record, then the return address. */
 struct frame_record {
     uint64_t caller;
     uint64_t return_address;

@@ -8,8 +8,8 @@
 #include "machine.h"
 #include "sysreg.h"
 
-#define PSCI_SYSTEM_OFF   0x84000008u /* 5.1.9 */
-#define PSCI_SYSTEM_RESET 0x84000009u /* 5.1.11 */
+#define PSCI_SYSTEM_OFF   0x84000008u
+#define PSCI_SYSTEM_RESET 0x84000009u
 
 static enum psci_method method;
 

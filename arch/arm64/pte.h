@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Descriptors of VMSAv8-64 translation tables with the 4 KiB granule,
- * Arm ARM D8.3. Level 3 entries are pages, level 1 and 2 entries blocks or
+ * the Arm ARM's chapter D8. Level 3 entries are pages, level 1 and 2 entries blocks or
  * tables, level 0 entries tables.
  */
 #pragma once

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * System registers: names, bits and fields as the Arm ARM (DDI 0487) has them,
- * its section beside each register. For C, a reader and a writer per register;
- * registers newer than the assembler's -mcpu go by their encoding.
+ * whose chapters order them by name (section numbers change with each issue).
+ * For C, a reader and a writer per register.
  */
 #pragma once
 
-/* SCTLR_EL1, D19.2.126 */
+/* SCTLR_EL1 */
 #define SCTLR_M      (1 << 0)  /* translation on */
 #define SCTLR_C      (1 << 2)  /* data caches on */
 #define SCTLR_SA     (1 << 3)  /* SP alignment is checked at EL1 */
@@ -27,21 +27,21 @@
 #define SCTLR_RES1 \
     (SCTLR_EOS | SCTLR_TSCXT | SCTLR_EIS | SCTLR_SPAN | SCTLR_NTLSMD | SCTLR_LSMAOE)
 
-/* CurrentEL, C5.2.1, and SPSR_ELx, C5.2.19 */
+/* CurrentEL and SPSR_ELx */
 #define CURRENT_EL_EL2 (2 << 2)
 #define SPSR_DAIF      (0xf << 6)
 #define SPSR_EL1H      5
 
-/* HCR_EL2, D19.2.48 */
+/* HCR_EL2 */
 #define HCR_RW  (1 << 31)
 #define HCR_APK (1 << 40) /* PAC keys and instructions do not trap */
 #define HCR_API (1 << 41)
-/* CPTR_EL2 when HCR_EL2.E2H is 0, D19.2.34: its RES1 bits and no trap */
+/* CPTR_EL2 when HCR_EL2.E2H is 0: its RES1 bits and no trap */
 #define CPTR_EL2_RES1 0x33ff
-/* CNTHCTL_EL2 when HCR_EL2.E2H is 0, D19.12.2 */
+/* CNTHCTL_EL2 when HCR_EL2.E2H is 0 */
 #define CNTHCTL_EL1PCTEN (1 << 0)
 #define CNTHCTL_EL1PCEN  (1 << 1)
-/* ICC_SRE_EL2, GIC architecture (IHI 0069) 12.2.22 */
+/* ICC_SRE_EL2, GIC architecture (IHI 0069) */
 #define ICC_SRE_SRE    (1 << 0)
 #define ICC_SRE_ENABLE (1 << 3)
 
@@ -98,34 +98,33 @@ static inline unsigned id_field(uint64_t id, unsigned low_bit)
     return (unsigned)(id >> low_bit) & 0xf;
 }
 
-#define DFR0_PMUVER_BIT  8  /* ID_AA64DFR0_EL1, D19.2.59: 0 none, 0xf not Arm's */
+#define DFR0_PMUVER_BIT  8  /* ID_AA64DFR0_EL1: 0 none, 0xf not Arm's */
 #define DFR0_PMU_NOT_ARM 0xf
-#define MMFR0_PARANGE_BIT  0  /* ID_AA64MMFR0_EL1, D19.2.64 */
+#define MMFR0_PARANGE_BIT  0  /* ID_AA64MMFR0_EL1 */
 #define MMFR0_ASIDBITS_BIT 4
 #define ASIDBITS_16        2
-#define MMFR1_PAN_BIT  20 /* ID_AA64MMFR1_EL1, D19.2.65 */
-#define MMFR2_E0PD_BIT 60 /* ID_AA64MMFR2_EL1, D19.2.66 */
+#define MMFR1_PAN_BIT  20 /* ID_AA64MMFR1_EL1 */
+#define MMFR2_E0PD_BIT 60 /* ID_AA64MMFR2_EL1 */
 
-/* MPIDR_EL1, D19.2.101 */
+/* MPIDR_EL1 */
 #define MPIDR_AFFINITY 0xff00ffffffULL
 
-/* CPACR_EL1, D19.2.30: FPEN 0 traps FP/SIMD from everywhere, 3 from nowhere */
+/* CPACR_EL1: FPEN 0 traps FP/SIMD from everywhere, 3 from nowhere */
 #define CPACR_FPEN_TRAP 0ULL
 #define CPACR_FPEN_NONE (3ULL << 20)
 
-/* CNTKCTL_EL1, D19.12.16, and CNTV_CTL_EL0, D19.12.19 */
+/* CNTKCTL_EL1, and CNTV_CTL_EL0 */
 #define CNTKCTL_EL0VCTEN (1ULL << 1)
 #define CNTV_CTL_ENABLE  (1ULL << 0)
 #define CNTV_CTL_IMASK   (1ULL << 1)
 
-/* MAIR_EL1, D19.2.97: attribute n is the n-th byte; the order is enum thole_memory's. */
+/* MAIR_EL1: attribute n is the n-th byte; the order is enum thole_memory's. */
 #define MAIR_NORMAL_WRITE_BACK 0xffULL
 #define MAIR_DEVICE_NGNRE      0x04ULL
 #define MAIR_NORMAL_UNCACHED   0x44ULL
 
-/* TCR_EL1, D19.2.139 */
+/* TCR_EL1 */
 #define TCR_T0SZ(bits)   (64ULL - (bits))
-#define TCR_T0SZ_MASK    0x3fULL
 #define TCR_WALKS0       (1ULL << 8 | 1ULL << 10 | 3ULL << 12)  /* write-back, inner shareable */
 #define TCR_TG0_4K       (0ULL << 14)
 #define TCR_T1SZ(bits)   ((64ULL - (bits)) << 16)
@@ -136,7 +135,7 @@ static inline unsigned id_field(uint64_t id, unsigned low_bit)
 #define TCR_E0PD1        (1ULL << 56) /* EL0 cannot even probe the kernel's half */
 #define PARANGE_48_BITS  5
 
-/* TTBRn_EL1, D19.2.146 */
+/* TTBRn_EL1 */
 #define TTBR_ASID_SHIFT 48
 
 static inline void barrier_isb(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Time: the generic timer's virtual counter, and its compare value as the
- * kernel's one timer (Arm ARM D11). Tickless: it fires when told, once.
+ * kernel's one timer (Arm ARM, chapter D11). Tickless: it fires when told, once.
  */
 #include "kernel/arch.h"
 #include "machine.h"

@@ -7,8 +7,7 @@
  */
 #include "offsets.h"
 
-/* Order of the table, Arm ARM D1.3.1.5; event.h names the same for panic.c. */
-#define FROM_PROGRAM 8
+/* Order of the table: Arm ARM, exception vectors. panic.c knows it too. */
 
     /* At most 32 instructions; the C function is called from `event`. */
     .macro  entry_from_program function
