@@ -11,6 +11,7 @@
 #include "kernel/region.h"
 #include "kernel_map.h"
 #include "machine.h"
+#include <thole/version.h>
 
 #define KIB_BITS 10
 #define MIB_BITS 20
