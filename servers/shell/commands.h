@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The shell's commands. Each gets its words, of which word[0] is its name, in a
+ * number that the table permits, writes to the terminal, and answers whether it did
+ * what it was asked.
+ */
+#pragma once
+#include <stdbool.h>
+
+/* One line: commands with ';' between them; false: one of them failed. */
+bool commands_run(char *line);
+
+/* control.c */
+bool command_start(int words, char **word);
+bool command_stop(int words, char **word);
+bool command_restart(int words, char **word);
+bool command_kill(int words, char **word);
+bool command_poweroff(int words, char **word);
+bool command_reset(int words, char **word);
+
+/* report.c */
+bool command_ps(int words, char **word);
+bool command_mem(int words, char **word);
+bool command_log(int words, char **word);
+bool command_uptime(int words, char **word);
+bool command_version(int words, char **word);
+
+/* hardware.c */
+bool command_tree(int words, char **word);
