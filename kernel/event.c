@@ -26,13 +26,13 @@ static void call(struct core *core, bool may_wait)
     }
 }
 
-static void unknown(struct core *core, unsigned number)
+/* A system call that is a fault: of its own will, or unknown. */
+static void fault(struct core *core, enum thole_fault kind, uint64_t address)
 {
-    struct thread *thread = core->current;
-    uint64_t word[5] = { FAULT_SYSCALL, number };
+    const struct frame *frame = &core->current->frame;
+    uint64_t word[5] = { kind, address, 0, arch_frame_read(frame, FRAME_PC),
+                         arch_frame_read(frame, FRAME_SP) };
 
-    word[3] = arch_frame_read(&thread->frame, FRAME_PC);
-    word[4] = arch_frame_read(&thread->frame, FRAME_SP);
     thread_fault(core, word);
 }
 
@@ -61,14 +61,11 @@ struct thread *kernel_syscall(struct core *core, unsigned number)
         thread_return_status(thread, STATUS_OK);
         core_yield(core);
         break;
-    case SYSCALL_EXIT: {
-        uint64_t word[5] = { FAULT_EXIT, first };
-
-        thread_fault(core, word);
+    case SYSCALL_EXIT:
+        fault(core, FAULT_EXIT, first);
         break;
-    }
     default:
-        unknown(core, number);
+        fault(core, FAULT_SYSCALL, number);
         break;
     }
     return core_choose(core);

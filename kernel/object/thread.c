@@ -6,6 +6,7 @@
 #include "thread.h"
 
 #include "../core.h"
+#include "../print.h"
 #include "endpoint.h"
 
 void thread_init(struct thread *thread)
@@ -38,11 +39,21 @@ void thread_return_status(struct thread *thread, enum thole_status status)
     thread_return(thread, status, 0);
 }
 
+/* Nobody supervises init: its last words, and a new start. */
+static _Noreturn void end_machine(const uint64_t word[5])
+{
+    kernel_print("\ninit: panic: fault %lu (abi.h, THOLE_FAULTS), address %lx, syndrome %lx, "
+                 "pc %lx, sp %lx\n", word[0], word[1], word[2], word[3], word[4]);
+    arch_reset();
+}
+
 void thread_fault(struct core *core, const uint64_t word[5])
 {
     struct thread *thread = core->current;
     struct endpoint *endpoint = slot_object(&thread->fault);
 
+    if (thread->vital)
+        end_machine(word);
     core_unready(core, thread);
     thread->state = THREAD_STOPPED;
     for (unsigned index = 0; index < 3; index++)

@@ -31,6 +31,7 @@ struct thread {
     uint8_t ceiling;
     bool lent;                    /* `time` came with what it owes and goes back with the reply */
     bool started;
+    bool vital;                   /* init: its fault ends the machine */
     struct fp_state fp;
 };
 STATIC_ASSERT(sizeof(struct thread) <= 1 << 11);
