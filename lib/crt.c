@@ -9,9 +9,7 @@
 #include "crt.h"
 #include "event.h"
 
-/* Of the program, and of its C library if it has one: that one flushes first. */
 int main(int argc, char **argv);
-_Noreturn void exit(int code) __attribute__((weak));
 
 /* Made by program.ld. */
 typedef void (*constructor)(void);
@@ -46,7 +44,7 @@ _Noreturn void program_enter(enum thole_status status)
     for (const constructor *init = image_init_start; init != image_init_end; init++)
         (*init)();
     code = main_call();
-    if (exit != NULL)
-        exit(code);
+    if (program_end != NULL)
+        program_end(code);
     thole_exit((uint64_t)(int64_t)code);
 }

@@ -22,5 +22,8 @@
 /* What was written without an end of line goes to the log now. */
 void output_flush(void);
 
+/* Another name of program_end. */
+_Noreturn void newlib_end(int code);
+
 /* Sets errno; answers -1. */
 int glue_fail(int error);
