@@ -3,7 +3,7 @@
 # Host programs and tests; in the cross preset these words do nothing.
 #
 #   thole_tool(NAME SOURCE... [LIBS ...] [INCLUDES ...] [DEFINES ...])
-#       a program for the developer's machine: build/host/tools/NAME
+#       a program for the developer's machine: build/host/bin/NAME
 #   thole_test(NAME SOURCE... [GROUP unit] [TIMEOUT 30] [LIBS ...]
 #              [INCLUDES ...] [DEFINES ...] [ARGS ...] [NO_SANITIZE])
 #       a CMocka program, run by ctest as GROUP/NAME with the label GROUP
@@ -53,7 +53,7 @@ function(thole_tool name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBS;INCLUDES;DEFINES")
     thole_host_program(${name})
     set_target_properties(${name} PROPERTIES
-        RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tools")
+        RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 endfunction()
 
 # Registers NAME, to be run as the command in ARGN.
