@@ -7,7 +7,7 @@
 
 #include <lib/string.h>
 
-#define COLUMNS_MIN 20 /* for the text, however long the prompt is */
+#define COLUMNS_MIN 12 /* for the text, however long the prompt is */
 
 static bool is_inside(char byte)
 {
@@ -38,12 +38,12 @@ static size_t after(const struct line *line, size_t at)
     return at;
 }
 
-/* Columns for text; the last of the row stays free, so that the terminal never wraps. */
+/* Columns for text: what the prompt leaves, and room for "^C" without the terminal's wrapping. */
 static size_t columns_for_text(const struct line *line)
 {
     size_t prompt = columns_of(line->prompt, line->prompt_size);
-    size_t left = LINE_COLUMNS - 1 - (prompt < LINE_COLUMNS ? prompt : LINE_COLUMNS - 1);
-    return left > COLUMNS_MIN ? left : COLUMNS_MIN;
+    size_t most = LINE_COLUMNS - 3;
+    return prompt + COLUMNS_MIN < most ? most - prompt : COLUMNS_MIN;
 }
 
 /* Moves the window so that the cursor is in it, and little changes while typing. */

@@ -85,9 +85,9 @@ static size_t run_of(const char *bytes, size_t count)
 static void remember(const char *bytes, size_t count)
 {
     size_t room = SCREEN_PARTIAL_BYTES - screen.partial_size;
-    size_t kept = count < room ? count : room;
-    memcpy(screen.partial + screen.partial_size, bytes, kept);
-    screen.partial_size += kept;
+    size_t fits = count < room ? count : room;
+    memcpy(screen.partial + screen.partial_size, bytes, fits);
+    screen.partial_size += fits;
 }
 
 /* A line feed goes out whole, as CR LF, or not at all. */
