@@ -171,7 +171,8 @@ static void node_settle(struct devicetree *dt)
 
 /*
  * How far stdout-path has been followed: the offset behind this node's name, or
- * PATH_ELSEWHERE. A component without a unit address matches any.
+ * PATH_ELSEWHERE. A component without a unit address matches any. Only the next
+ * component, or the path's end, tells whether this one was whole.
  */
 static uint32_t path_follow(const char *path, uint32_t at, const char *name)
 {
@@ -182,8 +183,7 @@ static uint32_t path_follow(const char *path, uint32_t at, const char *name)
         at++;
         name++;
     }
-    bool ends = path[at] == '\0' || path[at] == '/' || path[at] == ':';
-    return ends && (*name == '\0' || *name == '@') ? at : PATH_ELSEWHERE;
+    return *name == '\0' || *name == '@' ? at : PATH_ELSEWHERE;
 }
 
 static void node_begin(struct devicetree *dt, const char *name)

@@ -32,7 +32,7 @@ static void finish_chosen(struct devicetree *dt)
     if (dt->archive_start.bytes != NULL || dt->archive_end.bytes != NULL) {
         uint64_t start, end;
         bool sound = number_read(dt->archive_start, &start);
-        sound = number_read(dt->archive_end, &end) && sound && end > start;
+        sound = number_read(dt->archive_end, &end) && sound;
         dt->out->archive = in_ram(dt, "chosen: linux,initrd-start and -end should enclose RAM",
                                   start, sound ? end - start : 0);
     }

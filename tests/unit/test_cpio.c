@@ -161,13 +161,17 @@ static void a_number_that_is_none_is_refused(void **state)
     }
 }
 
-static void a_name_without_its_zero_is_refused(void **state)
+static void a_name_without_its_zero_or_without_letters_is_refused(void **state)
 {
     unsigned files;
     (void)state;
     archive.total = 0;
     cpio_build(&archive, "clock", CPIO_BUILT_FILE, "tick");
     archive.bytes[CPIO_AT_NAME + 5] = 'x';
+    assert_error(walk(archive.total, &files), CPIO_BAD_NAME);
+
+    archive.total = 0;
+    cpio_build(&archive, "", CPIO_BUILT_FILE, "tick");
     assert_error(walk(archive.total, &files), CPIO_BAD_NAME);
 }
 
@@ -230,7 +234,7 @@ int main(void)
         cmocka_unit_test(an_archive_that_is_cut_off_anywhere_is_refused),
         cmocka_unit_test(numbers_that_lie_are_refused),
         cmocka_unit_test(a_number_that_is_none_is_refused),
-        cmocka_unit_test(a_name_without_its_zero_is_refused),
+        cmocka_unit_test(a_name_without_its_zero_or_without_letters_is_refused),
         cmocka_unit_test(the_longest_name_is_found_and_a_longer_one_refused),
         cmocka_unit_test(a_file_before_the_damage_is_found),
         cmocka_unit_test(any_single_damaged_byte_stays_inside),

@@ -213,6 +213,7 @@ static void a_gicv3_has_its_redistributors_and_its_children_are_the_kernels(void
     device("its", "arm,gic-v3-its", 0x8080000, 0x20000);
     tree_end(&tree);
     device("thief", "any", 0x8081000, 0x1000);
+    device("other-thief", "any", 0x8000000, 0x10000);
     device("near", "any", 0x807f000, 0x2000);
     tree_node(&tree, "timer");
     tree_text(&tree, "compatible", "arm,armv8-timer");
@@ -246,6 +247,11 @@ static void addresses_are_translated_through_all_buses(void **state)
     tree_cells(&tree, "#size-cells", 1, 1u);
     bus_device("not-the-cpus", 0x50, 0x1000);
     tree_end(&tree);
+    tree_end(&tree);
+    tree_node(&tree, "without-ranges");
+    tree_cells(&tree, "#address-cells", 1, 1u);
+    tree_cells(&tree, "#size-cells", 1, 1u);
+    bus_device("not-the-cpus-either", 0x60000000, 0x1000);
     tree_end(&tree);
     assert_null(board_read());
     assert_int_equal(platform.device_count, 2);
@@ -363,6 +369,18 @@ static void stdout_is_found_by_path_and_by_alias(void **state)
         if (platform.uart != UART_NONE)
             assert_region(platform.uart_registers, 0xfe215040, 0x40);
     }
+}
+
+static void a_path_without_an_end_is_none(void **state)
+{
+    (void)state;
+    board_open();
+    device("uar", "arm,pl011", 0x9000000, 0x1000);
+    tree_node(&tree, "chosen");
+    tree_bytes(&tree, "stdout-path", "/uar", 4);
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_int_equal(platform.uart, UART_NONE);
 }
 
 static void archive_and_system_tree_are_found(void **state)
@@ -694,7 +712,7 @@ static void an_archive_that_is_not_in_ram_is_none(void **state)
     memory(0, RAM_BYTES);
     tree_node(&tree, "chosen");
     tree_cells(&tree, "linux,initrd-end", 1, 0x1000u);
-    tree_cells(&tree, "thole,system", 2, 0u, 0x1000u);
+    tree_cells(&tree, "thole,system", 5, 0u, 0x1000u, 0u, 0x1000u, 0u);
     tree_end(&tree);
     assert_null(board_read());
     assert_int_equal(platform.archive.bytes, 0);
@@ -718,14 +736,36 @@ static void an_incomplete_interrupt_controller_is_not_used(void **state)
     assert_int_equal(platform.device_count, 0);
 }
 
+static void a_gicv3_of_too_many_or_unsaid_regions_is_cut_or_not_used(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        board_open();
+        tree_node(&tree, "intc");
+        tree_text(&tree, "compatible", "arm,gic-v3");
+        if (i == 0)
+            tree_cells(&tree, "#redistributor-regions", 1, 5u);
+        else
+            tree_bytes(&tree, "#redistributor-regions", "", 0);
+        tree_cells(&tree, "reg", 24, 0u, 0x8000000u, 0u, 0x10000u, 0u, 0x9000000u, 0u, 0x20000u,
+                   0u, 0xa000000u, 0u, 0x20000u, 0u, 0xb000000u, 0u, 0x20000u,
+                   0u, 0xc000000u, 0u, 0x20000u, 0u, 0xd000000u, 0u, 0x20000u);
+        tree_end(&tree);
+        assert_null(board_read());
+        assert_int_equal(platform.gic_version, i == 0 ? 3 : 0);
+        assert_int_equal(platform.gic_redistributor_count, i == 0 ? 4 : 0);
+        assert_printed(i == 0 ? "some redistributor regions" : "without its registers");
+    }
+}
+
 static void an_impossible_timer_is_none(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < 5; i++) {
         board_open();
         tree_node(&tree, "timer");
         tree_text(&tree, "compatible", "arm,armv8-timer");
-        tree_cells(&tree, "interrupts", i == 0 ? 6 : 9, 1u, 13u, 4u, 1u, 14u, 4u,
+        tree_cells(&tree, "interrupts", i == 0 ? 6 : i == 4 ? 7 : 9, 1u, 13u, 4u, 1u, 14u, 4u,
                    i == 1 ? 0u : 1u, i == 2 ? 16u : i == 3 ? ~0u : 11u, 4u);
         tree_end(&tree);
         assert_null(board_read());
@@ -749,6 +789,19 @@ static void more_than_there_is_room_for_is_counted(void **state)
     assert_printed("no room for another device");
 }
 
+static void a_device_that_ram_splits_needs_room_too(void **state)
+{
+    (void)state;
+    board_open();
+    for (uint64_t i = 0; i < PLATFORM_DEVICE_MAX - 1; i++)
+        device("d", "any", 0x1000000 + i * 0x2000, 0x1000);
+    device("around", "any", RAM_START - 0x1000, RAM_BYTES + 0x2000);
+    assert_null(board_read());
+    assert_int_equal(platform.device_count, PLATFORM_DEVICE_MAX);
+    assert_region(platform.device[PLATFORM_DEVICE_MAX - 1], RAM_START - 0x1000, 0x1000);
+    assert_int_equal(platform.dropped, 1);
+}
+
 static void reserved_memory_is_never_forgotten(void **state)
 {
     (void)state;
@@ -769,7 +822,7 @@ static void more_cores_than_can_be_used_are_left_out(void **state)
     tree_node(&tree, "cpus");
     tree_cells(&tree, "#address-cells", 1, 1u);
     tree_cells(&tree, "#size-cells", 1, 0u);
-    for (uint32_t id = 0; id < PLATFORM_CORES_MAX + 1; id++) {
+    for (uint32_t id = 0; id < PLATFORM_CORES_MAX + 2; id++) {
         tree_node(&tree, "cpu");
         tree_text(&tree, "device_type", "cpu");
         tree_cells(&tree, "reg", 1, id == 3 ? 2u : id);
@@ -851,6 +904,7 @@ int main(void)
         cmocka_unit_test(ram_is_joined_shrunk_to_pages_and_without_disabled_parts),
         cmocka_unit_test(reservations_of_both_kinds_are_kept),
         cmocka_unit_test(stdout_is_found_by_path_and_by_alias),
+        cmocka_unit_test(a_path_without_an_end_is_none),
         cmocka_unit_test(archive_and_system_tree_are_found),
         cmocka_unit_test(no_tree_at_all_is_refused),
         cmocka_unit_test(a_tree_that_is_cut_off_anywhere_is_refused),
@@ -870,8 +924,10 @@ int main(void)
         cmocka_unit_test(registers_in_ram_are_not_used),
         cmocka_unit_test(an_archive_that_is_not_in_ram_is_none),
         cmocka_unit_test(an_incomplete_interrupt_controller_is_not_used),
+        cmocka_unit_test(a_gicv3_of_too_many_or_unsaid_regions_is_cut_or_not_used),
         cmocka_unit_test(an_impossible_timer_is_none),
         cmocka_unit_test(more_than_there_is_room_for_is_counted),
+        cmocka_unit_test(a_device_that_ram_splits_needs_room_too),
         cmocka_unit_test(reserved_memory_is_never_forgotten),
         cmocka_unit_test(more_cores_than_can_be_used_are_left_out),
         cmocka_unit_test(cyclic_phandles_lead_nowhere),
