@@ -48,10 +48,14 @@ static struct message wait_answering(struct message answer)
     return arrived(status, answer);
 }
 
+/*
+ * A timer event may have been on its way when the program chose a later
+ * deadline: that one is still to come.
+ */
 static void take_in_hand(struct message message)
 {
     event_hand = (struct hand){.message = message, .hold = HOLD_OWED};
-    if (thole_tag_kind(message.tag) == KIND_TIMER)
+    if (thole_tag_kind(message.tag) == KIND_TIMER && timer_deadline <= message.word[0])
         timer_deadline = EVENT_NEVER;
 }
 
@@ -112,8 +116,7 @@ void event_timer_arm(uint64_t deadline)
 void event_timer_disarm(void)
 {
     timer_deadline = EVENT_NEVER;
-    if (!owes_timer())
-        (void)thole_invoke(SLOT_TIMER, TIMER_DISARM, 0, 0);
+    (void)thole_invoke(SLOT_TIMER, TIMER_DISARM, 0, NULL);
 }
 
 /* The event in hand stays there, but nothing is owed by the next receive afterwards. */

@@ -301,6 +301,17 @@ static void a_timer_is_armed_again_by_the_answer_to_it(void **state)
                         "call 3 2 50; reply 0; timer 50 60; reply 0 150; timer 150 160; reply 0; ");
 }
 
+static void a_timer_event_that_came_too_late_does_not_end_the_new_deadline(void **state)
+{
+    (void)state;
+    event_timer_arm(300);
+    arrives(event(KIND_TIMER, 250, 255));
+    arrives(event(KIND_TIMER, 300, 300));
+    run();
+    assert_string_equal(did, "call 3 2 300; reply 0; timer 250 255; reply 0 300; "
+                             "timer 300 300; reply 0; ");
+}
+
 static void what_arrives_during_a_sleep_is_handled_after_it(void **state)
 {
     (void)state;
@@ -370,6 +381,7 @@ int main(void)
         TEST(a_slot_reserved_and_not_used_is_free_again),
         TEST(interrupts_and_signals_reach_their_handlers),
         TEST(a_timer_is_armed_again_by_the_answer_to_it),
+        TEST(a_timer_event_that_came_too_late_does_not_end_the_new_deadline),
         TEST(what_arrives_during_a_sleep_is_handled_after_it),
         TEST(a_request_in_hand_survives_a_sleep),
         TEST(the_programs_own_deadline_is_not_lost_in_a_sleep),
