@@ -9,6 +9,11 @@
 #include "event.h"
 #include "backlog.h"
 
+/* As crt0.S stores x1 to x8. */
+_Static_assert(offsetof(struct hand, message.tag) == 0, "x1");
+_Static_assert(offsetof(struct hand, message.word) == 8, "x2 to x7");
+_Static_assert(offsetof(struct hand, message.badge) == 56, "x8");
+
 struct hand event_hand;
 
 static uint64_t timer_deadline = EVENT_NEVER; /* as the program armed it */
