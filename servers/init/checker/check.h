@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the files of the checker share: the state of one run, and how a mistake
+ * is told. Internal to this folder.
+ */
+#pragma once
+#include <libfdt.h>
+
+#include "system.h"
+#include "text.h"
+
+#define CHECK_RAM_MAX    32
+#define CHECK_DEPTH_MAX  16   /* how deep device nodes may lie: each level costs a scan */
+#define CHECK_REPORT_MAX 200  /* diagnostics of one run; more are only counted */
+#define CHECK_NAMES_MAX  1000 /* names of the hardware compared with a misspelt one */
+#define CHECK_PATH_BYTES 128
+#define CHECK_TEXT_BYTES 112
+
+struct check {
+    struct system *system;
+    const struct system_input *input;
+    unsigned reports;
+    int thole_end;                      /* offset of the first node after /thole; negative: none */
+    uint32_t seen[SYSTEM_SERVERS_MAX];  /* properties by their place in the table */
+    uint64_t reach[SYSTEM_SERVERS_MAX]; /* servers that are used, also through others */
+    struct system_region ram[CHECK_RAM_MAX];
+    unsigned ram_count;
+};
+
+/* A property as it stands in the tree. */
+struct value {
+    const char *name;
+    const char *data;
+    int bytes;
+};
+
+/* --- report.c --- */
+
+/* The name nearest to `word` so far, out of all that were offered. */
+struct nearest {
+    const char *word;
+    const char *name;  /* NULL: none is near enough */
+    unsigned distance;
+};
+struct nearest nearest_to(const char *word);
+void nearest_offer(struct nearest *nearest, const char *name);
+
+/* The server has an error: its node's property is not as expected. */
+void refuse(struct check *check, struct system_server *server, const struct value *value,
+            const char *expected, ...) __attribute__((format(printf, 4, 5)));
+/* The same, where what was found is more than the property's value. */
+struct mistake {
+    const char *property;
+    const char *nearest;
+    const char *found;
+};
+void refuse_found(struct check *check, struct system_server *server,
+                  const struct mistake *mistake, const char *expected, ...)
+    __attribute__((format(printf, 4, 5)));
+/* No error, but the server is not started (or a word to the wise, for VERDICT_START). */
+void remark(struct check *check, struct system_server *server, enum verdict verdict,
+            const struct mistake *mistake, const char *expected);
+/* An error of /thole itself, or of a node that is no server. */
+void refuse_node(struct check *check, int node, const struct mistake *mistake,
+                 const char *expected);
+
+/* --- property.c --- */
+
+bool value_get(const void *tree, int node, const char *name, struct value *value);
+bool value_is_string(const struct value *value);
+bool value_is_strings(const struct value *value);
+uint32_t value_cell(const struct value *value, unsigned index);
+unsigned value_cells(const struct value *value);
+/* The index-th string of a value_is_strings, NULL past the last. */
+const char *value_string(const struct value *value, unsigned index);
+/* As it would stand in a source. */
+void value_show(struct text *text, const struct value *value);
+
+void server_defaults(struct system_server *server);
+void server_read(struct check *check, struct system_server *server);
+bool server_has(const struct check *check, const struct system_server *server, const char *name);
+
+/* --- device.c, interrupt.c --- */
+
+void devices_resolve(struct check *check);
+void regions_resolve(struct check *check, struct system_server *server);
+void ram_find(struct check *check);
+bool node_enabled(const void *tree, int node);
+void interrupts_resolve(struct check *check, struct system_server *server);
+bool node_is_gic(const void *tree, int node);
+
+/* --- uses.c, order.c --- */
+
+void uses_resolve(struct check *check);
+void circles_refuse(struct check *check);
+void ceilings_check(struct check *check);
+void needs_spread(struct check *check);
+void memory_check(struct check *check);
+void order_set(struct check *check);
+
+static inline unsigned server_index(const struct check *check, const struct system_server *server)
+{
+    return (unsigned)(server - check->system->server);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Joins and checks whatever trees come: the hardware tree is as long as its own
+ * header says, and the system tree, if any, is what follows. Nothing may be read
+ * outside them, and what comes out must hold together.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "system.h"
+
+#define INPUT_BYTES_MAX 65536u
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+static const char *program_at(void *context, unsigned index)
+{
+    (void)context;
+    return index == 0 ? "pl011" : NULL;
+}
+
+static void count(void *context, const struct diagnostic *diagnostic)
+{
+    *(size_t *)context += strlen(diagnostic->path) + strlen(diagnostic->expected) +
+                          strlen(diagnostic->found);
+}
+
+static void require(int condition)
+{
+    if (!condition) {
+        abort();
+    }
+}
+
+static void server_require(const struct system *system, const struct system_server *server,
+                           uint64_t placed)
+{
+    require(server->use_count + server->client_count <= STARTUP_EDGE_MAX);
+    require(server->priority < PRIORITY_COUNT);
+    for (unsigned j = 0; j < server->use_count; j++) {
+        const struct system_use *use = &server->use[j];
+
+        require(use->server < system->server_count);
+        if (server->verdict == VERDICT_START) {
+            require(placed >> use->server & 1);
+            require(use->optional || system->server[use->server].verdict == VERDICT_START);
+        }
+    }
+}
+
+static void system_require(const struct system *system)
+{
+    uint64_t placed = 0;
+
+    for (unsigned i = 0; i < system->server_count; i++) {
+        require(system->order[i] < system->server_count);
+        placed |= (uint64_t)1 << system->order[i];
+        server_require(system, &system->server[system->order[i]], placed);
+    }
+    require((unsigned)__builtin_popcountll(placed) == system->server_count);
+}
+
+/* An allocation of exactly that size, so that the sanitizer sees each step outside. */
+static void *copy_of(const uint8_t *data, size_t bytes)
+{
+    void *copy = malloc(bytes ? bytes : 1);
+
+    memcpy(copy, data, bytes);
+    return copy;
+}
+
+/* What the header's second word says, at most all there is. */
+static size_t total_of(const uint8_t *data, size_t bytes)
+{
+    size_t total = bytes;
+
+    if (bytes >= 8) {
+        total = (size_t)data[4] << 24 | (size_t)data[5] << 16 | (size_t)data[6] << 8 | data[7];
+    }
+    return total < bytes ? total : bytes;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+    static char merged[2 * INPUT_BYTES_MAX] __attribute__((aligned(8)));
+    static struct system system;
+    size_t hardware_bytes, said = 0;
+    void *hardware, *own;
+
+    if (bytes > INPUT_BYTES_MAX) {
+        return 0;
+    }
+    hardware_bytes = total_of(data, bytes);
+    hardware = copy_of(data, hardware_bytes);
+    own = copy_of(data + hardware_bytes, bytes - hardware_bytes);
+    if (!tree_merge(hardware, hardware_bytes, hardware_bytes < bytes ? own : NULL,
+                    bytes - hardware_bytes, merged, sizeof(merged))) {
+        system_check(&system, &(struct system_input){.tree = merged,
+                                                     .memory = system_ram_bytes(merged),
+                                                     .program = program_at,
+                                                     .report = count,
+                                                     .context = &said});
+        system_require(&system);
+    }
+    free(hardware);
+    free(own);
+    return 0;
+}

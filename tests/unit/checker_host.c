@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A board with two UARTs, one more that is disabled, one behind a bus that
+ * moves addresses, a few that are wrong on purpose, and 1 MiB of RAM.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "checker_host.h"
+
+static const char board_source[] =
+    "/dts-v1/;\n"
+    "/ { #address-cells = <2>; #size-cells = <2>; interrupt-parent = <&gic>;\n"
+    "  chosen { stdout-path = \"serial0:115200n8\"; };\n"
+    "  aliases { serial0 = \"/uart@9000000\"; };\n"
+    "  memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0 0x100000>; };\n"
+    "  gic: gic@8000000 { compatible = \"arm,cortex-a15-gic\"; interrupt-controller;\n"
+    "    #interrupt-cells = <3>; reg = <0 0x8000000 0 0x10000>; };\n"
+    "  uart@9000000 { compatible = \"arm,pl011\", \"arm,primecell\";\n"
+    "    phandle = <0x55>; reg = <0 0x9000000 0 0x1000>; interrupts = <0 1 4>; };\n"
+    "  uart@9040000 { compatible = \"arm,pl011\"; status = \"disabled\";\n"
+    "    reg = <0 0x9040000 0 0x1000>; interrupts = <0 8 4>; };\n"
+    "  rtc@9010000 { compatible = \"arm,pl031\"; reg = <0 0x9010000 0 0x1000>;\n"
+    "    interrupts-extended = <&gic 0 2 1>, <&gic 1 11 8>; };\n"
+    "  bus { compatible = \"simple-bus\"; #address-cells = <1>; #size-cells = <1>;\n"
+    "    ranges = <0x7e000000 0 0xfe000000 0x1000000>;\n"
+    "    moved@7e201000 { compatible = \"test,moved\"; reg = <0x7e201000 0x200>; };\n"
+    "    outside@10 { compatible = \"test,outside\"; reg = <0x10 0x200>; }; };\n"
+    "  i2c { #address-cells = <1>; #size-cells = <0>;\n"
+    "    sensor@48 { compatible = \"test,sensor\"; reg = <0x48>; }; };\n"
+    "  ram-thief { compatible = \"test,ram\"; reg = <0 0x400ff000 0 0x1000>; };\n"
+    "  endless { compatible = \"test,endless\"; reg = <0 0x9100000 0xffffffff 0xffffffff>; };\n"
+    "  nothing { compatible = \"test,nothing\"; reg = <0 0x9200000 0 0>; };\n"
+    "  cut { compatible = \"test,cut\"; reg = <0 0x9300000 0>; };\n"
+    "  twin { compatible = \"test,twin\"; reg = <0 0x9000800 0 0x100>; };\n"
+    "  many { compatible = \"test,many\"; reg = <0 0xa000000 0 1 0 0xa000010 0 1\n"
+    "    0 0xa000020 0 1 0 0xa000030 0 1 0 0xa000040 0 1>; };\n"
+    "  far-line { compatible = \"test,far-line\"; interrupts = <0 988 4>; };\n"
+    "  lost-line { compatible = \"test,lost-line\"; interrupts-extended = <0x777 0 1 4>; };\n"
+    "  short-line { compatible = \"test,short-line\"; interrupts = <0 1>; };\n"
+    "};\n";
+
+struct blob blob_compile(const char *source)
+{
+    char in[] = "/tmp/checker.XXXXXX", out[sizeof(in) + 4], command[128];
+    struct blob blob = {malloc(CHECKED_TREE_BYTES), 0};
+    int descriptor = mkstemp(in);
+    FILE *file;
+
+    assert_true(descriptor >= 0);
+    assert_int_equal(write(descriptor, source, strlen(source)), strlen(source));
+    close(descriptor);
+    snprintf(out, sizeof(out), "%s.dtb", in);
+    snprintf(command, sizeof(command), "dtc -q -q -f -I dts -O dtb -o %s %s", out, in);
+    assert_int_equal(system(command), 0);
+    file = fopen(out, "rb");
+    assert_non_null(file);
+    blob.bytes = fread(blob.data, 1, CHECKED_TREE_BYTES, file);
+    fclose(file);
+    unlink(in);
+    unlink(out);
+    return blob;
+}
+
+const struct blob *checked_board(void)
+{
+    static struct blob board;
+
+    if (!board.data) {
+        board = blob_compile(board_source);
+    }
+    return &board;
+}
+
+static const char *program_at(void *context, unsigned index)
+{
+    static const char *const program[] = {"pl011", "console", "shell", NULL};
+
+    (void)context;
+    return program[index];
+}
+
+static void say(void *context, const struct diagnostic *diagnostic)
+{
+    struct checked *checked = context;
+    size_t used = strlen(checked->said);
+    char *at = checked->said + used;
+    size_t room = sizeof(checked->said) - used;
+
+    snprintf(at, room, "%s%s: %s%sexpected %s, found %s%s%s%s\n",
+             diagnostic->severity == SEVERITY_NOTE ? "note: " : "", diagnostic->path,
+             diagnostic->property ? diagnostic->property : "", diagnostic->property ? ": " : "",
+             diagnostic->expected, diagnostic->found,
+             diagnostic->nearest ? " (did you mean " : "",
+             diagnostic->nearest ? diagnostic->nearest : "", diagnostic->nearest ? "?)" : "");
+}
+
+/* What holds of every system, however wrong its tree. */
+static void assert_sound(const struct system *system)
+{
+    uint64_t placed = 0;
+
+    for (unsigned i = 0; i < system->server_count; i++) {
+        const struct system_server *server = &system->server[system->order[i]];
+
+        placed |= (uint64_t)1 << system->order[i];
+        assert_true((server->why[0] == '\0') == (server->verdict == VERDICT_START));
+        assert_true(server->verdict == VERDICT_ERROR ? system->errors > 0 : true);
+        for (unsigned j = 0; server->verdict == VERDICT_START && j < server->use_count; j++) {
+            assert_true(placed >> server->use[j].server & 1);
+            assert_true(server->use[j].optional ||
+                        system->server[server->use[j].server].verdict == VERDICT_START);
+        }
+    }
+    assert_int_equal(__builtin_popcountll(placed), system->server_count);
+}
+
+static void note_started(struct checked *checked)
+{
+    for (unsigned i = 0; i < checked->system.server_count; i++) {
+        const struct system_server *server = &checked->system.server[checked->system.order[i]];
+
+        if (server->verdict == VERDICT_START) {
+            strcat(checked->started, " ");
+            strcat(checked->started, server->name);
+        }
+    }
+}
+
+const char *checked_trees(struct checked *checked, const struct blob *board,
+                          const struct blob *system)
+{
+    const char *wrong;
+
+    memset(checked, 0, sizeof(*checked));
+    wrong = tree_merge(board->data, board->bytes, system ? system->data : NULL,
+                       system ? system->bytes : 0, checked->tree, sizeof(checked->tree));
+    if (!wrong) {
+        system_check(&checked->system, &(struct system_input){
+                                           .tree = checked->tree,
+                                           .memory = system_ram_bytes(checked->tree),
+                                           .program = program_at,
+                                           .report = say,
+                                           .context = checked,
+                                       });
+        assert_sound(&checked->system);
+        note_started(checked);
+    }
+    return wrong;
+}
+
+void checked_run(struct checked *checked, const char *servers)
+{
+    static char source[65536];
+    struct blob system;
+
+    snprintf(source, sizeof(source),
+             "/dts-v1/; / { thole { compatible = \"thole,system\"; %s }; };", servers);
+    system = blob_compile(source);
+    assert_null(checked_trees(checked, checked_board(), &system));
+    free(system.data);
+}
+
+const struct system_server *checked_server(const struct checked *checked, const char *name)
+{
+    for (unsigned i = 0; i < checked->system.server_count; i++) {
+        if (strcmp(checked->system.server[i].name, name) == 0) {
+            return &checked->system.server[i];
+        }
+    }
+    fail_msg("there is no server %s", name);
+    return NULL;
+}

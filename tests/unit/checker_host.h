@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the tests of the checker share: trees compiled from text by dtc, a run
+ * of the checker over a small board, and all that it said as one text.
+ */
+#pragma once
+#include <stddef.h>
+
+#include "system.h"
+
+#define CHECKED_TEXT_BYTES 16384
+#define CHECKED_TREE_BYTES 65536
+
+struct blob {
+    void *data;
+    size_t bytes;
+};
+
+/* Compiles a source, errors of meaning included (dtc -f). To be freed. */
+struct blob blob_compile(const char *source);
+
+struct checked {
+    struct system system;
+    char said[CHECKED_TEXT_BYTES];     /* "path: property: expected ..., found ...\n" each */
+    char started[CHECKED_TEXT_BYTES];  /* names with VERDICT_START, in order, a space before each */
+    char tree[CHECKED_TREE_BYTES] __attribute__((aligned(8)));
+};
+
+/*
+ * Checks a system with these children of /thole on the board of
+ * checker_host.c, whose archive has the programs pl011, console and shell.
+ */
+void checked_run(struct checked *checked, const char *servers);
+/* The same with both trees as they are; tree_merge's complaint or NULL. */
+const char *checked_trees(struct checked *checked, const struct blob *board,
+                          const struct blob *system);
+/* The server of that name; fails the test if there is none. */
+const struct system_server *checked_server(const struct checked *checked, const char *name);
+/* The board's tree, compiled once. */
+const struct blob *checked_board(void);

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The checker with systems that are right: everything is resolved, with the
+ * defaults that docs/bindings.md promises, and phandles of two trees joined.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <libfdt.h>
+
+#include "checker_host.h"
+
+#define SERVER "compatible = \"thole,server\";"
+#define SERIAL                                                                 \
+    "serial: serial { " SERVER " program = \"pl011\"; match = \"arm,pl011\"; " \
+    "priority = <48>; };"
+#define CONSOLE                                                                   \
+    "console: console { " SERVER " program = \"console\"; priority = <40>; "      \
+    "uses = <&serial>; use-names = \"line\"; buffer-kib = <16>; init-log; };"
+#define SHELL                                                                     \
+    "shell { " SERVER " program = \"shell\"; time-us = <5000 10000>; "            \
+    "uses = <&console>; system-control; config { greeting = \"hi\"; }; };"
+
+static struct checked checked;
+
+static const struct system_server *run_one(const char *servers, const char *name)
+{
+    checked_run(&checked, servers);
+    assert_string_equal(checked.said, "");
+    return checked_server(&checked, name);
+}
+
+static void servers_start_after_those_they_use(void **state)
+{
+    (void)state;
+    checked_run(&checked, SHELL CONSOLE SERIAL);
+    assert_string_equal(checked.said, "");
+    assert_string_equal(checked.started, " serial console shell");
+}
+
+static void a_device_is_found_with_its_registers_and_lines(void **state)
+{
+    const struct system_server *serial = run_one(SERIAL, "serial");
+    (void)state;
+
+    assert_int_equal(serial->region_count, 1);
+    assert_int_equal(serial->region[0].address, 0x9000000);
+    assert_int_equal(serial->region[0].bytes, 0x1000);
+    assert_int_equal(serial->interrupt_count, 1);
+    assert_int_equal(serial->interrupt[0].line, 33);
+    assert_int_equal(serial->interrupt[0].trigger, TRIGGER_LEVEL);
+    assert_int_equal(serial->device, checked.system.stdout_node);
+}
+
+static void interrupts_extended_tell_shared_and_per_core_lines(void **state)
+{
+    const struct system_server *server =
+        run_one("rtc { " SERVER " program = \"pl011\"; match = \"arm,pl031\"; };", "rtc");
+    (void)state;
+
+    assert_int_equal(server->interrupt_count, 2);
+    assert_int_equal(server->interrupt[0].line, 34);
+    assert_int_equal(server->interrupt[0].trigger, TRIGGER_EDGE);
+    assert_int_equal(server->interrupt[1].line, 27);
+}
+
+static void registers_behind_a_bus_are_translated(void **state)
+{
+    const struct system_server *server =
+        run_one("x { " SERVER " program = \"pl011\"; match = \"test,moved\"; };", "x");
+    (void)state;
+
+    assert_int_equal(server->region[0].address, 0xfe201000);
+    assert_int_equal(server->region[0].bytes, 0x200);
+}
+
+static void a_match_may_be_a_path_an_alias_or_a_phandle(void **state)
+{
+    static const char *const match[] = {"\"/uart@9000000\"", "\"serial0\"", "<0x55>"};
+    char servers[256];
+    (void)state;
+
+    for (unsigned i = 0; i < 3; i++) {
+        snprintf(servers, sizeof(servers),
+                 "x { " SERVER " program = \"pl011\"; match = %s; };", match[i]);
+        assert_int_equal(run_one(servers, "x")->region[0].address, 0x9000000);
+    }
+}
+
+static void a_named_device_is_not_taken_by_who_matches_its_kind(void **state)
+{
+    (void)state;
+    checked_run(&checked, "any { " SERVER " program = \"pl011\"; match = \"arm,primecell\"; };"
+                          "one { " SERVER " program = \"pl011\"; match = \"serial0\"; };");
+    assert_string_equal(checked.started, " one");
+}
+
+static void what_is_not_said_has_its_default(void **state)
+{
+    const struct system_server *server = run_one("x { " SERVER " program = \"shell\"; };", "x");
+    (void)state;
+
+    assert_int_equal(server->priority, 16);
+    assert_int_equal(server->memory_kib, 256);
+    assert_int_equal(server->stack_kib, 16);
+    assert_int_equal(server->grace_us, 1000);
+    assert_int_equal(server->time.period_us, 0);
+    assert_int_equal(server->event_time.budget_us, 1000);
+    assert_int_equal(server->event_time.period_us, 10000);
+    assert_int_equal(server->interrupt_time.period_us, 10000);
+    assert_int_equal(server->restart, RESTART_ON_FAILURE);
+    assert_int_equal(server->restart_count, 10);
+    assert_int_equal(server->restart_seconds, 60);
+    assert_false(server->system_control || server->init_log);
+}
+
+static void uses_have_names_buffers_and_servers(void **state)
+{
+    const struct system_server *console = run_one(SERIAL CONSOLE SHELL, "console");
+    const struct system_server *shell = checked_server(&checked, "shell");
+    (void)state;
+
+    assert_int_equal(console->use_count, 1);
+    assert_string_equal(console->use[0].name, "line");
+    assert_int_equal(console->use[0].buffer_bytes, 16384);
+    assert_true(console->init_log);
+    assert_string_equal(shell->use[0].name, "console");
+    assert_int_equal(shell->use[0].buffer_bytes, 4096);
+    assert_ptr_equal(&checked.system.server[shell->use[0].server], console);
+    assert_true(shell->system_control && shell->config >= 0);
+}
+
+static void an_optional_use_does_not_keep_a_server_from_starting(void **state)
+{
+    (void)state;
+    checked_run(&checked, "a: a { " SERVER " program = \"shell\"; status = \"disabled\"; };"
+                          "b { " SERVER " program = \"shell\"; uses = <&a>; optional = \"a\"; };");
+    assert_string_equal(checked.said, "");
+    assert_string_equal(checked.started, " b");
+}
+
+static void a_disabled_server_is_resolved_but_not_started(void **state)
+{
+    (void)state;
+    checked_run(&checked, "a { " SERVER " program = \"pl011\"; match = \"arm,pl011\";"
+                          " status = \"disabled\"; };");
+    assert_string_equal(checked.started, "");
+    assert_int_equal(checked_server(&checked, "a")->verdict, VERDICT_DISABLED);
+    assert_int_equal(checked_server(&checked, "a")->region_count, 1);
+}
+
+static void an_enabled_server_gets_the_device_before_a_disabled_one(void **state)
+{
+    (void)state;
+    checked_run(&checked, "a { " SERVER " program = \"pl011\"; match = \"arm,pl011\";"
+                          " status = \"disabled\"; };" SERIAL);
+    assert_string_equal(checked.said, "");
+    assert_string_equal(checked.started, " serial");
+    assert_int_equal(checked_server(&checked, "a")->verdict, VERDICT_NO_HARDWARE);
+}
+
+static void phandles_of_the_two_trees_do_not_meet(void **state)
+{
+    uint32_t gic, serial;
+    (void)state;
+
+    checked_run(&checked, SERIAL CONSOLE);
+    gic = fdt_get_phandle(checked.tree, fdt_path_offset(checked.tree, "/gic@8000000"));
+    serial = fdt_get_phandle(checked.tree, fdt_path_offset(checked.tree, "/thole/serial"));
+    assert_true(gic != 0 && serial != 0 && gic != serial);
+    assert_int_equal(fdt_check_full(checked.tree, fdt_totalsize(checked.tree)), 0);
+}
+
+static void the_system_tree_replaces_the_thole_of_the_hardware_tree(void **state)
+{
+    struct blob first, both;
+    (void)state;
+
+    checked_run(&checked, "old { " SERVER " program = \"shell\"; };");
+    first = (struct blob){malloc(sizeof(checked.tree)), fdt_totalsize(checked.tree)};
+    memcpy(first.data, checked.tree, first.bytes);
+    both = blob_compile("/dts-v1/; / { thole { compatible = \"thole,system\"; new { " SERVER
+                        " program = \"shell\"; }; }; };");
+    assert_null(checked_trees(&checked, &first, NULL));
+    assert_string_equal(checked.started, " old");
+    assert_null(checked_trees(&checked, &first, &both));
+    assert_string_equal(checked.started, " new");
+    free(first.data);
+    free(both.data);
+}
+
+static void a_hardware_tree_without_thole_has_no_system(void **state)
+{
+    (void)state;
+    assert_null(checked_trees(&checked, checked_board(), NULL));
+    assert_true(checked.system.node < 0);
+    assert_int_equal(checked.system.server_count, 0);
+}
+
+static void cut_trees_are_refused_at_every_length(void **state)
+{
+    struct blob system = blob_compile("/dts-v1/; / { thole { compatible = \"thole,system\"; }; };");
+    (void)state;
+
+    for (size_t bytes = 0; bytes < system.bytes; bytes++) {
+        struct blob cut = {malloc(bytes + 1), bytes};
+
+        memcpy(cut.data, system.data, bytes);
+        assert_string_equal(checked_trees(&checked, checked_board(), &cut),
+                            "the system tree is damaged");
+        assert_string_equal(checked_trees(&checked, &cut, &system), "the hardware tree is damaged");
+        free(cut.data);
+    }
+    free(system.data);
+}
+
+static void a_tree_that_does_not_fit_is_refused(void **state)
+{
+    char small[512] __attribute__((aligned(8)));
+    const struct blob *board = checked_board();
+    (void)state;
+
+    assert_string_equal(tree_merge(board->data, board->bytes, NULL, 0, small, sizeof(small)),
+                        "the two trees together are too large");
+}
+
+static void memory_of_all_banks_is_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(system_ram_bytes(checked_board()->data), 0x100000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(servers_start_after_those_they_use),
+        cmocka_unit_test(a_device_is_found_with_its_registers_and_lines),
+        cmocka_unit_test(interrupts_extended_tell_shared_and_per_core_lines),
+        cmocka_unit_test(registers_behind_a_bus_are_translated),
+        cmocka_unit_test(a_match_may_be_a_path_an_alias_or_a_phandle),
+        cmocka_unit_test(a_named_device_is_not_taken_by_who_matches_its_kind),
+        cmocka_unit_test(what_is_not_said_has_its_default),
+        cmocka_unit_test(uses_have_names_buffers_and_servers),
+        cmocka_unit_test(an_optional_use_does_not_keep_a_server_from_starting),
+        cmocka_unit_test(a_disabled_server_is_resolved_but_not_started),
+        cmocka_unit_test(an_enabled_server_gets_the_device_before_a_disabled_one),
+        cmocka_unit_test(phandles_of_the_two_trees_do_not_meet),
+        cmocka_unit_test(the_system_tree_replaces_the_thole_of_the_hardware_tree),
+        cmocka_unit_test(a_hardware_tree_without_thole_has_no_system),
+        cmocka_unit_test(cut_trees_are_refused_at_every_length),
+        cmocka_unit_test(a_tree_that_does_not_fit_is_refused),
+        cmocka_unit_test(memory_of_all_banks_is_counted),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
