@@ -33,16 +33,22 @@ static const char *state_name(uint32_t state)
 #define NAME_COLUMNS  16
 #define STATE_COLUMNS 9
 
+static void print_column(uint64_t number, size_t width)
+{
+    out_string(&terminal, " ");
+    out_right(&terminal, number, width - 1);
+}
+
 static void print_server(const struct init_server *server)
 {
     out_left(&terminal, server->name, sizeof(server->name), NAME_COLUMNS);
     out_string(&terminal, " ");
     out_left(&terminal, state_name(server->state), STATE_COLUMNS, STATE_COLUMNS);
-    out_right(&terminal, server->restarts, 8);
-    out_right(&terminal, server->memory_used, 10);
-    out_right(&terminal, server->memory_quota, 10);
-    out_right(&terminal, program_ns_from_ticks(server->time_ticks) / NS_PER_MS, 8);
-    out_right(&terminal, server->priority, 5);
+    print_column(server->restarts, 8);
+    print_column(server->memory_used, 10);
+    print_column(server->memory_quota, 10);
+    print_column(program_ns_from_ticks(server->time_ticks) / NS_PER_MS, 8);
+    print_column(server->priority, 5);
     if (server->why[0] != '\0') {
         out_string(&terminal, "  ");
         out_field(&terminal, server->why, sizeof(server->why));
