@@ -54,17 +54,13 @@ static struct client *client_of(const struct startup_edge *edge)
     return NULL;
 }
 
-/* Who waits with this operation; a write that has begun, then the longest waiting. */
+/* Who has waited longest with this operation, so that what has begun is finished first. */
 static struct client *next_with(uint32_t operation)
 {
     struct client *next = NULL;
     for (unsigned i = 0; i < CLIENTS; i++) {
         struct client *client = &console.client[i];
-        if (client->operation != operation)
-            continue;
-        if (client->done > 0)
-            return client;
-        if (next == NULL || client->turn < next->turn)
+        if (client->operation == operation && (next == NULL || client->turn < next->turn))
             next = client;
     }
     return next;

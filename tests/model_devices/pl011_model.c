@@ -157,6 +157,14 @@ static void write_line(uint32_t value)
     update_receive();
 }
 
+/* Switching off a device that works harms what is on its way. */
+static void write_control(uint32_t value)
+{
+    if (model.control & ENABLE && !(value & ENABLE) && model.received + model.waiting > 0)
+        model.flushes++;
+    model.control = value;
+}
+
 uint32_t pl011_read(const struct pl011 *uart, enum pl011_register which)
 {
     (void)uart;
@@ -196,7 +204,7 @@ void pl011_write(const struct pl011 *uart, enum pl011_register which, uint32_t v
         write_line(value);
         return;
     case UARTCR:
-        model.control = value;
+        write_control(value);
         return;
     case UARTIFLS:
         model.levels = value;

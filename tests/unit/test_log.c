@@ -110,6 +110,18 @@ static void all_logs_are_merged_by_time(void **state)
                               "[    0.000050] serial: e\n");
 }
 
+static void a_time_that_falls_counts_as_the_one_before(void **state)
+{
+    (void)state;
+    say_at(serial, 30, "a");
+    say_at(serial, 10, "b");
+    say_at(init, 20, "c");
+    assert_int_equal(read_log(""), SERVICE_OK);
+    assert_string_equal(text, "[    0.000020] init: c\n"
+                              "[    0.000030] serial: a\n"
+                              "[    0.000010] serial: b\n");
+}
+
 static void an_overwritten_ring_begins_with_a_whole_line(void **state)
 {
     (void)state;
@@ -176,6 +188,7 @@ static void lying_headers_are_no_logs(void **state)
 {
     (void)state;
     struct log_ring *ring = ring_of(serial);
+    say_at(serial, 1, "one");
     ring->bytes = UINT32_MAX;
     assert_int_equal(read_log("serial"), SERVICE_OK);
     assert_string_equal(text, "");
@@ -230,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(one_log_is_read_as_it_was_written),
         TEST(all_logs_are_merged_by_time),
+        TEST(a_time_that_falls_counts_as_the_one_before),
         TEST(an_overwritten_ring_begins_with_a_whole_line),
         TEST(a_merge_over_several_requests_is_complete),
         TEST(what_is_no_text_is_not_passed_on),

@@ -156,6 +156,15 @@ static void a_restart_loses_nothing_in_rings_and_fifos(void **state)
     assert_int_equal(pl011_model_speed(), 13 << 6 | 1);
 }
 
+static void a_death_before_the_signal_is_made_good_at_the_start(void **state)
+{
+    (void)state;
+    ring_put(&shared.rings.receive, SERIAL_RING_BYTES, "x", 1);
+    unsigned before = fake.signals[0];
+    restart();
+    assert_true(fake.signals[0] > before);
+}
+
 static void a_device_that_firmware_left_off_is_set_up(void **state)
 {
     char text[8];
@@ -303,6 +312,7 @@ int main(void)
         TEST(a_client_that_found_the_ring_full_is_told_of_room),
         TEST(a_full_ring_holds_bytes_in_the_device_until_the_client_takes_some),
         TEST(a_restart_loses_nothing_in_rings_and_fifos),
+        TEST(a_death_before_the_signal_is_made_good_at_the_start),
         TEST(a_device_that_firmware_left_off_is_set_up),
         TEST(line_errors_are_dropped_counted_and_logged_once_a_second),
         TEST(an_overrun_is_counted_once),

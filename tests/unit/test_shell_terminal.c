@@ -99,6 +99,15 @@ static void without_a_console_text_is_given_up_in_the_end(void **state)
     out_flush(&terminal);
     assert_int_equal(requests, 31);
     assert_int_equal(terminal.size, 0);
+    scripted = 0;
+    out_string(&terminal, "here\n");
+    out_flush(&terminal);
+    assert_int_equal(written_size, 5);
+    requests = 0;
+    fail_with(STATUS_PEER_STOPPED, 2);
+    out_string(&terminal, "again\n");
+    out_flush(&terminal);
+    assert_int_equal(written_size, 11);
 }
 
 static void an_impossible_answer_is_cut(void **state)
