@@ -65,7 +65,7 @@ def complaints(name, text):
 
 # Each of these, alone in a file, must be refused.
 SELF_TEST = ["no licence\n", "TO" "DO later\n", "in /ho" "me/somebody/x\n", "trailing \n", "a\r\n",
-             "see https://mirror.example.net/x\n", "me@company.com\n", "no end"]
+             "see https:/" "/mirror.example.net/x\n", "me@" "company.com\n", "no end"]
 
 
 def self_test():

@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The tutorial, as a reader would go through it: each part boots the system it names,
+# types what it says to type, and looks for what it says will be seen.
+
+import os
+import re
+import sys
+
+ROOT = os.environ.get("THOLE_ROOT") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tools", "run"))
+
+from guest import Guest, GuestError, UserError    # noqa: E402
+
+GAUGE = re.compile(r"gauge: (\d+) samples from 4 to 42")
+NOON = ["-rtc", "base=2026-03-01T12:00:00,clock=vm"]
+
+
+def start(**given):
+    return Guest(system="tutorial", direct=True, **given)
+
+
+def row(guest, name):
+    """Name, state and restarts of a server, as ps shows them."""
+    for line in guest.command("ps").split("\n"):
+        words = line.split()
+        if words[:1] == [name]:
+            return words[:3]
+    raise AssertionError(f"ps does not show {name}")
+
+
+def seen(guest, pattern, since=0):
+    """Waits until the pattern was printed, wherever a prompt stands; the match."""
+    pattern = re.compile(pattern) if isinstance(pattern, str) else pattern
+    match = pattern.search(guest.text, since)
+    while not match:
+        if not guest.read(20):
+            raise AssertionError(f"the guest did not print {pattern.pattern}:{guest.tail()}")
+        match = pattern.search(guest.text, since)
+    return match
+
+
+def the_server_counts_what_its_client_gives():
+    with start() as guest:
+        guest.wait_for_prompt()
+        assert seen(guest, GAUGE)[1] == "4"
+        before = len(guest.text)
+        guest.command("start tutorial-client")
+        assert seen(guest, GAUGE, before)[1] == "8"
+
+
+def a_killed_server_is_back_where_its_client_looks_for_it():
+    with start() as guest:
+        guest.wait_for_prompt()
+        seen(guest, GAUGE)
+        guest.command("kill tutorial-server")
+        guest.command("sleep 1")
+        assert row(guest, "tutorial-server") == ["tutorial-server", "running", "1"]
+        before = len(guest.text)
+        guest.command("start tutorial-client")
+        assert seen(guest, GAUGE, before)[1] == "4"
+
+
+def the_driver_says_the_time_and_wakes_its_client_by_interrupt():
+    for gic in (2, 3):
+        with start(gic=gic, qemu=NOON) as guest:
+            guest.wait_for_prompt()
+            first = seen(guest, r"rtc: 2026-03-01 12:00:(\d\d)")
+            second = seen(guest, r"rtc: 2026-03-01 12:00:(\d\d)", first.end())
+            assert int(second[1]) >= int(first[1]) + 2, guest.tail()
+
+
+def a_client_that_waits_asks_the_next_driver():
+    with start(qemu=NOON) as guest:
+        guest.wait_for_prompt()
+        seen(guest, r"(?s)rtc: 2026.*rtc: 2026")
+        before = len(guest.text)
+        guest.command("start tutorial-watch; sleep 1; kill tutorial-driver")
+        first = seen(guest, r"rtc: 2026-03-01 12:00:(\d\d)", before)
+        second = seen(guest, r"rtc: 2026-03-01 12:00:(\d\d)", first.end())
+        assert int(second[1]) >= int(first[1]) + 2, guest.tail()
+        assert row(guest, "tutorial-driver") == ["tutorial-driver", "running", "1"]
+
+
+def without_the_device_neither_driver_nor_client_is_started():
+    with start(settings=["/thole/tutorial-driver/match=arm,pl030"]) as guest:
+        guest.wait_for_prompt()
+        assert row(guest, "tutorial-driver")[1] == "disabled"
+        assert row(guest, "tutorial-watch")[1] == "disabled"
+        assert "rtc:" not in guest.text
+
+
+TESTS = [
+    the_server_counts_what_its_client_gives,
+    a_killed_server_is_back_where_its_client_looks_for_it,
+    the_driver_says_the_time_and_wakes_its_client_by_interrupt,
+    a_client_that_waits_asks_the_next_driver,
+    without_the_device_neither_driver_nor_client_is_started,
+]
+
+
+def main():
+    failed = 0
+    for test in TESTS:
+        name = test.__name__.replace("_", " ")
+        try:
+            test()
+            print(f"ok: {name}", flush=True)
+        except (AssertionError, GuestError, UserError) as error:
+            print(f"FAILED: {name}\n{error}", flush=True)
+            failed += 1
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
