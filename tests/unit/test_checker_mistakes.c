@@ -228,11 +228,11 @@ static const struct row rows[] = {
      " found 0x100 bytes at 0x9000800, shared with a\n",
      " a"},
     {"registers without end are refused", "x { " SERVER " match = \"test,endless\"; };",
-     "/thole/x: match: expected registers of 1 byte to 16 MiB,"
+     "/thole/x: match: expected registers of 1 byte to 1 MiB,"
      " found 0xffffffffffffffff bytes at 0x9100000\n",
      ""},
     {"registers of no bytes are refused", "x { " SERVER " match = \"test,nothing\"; };",
-     "/thole/x: match: expected registers of 1 byte to 16 MiB, found 0x0 bytes at 0x9200000\n",
+     "/thole/x: match: expected registers of 1 byte to 1 MiB, found 0x0 bytes at 0x9200000\n",
      ""},
     {"a reg that is cut off is refused", "x { " SERVER " match = \"test,cut\"; };",
      "/thole/x: match: expected a device with registers that the processor can address,"

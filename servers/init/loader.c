@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Programs: ELF files in the archive that the firmware loaded. A program's
+ * pages are made one by one out of its quota, filled and mapped, each segment
+ * with its own rights; what a file may say lib/image has checked before.
+ */
+#include "server.h"
+
+#include <string.h>
+
+#include "lib/image/cpio.h"
+#include "lib/image/elf.h"
+
+#define PROGRAMS_MAX 256
+
+/* File types in a mode, as in POSIX. */
+#define MODE_TYPE 0170000u
+#define MODE_FILE 0100000u
+
+static const char *program_names[PROGRAMS_MAX];
+static unsigned program_count;
+
+wrong_t archive_read(void)
+{
+    struct cpio_cursor cursor;
+    struct cpio_file file;
+    enum cpio_error error;
+
+    cpio_start(&cursor, (const void *)init.info->archive, init.info->archive_bytes);
+    while ((error = cpio_next(&cursor, &file)) == CPIO_OK) {
+        if ((file.mode & MODE_TYPE) != MODE_FILE) {
+            continue;
+        }
+        if (program_count == PROGRAMS_MAX) {
+            return "it has more than 256 programs";
+        }
+        program_names[program_count++] = file.name;
+    }
+    return error == CPIO_END ? NULL : cpio_error_text(error);
+}
+
+const char *archive_program(void *context, unsigned index)
+{
+    (void)context;
+    return index < program_count ? program_names[index] : NULL;
+}
+
+static unsigned rights_of(const struct elf_segment *segment)
+{
+    return RIGHT_READ | (segment->flags & ELF_WRITE ? RIGHT_WRITE : 0u) |
+           (segment->flags & ELF_EXECUTE ? RIGHT_EXECUTE : 0u);
+}
+
+/* What of the file belongs into the page at `page`. */
+static struct content content_of(const struct elf_segment *segment, const uint8_t *data,
+                                 uint64_t page)
+{
+    uint64_t start = segment->address > page ? segment->address : page;
+    uint64_t end = segment->address + segment->file_bytes;
+
+    if (end > page + MEMORY_PAGE_BYTES) {
+        end = page + MEMORY_PAGE_BYTES;
+    }
+    if (end <= start) {
+        return (struct content){0};
+    }
+    return (struct content){
+        .from = data + segment->file_offset + (start - segment->address),
+        .bytes = end - start,
+        .offset = start - page,
+    };
+}
+
+static wrong_t segment_load(struct server *server, const struct elf_segment *segment,
+                            const uint8_t *data)
+{
+    uint64_t page = segment->address & ~(uint64_t)(MEMORY_PAGE_BYTES - 1);
+    wrong_t wrong = NULL;
+
+    for (; page < segment->address + segment->memory_bytes && !wrong; page += MEMORY_PAGE_BYTES) {
+        struct content content = content_of(segment, data, page);
+
+        wrong = page_new(server, page, rights_of(segment), &content);
+    }
+    return wrong;
+}
+
+wrong_t program_load(struct server *server, uint64_t *entry)
+{
+    struct elf_window window = {PROGRAM_IMAGE_ADDRESS, PROGRAM_IMAGE_END};
+    struct elf_image image;
+    struct cpio_file file;
+    enum cpio_error found = cpio_find((const void *)init.info->archive, init.info->archive_bytes,
+                                      server->tree->program, &file);
+    enum elf_error error;
+    wrong_t wrong = NULL;
+
+    if (found != CPIO_OK) {
+        return cpio_error_text(found);
+    }
+    error = elf_read(file.data, file.bytes, window, &image);
+    if (error != ELF_OK) {
+        return elf_error_text(error);
+    }
+    for (unsigned i = 0; i < image.segment_count && !wrong; i++) {
+        wrong = segment_load(server, &image.segment[i], file.data);
+    }
+    *entry = image.entry;
+    return wrong;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Blocks form trees: a block that was split has two halves, which stand beside
+ * each other in the array. Blocks of devices are split in the same way, but
+ * stay as they are, because devices do.
+ */
+#include "memory.h"
+
+#define BLOCKS_MAX 2048
+#define NO_BLOCK   (-1)
+
+enum block_state { BLOCK_UNUSED, BLOCK_FREE, BLOCK_TAKEN, BLOCK_SPLIT };
+
+struct block {
+    uint64_t address;
+    uint16_t slot;
+    int16_t parent;   /* NO_BLOCK: the kernel gave it */
+    int16_t half;     /* BLOCK_SPLIT: the first of its two halves */
+    uint8_t bits;
+    uint8_t state : 2;
+    uint8_t device : 1;
+    uint8_t owner : 1;
+};
+
+static struct {
+    struct block block[BLOCKS_MAX];
+    uint64_t total, free, servers;
+} memory;
+
+static uint64_t bytes_of(const struct block *block)
+{
+    return (uint64_t)1 << block->bits;
+}
+
+void memory_init(const struct boot_info *info)
+{
+    for (unsigned i = 0; i < info->untyped_count && i < BOOT_UNTYPED_MAX; i++) {
+        const struct boot_untyped *given = &info->untyped[i];
+
+        memory.block[i] = (struct block){
+            .address = given->address,
+            .slot = (uint16_t)(INIT_SLOT_FIRST_UNTYPED + i),
+            .parent = NO_BLOCK,
+            .bits = given->size_bits,
+            .state = BLOCK_FREE,
+            .device = given->device,
+        };
+        if (!given->device) {
+            memory.total += bytes_of(&memory.block[i]);
+        }
+    }
+    memory.free = memory.total;
+}
+
+/* Two entries in a row that are not in use. */
+static int entries_find(void)
+{
+    for (int i = BOOT_UNTYPED_MAX; i + 1 < BLOCKS_MAX; i += 2) {
+        if (memory.block[i].state == BLOCK_UNUSED) {
+            return i;
+        }
+    }
+    return NO_BLOCK;
+}
+
+static void entry_fill(int entry, int parent, unsigned slot, uint64_t address)
+{
+    const struct block *whole = &memory.block[parent];
+
+    memory.block[entry] = (struct block){
+        .address = address,
+        .slot = (uint16_t)slot,
+        .parent = (int16_t)parent,
+        .bits = (uint8_t)(whole->bits - 1),
+        .state = BLOCK_FREE,
+        .device = whole->device,
+    };
+}
+
+static bool block_split(int index)
+{
+    struct block *block = &memory.block[index];
+    int half = entries_find();
+    unsigned bits = block->bits - 1u, slots = half < 0 ? 0 : slots_take(2);
+
+    if (slots == 0) {
+        return false;
+    }
+    if (kernel_retype(block->slot, OBJECT_UNTYPED, bits, slots) != RESULT_DONE) {
+        slots_give(slots, 2);
+        return false;
+    }
+    if (kernel_retype(block->slot, OBJECT_UNTYPED, bits, slots + 1) != RESULT_DONE) {
+        kernel_delete(slots);
+        slots_give(slots, 2);
+        return false;
+    }
+    entry_fill(half, index, slots, block->address);
+    entry_fill(half + 1, index, slots + 1, block->address + ((uint64_t)1 << bits));
+    block->state = BLOCK_SPLIT;
+    block->half = (int16_t)half;
+    return true;
+}
+
+/* The smallest free block that is large enough; among equals the lowest entry. */
+static int block_find(unsigned bits)
+{
+    int best = NO_BLOCK;
+
+    for (int i = 0; i < BLOCKS_MAX; i++) {
+        const struct block *block = &memory.block[i];
+
+        if (block->state == BLOCK_FREE && !block->device && block->bits >= bits &&
+            (best < 0 || block->bits < memory.block[best].bits)) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+int memory_take(unsigned bits, enum memory_owner owner)
+{
+    int index = block_find(bits);
+
+    while (index >= 0 && memory.block[index].bits > bits) {
+        if (!block_split(index)) {
+            return NO_BLOCK;
+        }
+        index = memory.block[index].half;
+    }
+    if (index < 0) {
+        return NO_BLOCK;
+    }
+    memory.block[index].state = BLOCK_TAKEN;
+    memory.block[index].owner = owner;
+    memory.free -= (uint64_t)1 << bits;
+    memory.servers += owner == MEMORY_SERVERS ? (uint64_t)1 << bits : 0;
+    return index;
+}
+
+static int device_find(uint64_t address)
+{
+    for (int i = 0; i < BLOCKS_MAX; i++) {
+        const struct block *block = &memory.block[i];
+
+        if (block->state != BLOCK_UNUSED && block->state != BLOCK_SPLIT && block->device &&
+            address >= block->address && address - block->address < bytes_of(block)) {
+            return i;
+        }
+    }
+    return NO_BLOCK;
+}
+
+int memory_take_device(uint64_t address)
+{
+    int index = device_find(address);
+
+    while (index >= 0 && memory.block[index].bits > MEMORY_PAGE_BITS) {
+        if (!block_split(index)) {
+            return NO_BLOCK;
+        }
+        index = device_find(address);
+    }
+    if (index < 0 || memory.block[index].bits < MEMORY_PAGE_BITS) {
+        return NO_BLOCK;
+    }
+    memory.block[index].state = BLOCK_TAKEN;
+    return index;
+}
+
+/* Joins the two halves of `parent` if both are free. */
+static bool halves_join(int parent)
+{
+    struct block *half = &memory.block[memory.block[parent].half];
+
+    if (half[0].state != BLOCK_FREE || half[1].state != BLOCK_FREE ||
+        kernel_revoke(memory.block[parent].slot) != RESULT_DONE) {
+        return false;
+    }
+    slots_give(half[0].slot, 2);
+    half[0].state = half[1].state = BLOCK_UNUSED;
+    memory.block[parent].state = BLOCK_FREE;
+    return true;
+}
+
+void memory_give(int index)
+{
+    struct block *block = &memory.block[index];
+    int parent = block->parent;
+
+    block->state = BLOCK_FREE;
+    memory.free += bytes_of(block);
+    memory.servers -= block->owner == MEMORY_SERVERS ? bytes_of(block) : 0;
+    while (parent >= 0 && halves_join(parent)) {
+        parent = memory.block[parent].parent;
+    }
+}
+
+unsigned memory_untyped(int block)
+{
+    return memory.block[block].slot;
+}
+
+uint64_t memory_free(void)
+{
+    return memory.free;
+}
+
+uint64_t memory_total(void)
+{
+    return memory.total;
+}
+
+uint64_t memory_of_servers(void)
+{
+    return memory.servers;
+}

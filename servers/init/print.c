@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lines: formatted once, kept in the ring, and shown in one of two ways.
+ */
+#include "print.h"
+
+#include <string.h>
+
+#include <service/log.h>
+
+#include "checker/text.h"
+#include "kernel.h"
+
+#define LINE_BYTES      256
+#define EARLY_BYTES     40   /* of text in one MACHINE_PRINT */
+#define EARLY_TRIES_MAX 2000000u /* a device that takes nothing for so long is not there */
+
+static struct {
+    struct log_ring *ring;
+    uint64_t frequency;
+} print;
+
+static void early_piece(const char *text, size_t bytes)
+{
+    unsigned tries = 0;
+
+    while (bytes && tries < EARLY_TRIES_MAX) {
+        struct message message = {.tag = thole_tag(MACHINE_PRINT, 6)};
+        size_t taken;
+
+        message.word[0] = bytes;
+        memcpy(&message.word[1], text, bytes);
+        if (thole_call(INIT_SLOT_MACHINE, &message) != STATUS_OK) {
+            return;
+        }
+        taken = message.word[0] < bytes ? message.word[0] : bytes;
+        tries = taken ? 0 : tries + 1;
+        text += taken;
+        bytes -= taken;
+    }
+}
+
+static void early_text(const char *text, size_t bytes)
+{
+    while (bytes) {
+        size_t piece = bytes < EARLY_BYTES ? bytes : EARLY_BYTES;
+
+        early_piece(text, piece);
+        text += piece;
+        bytes -= piece;
+    }
+}
+
+static void ring_add(const char *text, size_t bytes)
+{
+    uint64_t written = print.ring->written;
+    uint32_t capacity = PRINT_RING_BYTES - sizeof(*print.ring);
+
+    for (size_t i = 0; i < bytes; i++) {
+        print.ring->data[(written + i) % capacity] = (uint8_t)text[i];
+    }
+    __atomic_store_n(&print.ring->written, written + bytes, __ATOMIC_RELEASE);
+}
+
+void print_init(void *ring, uint64_t timer_frequency)
+{
+    print.ring = ring;
+    print.frequency = timer_frequency;
+    print.ring->bytes = PRINT_RING_BYTES - sizeof(*print.ring);
+    print.ring->magic = LOG_RING_MAGIC;
+}
+
+static void stamp_add(void)
+{
+    char buffer[32];
+    struct text stamp = text_in(buffer, sizeof(buffer));
+    uint64_t ticks = kernel_ticks();
+
+    text_format(&stamp, "[%5lu.%06lu] ", (unsigned long)(ticks / print.frequency),
+                (unsigned long)(ticks % print.frequency * 1000000 / print.frequency));
+    ring_add(buffer, stamp.used);
+}
+
+static void line_out(const char *before, const char *format, va_list arguments)
+{
+    char buffer[LINE_BYTES];
+    struct text line = text_in(buffer, sizeof(buffer) - 1);
+
+    text_format(&line, "%s", before);
+    text_vformat(&line, format, arguments);
+    if (print.ring) {
+        stamp_add();
+        ring_add(buffer, line.used);
+        ring_add("\n", 1);
+        print_signal();
+    }
+    if (!print.ring || !print_has_console()) {
+        buffer[line.used++] = '\n';
+        early_text(buffer, line.used);
+    }
+}
+
+void print_line(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    line_out("init: ", format, arguments);
+    va_end(arguments);
+}
+
+void print_panic(const char *format, ...)
+{
+    char buffer[LINE_BYTES];
+    struct text line = text_in(buffer, sizeof(buffer) - 1);
+    va_list arguments;
+
+    text_format(&line, "init: panic: ");
+    va_start(arguments, format);
+    text_vformat(&line, format, arguments);
+    va_end(arguments);
+    buffer[line.used++] = '\n';
+    early_text(buffer, line.used);
+    for (;;) {
+        thole_invoke(INIT_SLOT_MACHINE, MACHINE_RESET, 0, NULL);
+    }
+}

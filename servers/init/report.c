@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What init writes down about a fault: a sentence, the registers, and the
+ * return addresses that the frame pointers lead to.
+ */
+#include "server.h"
+
+#include "print.h"
+
+#define FRAMES_MAX       12
+#define REGISTERS_A_CALL 6
+#define REGISTER_FP      29
+#define REGISTER_LR      30
+#define REGISTERS        31
+
+static const char *fault_name(uint64_t fault)
+{
+    switch (fault) {
+    case FAULT_READ:
+        return "read of";
+    case FAULT_WRITE:
+        return "write to";
+    case FAULT_EXECUTE:
+        return "jump to";
+    case FAULT_ALIGNMENT:
+        return "misaligned access to";
+    case FAULT_INSTRUCTION:
+        return "undefined instruction, syndrome";
+    case FAULT_SYSCALL:
+        return "unknown system call";
+    case FAULT_BREAKPOINT:
+        return "breakpoint";
+    default:
+        return "machine error at";
+    }
+}
+
+void fault_describe(const struct message *message, char *buffer, size_t bytes)
+{
+    struct text text = text_in(buffer, bytes);
+    uint64_t fault = message->word[0], address = message->word[1];
+
+    if (fault == FAULT_EXIT) {
+        text_format(&text, "ended with exit code %d", (int)address);
+        return;
+    }
+    if (fault == FAULT_INSTRUCTION) {
+        address = message->word[2];
+    }
+    text_format(&text, "fault: %s 0x%lx at pc 0x%lx", fault_name(fault), (unsigned long)address,
+                (unsigned long)message->word[3]);
+}
+
+static void registers_read(const struct server *server, uint64_t out[REGISTERS + REGISTERS_A_CALL])
+{
+    for (unsigned first = 0; first < REGISTERS; first += REGISTERS_A_CALL) {
+        struct message message = {.tag = thole_tag(THREAD_READ_REGISTERS, 1), .word = {first}};
+
+        thole_call(server->now.thread, &message);
+        for (unsigned i = 0; i < REGISTERS_A_CALL; i++) {
+            out[first + i] = message.word[i];
+        }
+    }
+}
+
+static void registers_print(const struct server *server, const uint64_t *value)
+{
+    char buffer[128];
+
+    for (unsigned first = 0; first < REGISTERS; first += 4) {
+        struct text text = text_in(buffer, sizeof(buffer));
+
+        for (unsigned i = first; i < first + 4 && i < REGISTERS; i++) {
+            text_format(&text, " x%u=%lx", i, (unsigned long)value[i]);
+        }
+        print_line("%s: %s", server->tree->name, buffer);
+    }
+}
+
+/* A frame record is two words: the caller's record, and where it goes on. */
+static void callers_print(struct server *server, uint64_t pc, const uint64_t *registers)
+{
+    char buffer[FRAMES_MAX * 20 + 40];
+    struct text text = text_in(buffer, sizeof(buffer));
+    uint64_t at = registers[REGISTER_FP], record[2];
+
+    text_format(&text, "pc 0x%lx lr 0x%lx, called from", (unsigned long)pc,
+                (unsigned long)registers[REGISTER_LR]);
+    for (unsigned i = 0; i < FRAMES_MAX && at % sizeof(record) == 0 &&
+                         stack_read(server, at, record, sizeof(record));
+         i++) {
+        text_format(&text, " 0x%lx", (unsigned long)record[1]);
+        if (record[0] <= at) {
+            break; /* the chain leads up the stack, or it is none */
+        }
+        at = record[0];
+    }
+    print_line("%s: %s", server->tree->name, buffer);
+}
+
+void fault_details(struct server *server, const struct message *message)
+{
+    uint64_t registers[REGISTERS + REGISTERS_A_CALL];
+
+    registers_read(server, registers);
+    callers_print(server, message->word[3], registers);
+    registers_print(server, registers);
+}

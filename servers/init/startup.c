@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The page that tells a program what it was given, filled while it is given.
+ */
+#include "server.h"
+
+#include <libfdt.h>
+#include <string.h>
+
+#define PROGRAM_SLOTS 64 /* of its table, see PROGRAM_TABLE_BITS */
+
+_Static_assert(sizeof(struct startup) <= MEMORY_PAGE_BYTES, "the startup page is one page");
+
+static wrong_t slots_fill(struct server *server)
+{
+    unsigned table = server->now.table;
+    enum thole_result result = kernel_copy(table, SLOT_ENDPOINT, server->endpoint, RIGHT_RECV);
+
+    if (result == RESULT_DONE) {
+        result = kernel_mint(table, SLOT_INIT, INIT_SLOT_ENDPOINT, RIGHT_SEND,
+                             BADGE(BADGE_REQUEST, index_of(server)));
+    }
+    if (result == RESULT_DONE) {
+        result = kernel_copy(table, SLOT_TIMER, server->timer, RIGHT_SEND);
+    }
+    return wrong_of(result);
+}
+
+/* The checker has seen that all of it fits. */
+static void config_fill(const struct server *server, struct startup *startup)
+{
+    const char *name, *data;
+    uint32_t length;
+    int at, bytes;
+
+    if (server->tree->config < 0) {
+        return;
+    }
+    fdt_for_each_property_offset(at, init.tree, server->tree->config)
+    {
+        uint8_t *to = startup->config + startup->config_bytes;
+        size_t name_bytes;
+
+        data = fdt_getprop_by_offset(init.tree, at, &name, &bytes);
+        if (!data) {
+            continue;
+        }
+        length = (uint32_t)bytes;
+        name_bytes = strlen(name) + 1;
+        if (startup->config_bytes + name_bytes + sizeof(length) + length > STARTUP_CONFIG_BYTES) {
+            return;
+        }
+        memcpy(to, name, name_bytes);
+        memcpy(to + name_bytes, &length, sizeof(length));
+        memcpy(to + name_bytes + sizeof(length), data, length);
+        startup->config_bytes += (uint32_t)(name_bytes + sizeof(length) + length);
+    }
+}
+
+static void facts_fill(const struct server *server, struct startup *startup)
+{
+    startup->magic = STARTUP_MAGIC;
+    startup->abi = THOLE_ABI;
+    startup->incarnation = server->starts;
+    name_copy(startup->name, server->tree->name);
+    startup->timer_frequency = init.info->timer_frequency;
+    startup->stack_bottom = PROGRAM_STACK_TOP - ((uint64_t)server->tree->stack_kib << 10);
+    startup->heap_limit = PROGRAM_HEAP_ADDRESS + ((uint64_t)server->tree->memory_kib << 10);
+    startup->active = server->time != 0;
+}
+
+wrong_t startup_give(struct server *server)
+{
+    static struct startup startup; /* one is made at a time */
+    unsigned free_slot = SLOT_FIRST_OTHER;
+    wrong_t wrong;
+
+    memset(&startup, 0, sizeof(startup));
+    facts_fill(server, &startup);
+    config_fill(server, &startup);
+    wrong = slots_fill(server);
+    wrong = wrong ? wrong : edges_give(server, &startup, &free_slot);
+    wrong = wrong ? wrong : device_give(server, &startup);
+    startup.free_slot = free_slot;
+    startup.free_slots = PROGRAM_SLOTS - free_slot;
+    if (!wrong) {
+        struct content content = {.from = &startup, .bytes = sizeof(startup)};
+
+        wrong = page_new(server, PROGRAM_STARTUP, RIGHT_READ, &content);
+    }
+    return wrong;
+}

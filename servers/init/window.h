@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Init's own address space above INIT_FREE_ADDRESS: memory that it maps for
+ * good, and one page through which it looks at, and fills, pages of programs.
+ */
+#pragma once
+#include "memory.h"
+
+/* Maps `count` pages, whose frames are in slots from `frame` on; NULL: it cannot be. */
+void *window_map(unsigned frame, unsigned count);
+/* New zeroed pages of init's own; NULL: there is no memory. */
+void *window_new(size_t bytes);
+
+/* The frame in `slot` until window_hide; NULL: it cannot be mapped. */
+void *window_show(unsigned slot, unsigned rights);
+void window_hide(unsigned slot);
