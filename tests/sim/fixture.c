@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Booting, and the events: each is followed by the invariants and, if it was a
+ * call that was refused, by a comparison with all of memory before it.
+ */
+#include "fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel/boot.h"
+#include "parties.h"
+
+struct core core;
+uint64_t answer[THOLE_MESSAGE_WORDS];
+static char *before; /* a copy of memory */
+
+/* --- Booting ------------------------------------------------------------------- */
+
+#define PAGE 4096ULL
+#define INIT_PAGES 4
+
+static void make_init_image(struct init_image *image)
+{
+    *image = (struct init_image){
+        .magic = INIT_IMAGE_MAGIC,
+        .entry = INIT_IMAGE_ADDRESS + sizeof(*image),
+        .text_end = PAGE,
+        .rodata_end = 2 * PAGE,
+        .data_end = 3 * PAGE,
+        .bss_end = INIT_PAGES * PAGE,
+    };
+}
+
+void boot_machine(uint64_t ram_bytes)
+{
+    static struct platform platform;
+
+    sim_start(ram_bytes);
+    platform = (struct platform){
+        .model = "simulated", .ram_count = 1, .device_count = 2, .core_count = 1,
+        .gic_version = 2, .ram[0] = { { SIM_RAM_BASE }, ram_bytes },
+        .device = { { { SIM_UART }, PAGE }, { { SIM_WINDOW }, 1ULL << 30 } },
+        .archive = { { SIM_RAM_BASE + 6 * PAGE + 256 }, 1000 },
+    };
+    struct boot boot = {
+        .platform = &platform,
+        .kernel = { { SIM_RAM_BASE }, (1 + INIT_PAGES) * PAGE },
+        .hardware_tree = { { SIM_RAM_BASE + 5 * PAGE }, 500 },
+        .init_image = (const struct init_image *)(sim.ram + PAGE),
+        .init_image_bytes = 3 * PAGE,
+        .timer_frequency = 1000000,
+        .cores_running = 1,
+    };
+
+    make_init_image((struct init_image *)(sim.ram + PAGE));
+    boot_memory_init(&boot);
+    boot_init(&core, &boot);
+    free(before);
+    before = malloc(ram_bytes);
+    const struct slot *table = slot_object(&core.current->captable);
+
+    invariants_start(&core, slot_object(&core.current->captable),
+                     slot_size_bits(&core.current->captable));
+    invariants_check();
+    parties_start((struct slot *)(uintptr_t)table);
+}
+
+/* --- Processes -------------------------------------------------------------------- */
+
+static int run_one(const char *group, const struct CMUnitTest *test)
+{
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        int failed = _cmocka_run_group_tests(group, test, 1, NULL, NULL);
+
+        fflush(NULL);
+        _exit(failed);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        return 1;
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status);
+    fprintf(stderr, "%s: ended by signal %d\n", test->name, WTERMSIG(status));
+    return 1;
+}
+
+int run_each(const char *group, const struct CMUnitTest *tests, unsigned count)
+{
+    const char *only = getenv("THOLE_TEST");
+    int failed = 0;
+
+    fflush(NULL);
+    for (unsigned index = 0; index < count; index++)
+        if (only == NULL || strcmp(only, tests[index].name) == 0)
+            failed += run_one(group, &tests[index]);
+    if (failed != 0)
+        fprintf(stderr, "%s: %d failed\n", group, failed);
+    return failed;
+}
+
+/* --- Events ----------------------------------------------------------------------- */
+
+static void after_event(const struct thread *resumed)
+{
+    if (resumed != core.current)
+        sim_fail("the event returns another thread than the one that runs");
+    invariants_check();
+}
+
+/* Were the caller's registers the only thing that changed? */
+static void require_unchanged(const struct thread *caller)
+{
+    uint64_t frame = (uint64_t)((const char *)&caller->frame - sim.ram);
+
+    memcpy(before + frame, &caller->frame, sizeof(caller->frame));
+    if (memcmp(before, sim.ram, sim.ram_bytes) == 0)
+        return;
+    for (uint64_t at = 0; at < sim.ram_bytes; at++)
+        if (before[at] != sim.ram[at])
+            sim_fail("a refused call (status %llu, label %llu) changed memory at %llx",
+                     (unsigned long long)caller->frame.x[0],
+                     (unsigned long long)(caller->frame.x[1] >> 32),
+                     (unsigned long long)(SIM_RAM_BASE + at));
+}
+
+/* Operations that work in parts may answer BUSY after some of it. */
+static bool was_refused(const struct thread *caller, bool operation)
+{
+    uint64_t status = caller->frame.x[0], label = thole_tag_label(caller->frame.x[1]);
+
+    if (core.current != caller)
+        return false;
+    if (operation && status == STATUS_OK)
+        return label != RESULT_DONE && label != RESULT_MORE && label != RESULT_BUSY;
+    return status == STATUS_BAD_CAPABILITY || status == STATUS_NO_RIGHT ||
+           status == STATUS_WOULD_WAIT || status == STATUS_PEER_STOPPED;
+}
+
+static bool is_operation(unsigned number, uint64_t target)
+{
+    const struct slot *slot = thread_slot(core.current, target);
+
+    return (number == SYSCALL_CALL || number == SYSCALL_TRY_CALL) && slot != NULL &&
+           !slot_is_empty(slot) && slot_type(slot) != OBJECT_ENDPOINT &&
+           slot_type(slot) != OBJECT_REPLY;
+}
+
+void system_call(unsigned number, struct registers registers)
+{
+    struct thread *caller = core.current;
+    struct frame *frame = &caller->frame;
+    bool operation = is_operation(number, registers.target);
+
+    for (unsigned index = 0; index < 31; index++)
+        frame->x[index] = 0xdead0000 + index;
+    frame->x[0] = registers.target;
+    frame->x[1] = thole_tag(registers.label, registers.words) |
+                  (registers.cap ? THOLE_TAG_CAP : 0);
+    for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
+        frame->x[2 + index] = registers.word[index];
+    frame->x[8] = THOLE_SLOTS(registers.reply, registers.arrival);
+    memcpy(before, sim.ram, sim.ram_bytes);
+    after_event(kernel_syscall(&core, number));
+    if (was_refused(caller, operation))
+        require_unchanged(caller);
+}
+
+void fault(enum thole_fault what, uint64_t address)
+{
+    const struct frame *frame = &core.current->frame;
+    const uint64_t words[5] = { what, address, 0x55, frame->pc, frame->sp };
+
+    after_event(kernel_fault(&core, words));
+}
+
+void interrupt(void)
+{
+    after_event(kernel_interrupt(&core));
+}
+
+void advance(uint64_t ticks)
+{
+    sim.now += ticks;
+    while (sim_interrupt_pending())
+        interrupt();
+}
+
+enum thole_result invoke_words(uint64_t slot, unsigned operation,
+                               const uint64_t word[THOLE_MESSAGE_WORDS])
+{
+    struct registers registers = { .target = slot, .label = operation,
+                                   .words = THOLE_MESSAGE_WORDS };
+    const struct thread *caller = core.current;
+
+    memcpy(registers.word, word, sizeof(registers.word));
+    system_call(SYSCALL_CALL, registers);
+    if (caller->frame.x[0] != STATUS_OK)
+        sim_fail("operation %u on slot %llu: status %llu", operation, (unsigned long long)slot,
+                 (unsigned long long)caller->frame.x[0]);
+    memcpy(answer, &caller->frame.x[2], sizeof(answer));
+    return (enum thole_result)thole_tag_label(caller->frame.x[1]);
+}
+
+void must_words(uint64_t slot, unsigned operation, const uint64_t word[THOLE_MESSAGE_WORDS])
+{
+    enum thole_result result;
+
+    do {
+        result = invoke_words(slot, operation, word);
+    } while (result == RESULT_MORE);
+    if (result != RESULT_DONE)
+        sim_fail("operation %u on slot %llu: result %d", operation, (unsigned long long)slot,
+                 (int)result);
+}
+
+static enum thole_result repeat(unsigned operation, unsigned slot)
+{
+    enum thole_result result;
+
+    do {
+        result = invoke(1, operation, slot);
+    } while (result == RESULT_MORE);
+    return result;
+}
+
+enum thole_result delete_slot(unsigned slot)
+{
+    return repeat(CAPTABLE_DELETE, slot);
+}
+
+enum thole_result revoke_slot(unsigned slot)
+{
+    return repeat(CAPTABLE_REVOKE, slot);
+}
+
+static void send(unsigned number, uint64_t slot, uint32_t label, uint64_t word)
+{
+    system_call(number, (struct registers){ .target = slot, .label = label, .words = 1,
+                                            WORDS(word) });
+}
+
+void call(uint64_t slot, uint32_t label, uint64_t word)
+{
+    send(SYSCALL_CALL, slot, label, word);
+}
+
+void try_call(uint64_t slot, uint32_t label, uint64_t word)
+{
+    send(SYSCALL_TRY_CALL, slot, label, word);
+}
+
+void reply_recv(uint64_t slot, uint32_t label, uint64_t word)
+{
+    send(SYSCALL_REPLY_RECV, slot, label, word);
+}
+
+void recv(uint64_t slot, uint32_t reply)
+{
+    system_call(SYSCALL_RECV, (struct registers){ .target = slot, .reply = reply });
+}
+
+void try_recv(uint64_t slot)
+{
+    system_call(SYSCALL_TRY_RECV, (struct registers){ .target = slot });
+}
+
+void yield(void)
+{
+    system_call(SYSCALL_YIELD, (struct registers){ 0 });
+}

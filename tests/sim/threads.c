@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads, endpoints, time and the scheduler: everything is in exactly one
+ * place, and every link is answered by its other end.
+ */
+#include "invariants.h"
+
+static bool in_list(const struct list *head, const struct list *node)
+{
+    for (const struct list *each = head->next; each != head; each = each->next)
+        if (each == node)
+            return true;
+    return false;
+}
+
+static void check_list(const struct list *head)
+{
+    const struct list *each = head;
+
+    do {
+        REQUIRE(each->next->prev == each, "a list is broken");
+        each = each->next;
+    } while (each != head);
+}
+
+/* --- Senders ------------------------------------------------------------------ */
+
+bool known_sender(struct sender *sender)
+{
+    switch (sender->kind) {
+    case KIND_CALL:
+    case KIND_FAULT:
+        return known_object(OBJECT_THREAD, thread_of_sender(sender)) != NULL;
+    case KIND_INTERRUPT:
+        return known_object(OBJECT_INTERRUPT, sender) != NULL;
+    case KIND_TIMER:
+        return known_object(OBJECT_TIMER, sender) != NULL;
+    case KIND_SIGNAL:
+        return known_object(OBJECT_NOTIFICATION, sender) != NULL;
+    default:
+        return false;
+    }
+}
+
+static void check_queued(const struct sender *sender)
+{
+    struct endpoint *at = sender->at;
+    bool thread = sender_is_thread(sender);
+    const struct list *queue = thread && sender->kind == KIND_CALL ? &at->calls
+                               : thread || !slot_is_empty(&sender->time) ? &at->events
+                                                                         : &at->timeless;
+
+    REQUIRE(at != NULL && (known_object(OBJECT_ENDPOINT, at) != NULL || dying_any()),
+            "a sender is queued at no endpoint");
+    REQUIRE(in_list(queue, &sender->link), "a sender is not in the queue that its state says");
+}
+
+static void check_sender(struct sender *sender)
+{
+    bool linked = list_linked(&sender->link), serving = sender->servant != NULL;
+    bool aside = sender->reply != NULL;
+
+    REQUIRE(linked == (sender->state == SENDER_QUEUED || sender->state == SENDER_WAITS_TIME),
+            "a sender's link and its state differ");
+    REQUIRE(serving == (sender->state == SENDER_IN_SERVICE), "in service, or not?");
+    REQUIRE(aside == (sender->state == SENDER_ASIDE), "set aside, or not?");
+    REQUIRE((sender->at != NULL) == (sender->state == SENDER_QUEUED), "queued, or not?");
+    if (sender->state == SENDER_QUEUED)
+        check_queued(sender);
+    if (serving) {
+        REQUIRE(known_object(OBJECT_THREAD, sender->servant) != NULL, "the servant is gone");
+        REQUIRE(sender->servant->owes == sender, "the servant knows nothing of it");
+    }
+    if (aside) {
+        REQUIRE(slot_type(sender->reply) == OBJECT_REPLY, "its Reply is something else");
+        REQUIRE(sender->reply->badge == (uintptr_t)sender, "its Reply stands for another");
+    }
+    if (sender->doomed != 0)
+        REQUIRE(serving || aside, "doomed, and waits for nothing");
+}
+
+/* --- Threads --------------------------------------------------------------------- */
+
+static void check_time_of(const struct thread *thread)
+{
+    bool is_current = known.core->current == thread;
+    bool ready = thread->state == THREAD_READY;
+
+    if (thread->time != NULL) {
+        REQUIRE(known_object(OBJECT_SCHED_CONTEXT, thread->time) != NULL, "its time is gone");
+        REQUIRE(thread->time->thread == thread, "its time is somebody else's");
+        REQUIRE(list_linked(&thread->time->ready) == (ready && !is_current),
+                "ready and in the ready queue differ");
+    }
+    REQUIRE(!ready || thread->time != NULL, "ready without time");
+    REQUIRE(ready || !is_current, "runs and is not ready");
+    if (thread->lent && thread->time == NULL)
+        REQUIRE(thread->sender.state == SENDER_IN_SERVICE, "what it was lent is nowhere");
+}
+
+static void check_thread(struct thread *thread)
+{
+    bool receiving = thread->state == THREAD_RECEIVING;
+    bool calling = thread->state == THREAD_CALLING;
+
+    check_sender(&thread->sender);
+    check_time_of(thread);
+    REQUIRE(calling == (thread->sender.state != SENDER_IDLE), "calls, or not?");
+    REQUIRE(!calling || thread->sender.state != SENDER_WAITS_TIME, "a thread waits for time");
+    REQUIRE(receiving == list_linked(&thread->link_receive), "receives, or not?");
+    REQUIRE(receiving == (thread->receiving_on != NULL), "receives where?");
+    if (receiving) {
+        REQUIRE(known_object(OBJECT_ENDPOINT, thread->receiving_on) != NULL || dying_any(),
+                "receives on an endpoint that is gone");
+        REQUIRE(in_list(&thread->receiving_on->receivers, &thread->link_receive),
+                "is not among the receivers");
+        REQUIRE(thread->owes == NULL && !thread->lent, "receives, and still owes");
+    }
+    REQUIRE(thread->state != THREAD_STRANDED || thread->time == NULL, "stranded with time");
+    REQUIRE(calling || thread->sender.kind == KIND_CALL || thread->state == THREAD_STOPPED,
+            "a fault that is over has left its mark");
+    if (thread->owes != NULL) {
+        REQUIRE(known_sender(thread->owes), "owes to somebody who is gone");
+        REQUIRE(thread->owes->servant == thread, "owes what is not its to answer");
+    }
+}
+
+/* --- Endpoints ------------------------------------------------------------------- */
+
+#define MEMBER(node, type, member) CONTAINER_OF((struct list *)(uintptr_t)(node), type, member)
+
+static void check_queue(struct endpoint *endpoint, const struct list *queue)
+{
+    check_list(queue);
+    for (const struct list *each = queue->next; each != queue; each = each->next) {
+        struct sender *sender = MEMBER(each, struct sender, link);
+
+        REQUIRE(known_sender(sender), "a queue holds a sender that is gone");
+        REQUIRE(sender->state == SENDER_QUEUED && sender->at == endpoint, "queued elsewhere");
+    }
+}
+
+static void check_endpoint(struct endpoint *endpoint)
+{
+    const struct list *receivers = &endpoint->receivers;
+    bool has_time = false;
+
+    check_queue(endpoint, &endpoint->calls);
+    check_queue(endpoint, &endpoint->events);
+    check_queue(endpoint, &endpoint->timeless);
+    check_list(receivers);
+    for (const struct list *each = receivers->next; each != receivers; each = each->next) {
+        struct thread *thread = MEMBER(each, struct thread, link_receive);
+
+        REQUIRE(known_object(OBJECT_THREAD, thread) != NULL, "a receiver that is gone");
+        REQUIRE(thread->receiving_on == endpoint, "a receiver of another endpoint");
+        has_time |= each == receivers->next && thread->time != NULL;
+    }
+    if (!list_empty(receivers))
+        REQUIRE(list_empty(&endpoint->calls) && list_empty(&endpoint->events),
+                "a receiver and a sender wait for each other");
+    if (has_time)
+        REQUIRE(list_empty(&endpoint->timeless), "a receiver with time and an event wait");
+}
+
+/* --- Time -------------------------------------------------------------------------- */
+
+static void check_sched_context(struct sched_context *time)
+{
+    check_list(&time->waiting);
+    if (time->thread != NULL) {
+        REQUIRE(known_object(OBJECT_THREAD, time->thread) != NULL, "whose thread is gone");
+        REQUIRE(time->thread->time == time, "whose thread has other time");
+    }
+    if (time->event != NULL) {
+        REQUIRE(known_sender(time->event), "whose event is gone");
+        REQUIRE(sender_time(time->event) == time, "whose event is bound to other time");
+        REQUIRE(time->event->state == SENDER_QUEUED || time->event->state == SENDER_IN_SERVICE ||
+                    time->event->state == SENDER_ASIDE, "reserved for nothing");
+    }
+    if (sched_context_is_free(time))
+        REQUIRE(list_empty(&time->waiting), "free time, and an event waits for it");
+    REQUIRE(!list_linked(&time->ready) || (time->thread != NULL), "ready without a thread");
+    for (struct list *each = time->waiting.next; each != &time->waiting; each = each->next) {
+        struct sender *sender = CONTAINER_OF(each, struct sender, link);
+
+        REQUIRE(known_sender(sender) && sender->state == SENDER_WAITS_TIME &&
+                    sender_time(sender) == time, "something else waits for time");
+    }
+}
+
+static void check_level(const struct core *core, unsigned level)
+{
+    const struct list *queue = &core->ready[level];
+
+    check_list(queue);
+    REQUIRE((core->ready_levels >> level & 1) == !list_empty(queue),
+            "the ready bitmap and the queues differ");
+    for (const struct list *each = queue->next; each != queue; each = each->next) {
+        struct sched_context *time = MEMBER(each, struct sched_context, ready);
+
+        REQUIRE(known_object(OBJECT_SCHED_CONTEXT, time) != NULL, "ready time that is gone");
+        REQUIRE(time->thread != NULL && time->thread->state == THREAD_READY,
+                "whose thread is not ready");
+        REQUIRE(time->level == level && core_priority(time->thread) == level,
+                "ready in the wrong place");
+    }
+}
+
+static void check_core(const struct core *core)
+{
+    struct thread *current = core->current;
+
+    for (unsigned level = 0; level < PRIORITY_COUNT; level++)
+        check_level(core, level);
+    REQUIRE(current != NULL && known_object(OBJECT_THREAD, current) != NULL, "who runs is gone");
+    REQUIRE(current->state == THREAD_READY && current->time != NULL, "who runs cannot");
+    REQUIRE(core->ready_levels == 0 ||
+                63 - (unsigned)__builtin_clzll(core->ready_levels) <= core_priority(current),
+            "something more urgent is ready");
+    REQUIRE(core->loaded == current && sim.frame == &current->frame && sim.fp == &current->fp,
+            "who runs is not loaded");
+    struct address_space_root space = address_space_of(&current->space);
+
+    REQUIRE(sim.root == space.root && sim.asid == space.asid, "another address space is loaded");
+    REQUIRE(core->running == current->time, "time is accounted to somebody else");
+}
+
+void threads_check(void)
+{
+    for (unsigned index = 0; index < known.objects; index++) {
+        void *object = known.object[index].object;
+
+        switch (known.object[index].type) {
+        case OBJECT_THREAD:
+            check_thread(object);
+            break;
+        case OBJECT_ENDPOINT:
+            check_endpoint(object);
+            break;
+        case OBJECT_SCHED_CONTEXT:
+            check_sched_context(object);
+            break;
+        case OBJECT_INTERRUPT:
+        case OBJECT_TIMER:
+        case OBJECT_NOTIFICATION:
+            check_sender(object); /* their first member */
+            break;
+        default:
+            break;
+        }
+    }
+    check_core(known.core);
+}
