@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The command ./thole itself: piped input and its exit status, debug, doctor, what
+# is no part of this version, and mistakes.
+
+import os
+import subprocess
+
+from system import ROOT, expect, expect_equal, expect_not, run
+
+THOLE = os.path.join(ROOT, "thole")
+
+
+def thole(*words, text="", limit=180):
+    done = subprocess.run([THOLE, *words], input=text, capture_output=True, text=True, timeout=limit)
+    return done.returncode, done.stdout.replace("\r", ""), done.stderr
+
+
+def piped_lines_are_answered_through_uboot():
+    lines = "ps\nkill serial\nps\nstop clock\nmem\nstart clock\npoweroff\n"
+    status, out, err = thole("run", text=lines)
+    expect_equal(status, 0, f"exit status\n{out}{err}")
+    answers = out.split("thole> ")[1:]
+    expect_equal(len(answers), 7, f"answers in\n{out}")
+    expect(answers[0], r"^serial +running +0 ")
+    expect(answers[2], r"^serial +running +1 ")
+    expect(answers[4], r"^free \d+$")
+
+
+def input_that_ends_without_power_off_is_status_1():
+    status, out, _ = thole("run", "--direct", text="echo last words\n")
+    expect(out, "^last words$")
+    expect_equal(status, 1, "exit status")
+
+
+def doctor_accepts_the_systems_of_this_repository():
+    systems = os.path.join(ROOT, "dts", "systems")
+    for name in sorted(os.listdir(systems)):
+        status, out, err = thole("doctor", os.path.join(systems, name))
+        expect_equal(status, 0, f"doctor {name}\n{out}{err}")
+
+
+def doctor_says_file_line_node_expected_found_and_the_nearest_name():
+    import tempfile
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "bad.dts")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('#include "systems/virt.dts"\n\n&clock {\n\tpriorty = <3>;\n};\n')
+        status, out, err = thole("doctor", path)
+        expect_equal(status, 1, "exit status")
+        expect(out + err, r"bad\.dts:4: .*/thole/clock.*priorty.*priority")
+
+
+def debug_shows_the_kernel_and_the_running_program_by_name():
+    status, out, err = thole("debug", "--direct", "--gdb", "-batch", "-ex", "break kernel_syscall", "-ex", "continue",
+                             "-ex", "backtrace", "-ex", "program init", "-ex", "info symbol init_main", limit=120)
+    expect(out + err, "kernel_syscall", r"#0 .*kernel_syscall")
+    del status
+
+
+def what_is_no_part_of_this_version_says_so():
+    for name in ("bench", "graph", "trace", "new"):
+        status, out, err = thole(name)
+        expect(out + err, "not part of this version")
+        expect_equal(status, 2, name)
+
+
+def a_mistake_gets_a_sentence_with_the_nearest_name():
+    for words, sentence in ((["rum"], "run"), (["run", "--memroy", "1G"], "--memory"),
+                            (["run", "--set", "/thole/clok/status=disabled"], "clock"),
+                            (["run", "--system", "vrit"], "virt"), (["run", "--board", "rpi4"], "not part of this version"),
+                            (["run", "--gic", "4"], "2|3"), (["test", "untis"], "unit")):
+        status, out, err = thole(*words)
+        expect(out + err, sentence)
+        expect_not(out + err, "Traceback|syntax error|not found: ")
+        if status == 0:
+            raise AssertionError(f"{words} succeeded")
+
+
+run(piped_lines_are_answered_through_uboot,
+    input_that_ends_without_power_off_is_status_1,
+    doctor_accepts_the_systems_of_this_repository,
+    doctor_says_file_line_node_expected_found_and_the_nearest_name,
+    debug_shows_the_kernel_and_the_running_program_by_name,
+    what_is_no_part_of_this_version_says_so,
+    a_mistake_gets_a_sentence_with_the_nearest_name)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The system is the tree's: a server is left out by the tree alone, in each of
+# the ways that the README names, and kernel and programs are the same files.
+
+import os
+
+from system import (Guest, VIRT, compile_tree, expect, expect_equal, expect_not, file_hash,
+                    power_off, read_archive, run, servers)
+from guest import UBOOT_PROMPT
+
+CLOCK = "/thole/clock/status=disabled"
+
+
+def files():
+    """Hashes of all that is booted but the system tree."""
+    programs = read_archive(os.path.join(VIRT, "archive.cpio"))
+    return {"Image": file_hash(os.path.join(VIRT, "Image")),
+            "archive": file_hash(os.path.join(VIRT, "archive.cpio")), **{name: hash(programs[name]) for name in programs}}
+
+
+HASHES = files()
+
+
+def check_clock_is_off(guest):
+    text = guest.wait_for_prompt()
+    expect(text, r"^init: clock: not started: .*disabled")
+    expect_equal(servers(guest)["clock"][0], "disabled", "clock")
+    expect(guest.command("start clock"), "disabled")
+    for name in ("serial", "console", "shell", "log"):
+        expect_equal(servers(guest)[name], ("running", 0), name)
+    power_off(guest)
+    expect_equal(files(), HASHES, "hashes of what was booted")
+
+
+def a_setting_of_the_command_leaves_the_clock_out():
+    with Guest(direct=True, settings=[CLOCK]) as guest:
+        check_clock_is_off(guest)
+
+
+def a_setting_of_the_command_works_through_uboot():
+    with Guest(settings=[CLOCK]) as guest:
+        check_clock_is_off(guest)
+
+
+def two_lines_at_the_prompt_of_uboot_leave_the_clock_out():
+    with Guest(uboot=True) as guest:
+        guest.wait_for(UBOOT_PROMPT, 30)
+        for line in ("fdt addr ${thole_addr}", "fdt set /thole/clock status disabled"):
+            guest.send_line(line)
+            guest.wait_for(UBOOT_PROMPT)
+        guest.send_line("boot")
+        check_clock_is_off(guest)
+
+
+def a_system_that_overrides_another_leaves_the_clock_out():
+    import tempfile
+    with tempfile.TemporaryDirectory() as directory:
+        tree = compile_tree(directory, '&clock { status = "disabled"; };\n')
+        with Guest(direct=True, system_file=tree) as guest:
+            check_clock_is_off(guest)
+
+
+def a_system_without_the_node_has_no_clock():
+    with Guest(direct=True, system="minimal") as guest:
+        guest.wait_for_prompt()
+        found = servers(guest)
+        expect_equal(sorted(found), ["console", "serial", "shell"], "servers")
+        expect_not(guest.command("tree /thole"), "clock")
+        power_off(guest)
+
+
+def no_hardware_no_server():
+    # Without a second UART, a driver for one has nothing to drive.
+    import tempfile
+    with tempfile.TemporaryDirectory() as directory:
+        tree = compile_tree(directory, """
+            / { thole { other { compatible = "thole,server"; program = "pl011"; match = "acme,uart";
+                        priority = <48>; memory-kib = <128>; }; }; };""")
+        with Guest(direct=True, system_file=tree) as guest:
+            text = guest.wait_for_prompt()
+            expect(text, r"^init: other: not started: .*acme,uart")
+            expect_equal(servers(guest)["other"][0], "disabled", "other")
+            power_off(guest)
+
+
+run(a_setting_of_the_command_leaves_the_clock_out,
+    a_setting_of_the_command_works_through_uboot,
+    two_lines_at_the_prompt_of_uboot_leave_the_clock_out,
+    a_system_that_overrides_another_leaves_the_clock_out,
+    a_system_without_the_node_has_no_clock,
+    no_hardware_no_server)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What the system tests share: a runner that calls functions named as sentences
+# one after the other, checks that say what was expected and found, and builders
+# of system trees and archives that are wrong in one way.
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import traceback
+
+ROOT = os.environ.get("THOLE_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+VIRT = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
+sys.path.insert(0, os.path.join(ROOT, "tools", "run"))
+
+from guest import Guest, GuestError  # noqa: E402,F401
+
+
+def run(*tests):
+    """Calls each test; the process ends with 1 if one failed. A word on the command line chooses."""
+    wanted = [word for word in sys.argv[1:] if not word.startswith("-")]
+    failed = 0
+    passed = 0
+    for test in tests:
+        if wanted and not any(word in test.__name__ for word in wanted):
+            continue
+        try:
+            test()
+            passed += 1
+            print(f"passed: {test.__name__}", flush=True)
+        except Exception:  # a test may fail in any way; the next ones still run
+            failed += 1
+            traceback.print_exc()
+            print(f"FAILED: {test.__name__}", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+def option(name, otherwise):
+    """The value of --name=VALUE on the command line."""
+    for word in sys.argv[1:]:
+        if word.startswith(f"--{name}="):
+            return word.partition("=")[2]
+    return otherwise
+
+
+def expect(text, *patterns):
+    """Each pattern is found in text."""
+    for pattern in patterns:
+        if not re.search(pattern, text, re.MULTILINE):
+            raise AssertionError(f"expected to find {pattern!r} in:\n{text}")
+
+
+def expect_not(text, *patterns):
+    for pattern in patterns:
+        if re.search(pattern, text, re.MULTILINE):
+            raise AssertionError(f"expected not to find {pattern!r} in:\n{text}")
+
+
+def expect_equal(found, expected, what):
+    if found != expected:
+        raise AssertionError(f"{what}: expected {expected!r}, found {found!r}")
+
+
+def servers(guest):
+    """ps as a dictionary: name -> (state, restarts)."""
+    answer = guest.command("ps")
+    lines = [line.split() for line in answer.strip().split("\n")]
+    expect(answer, r"^NAME +STATE +RESTARTS")
+    return {words[0]: (words[1], int(words[2])) for words in lines[1:] if len(words) >= 3}
+
+
+def memory(guest):
+    """mem as a dictionary of bytes."""
+    amounts = {}
+    for line in guest.command("mem").strip().split("\n"):
+        match = re.match(r"(.*\S) +(\d+)$", line)
+        if match:
+            amounts[match[1]] = int(match[2])
+    return amounts
+
+
+def power_off(guest):
+    guest.send_line("poweroff")
+    expect_equal(guest.wait_for_exit(), 0, "QEMU's exit status")
+    expect_not(guest.text, r"kernel panic:|init: panic:")
+
+
+def file_hash(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def compile_tree(directory, text, name="system"):
+    """A system tree from DTS text, or from the text after including dts/systems/virt.dts."""
+    if "/dts-v1/" not in text:
+        text = '#include "systems/virt.dts"\n' + text
+    preprocessed = subprocess.run(
+        ["cpp", "-nostdinc", "-undef", "-x", "assembler-with-cpp", "-P", "-I", os.path.join(ROOT, "dts"), "-"],
+        input=text, capture_output=True, text=True, check=True).stdout
+    path = os.path.join(directory, name + ".dtb")
+    subprocess.run(["dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-o", path, "-"],
+                   input=preprocessed, text=True, check=True)
+    return path
+
+
+# --- Archives (cpio, newc) -------------------------------------------------
+
+def read_archive(path):
+    """Name -> bytes, in order."""
+    with open(path, "rb") as file:
+        data = file.read()
+    entries, at = {}, 0
+    while True:
+        fields = [int(data[at + 6 + 8 * i:at + 14 + 8 * i], 16) for i in range(13)]
+        size, name_size = fields[6], fields[11]
+        name = data[at + 110:at + 110 + name_size - 1].decode()
+        start = (at + 110 + name_size + 3) & ~3
+        if name == "TRAILER!!!":
+            return entries
+        entries[name] = data[start:start + size]
+        at = (start + size + 3) & ~3
+
+
+def write_archive(path, entries):
+    with open(path, "wb") as file:
+        for name, content in [*entries.items(), ("TRAILER!!!", b"")]:
+            fields = [0, 0o100644, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(name) + 1, 0]
+            header = b"070701" + b"".join(b"%08x" % field for field in fields) + name.encode() + b"\0"
+            file.write(header + bytes(-len(header) % 4) + content + bytes(-len(content) % 4))
+    return path
+
+
+def changed_archive(directory, **changes):
+    """The real archive with some programs replaced: name=function(bytes) -> bytes, or None to leave it out."""
+    entries = read_archive(os.path.join(VIRT, "archive.cpio"))
+    for name, change in changes.items():
+        content = change(entries.pop(name))
+        if content is not None:
+            entries[name] = content
+    return write_archive(os.path.join(directory, "changed.cpio"), entries)
