@@ -12,6 +12,7 @@
 #define REGISTER_FP      29
 #define REGISTER_LR      30
 #define REGISTERS        31
+#define REGISTERS_WIDTH  72 /* a line that is so long is ended */
 
 static const char *fault_name(uint64_t fault)
 {
@@ -63,17 +64,20 @@ static void registers_read(const struct server *server, uint64_t out[REGISTERS +
     }
 }
 
+/* Those that are zero are left out: most often that is half of them. */
 static void registers_print(const struct server *server, const uint64_t *value)
 {
     char buffer[128];
+    struct text text = text_in(buffer, sizeof(buffer));
 
-    for (unsigned first = 0; first < REGISTERS; first += 4) {
-        struct text text = text_in(buffer, sizeof(buffer));
-
-        for (unsigned i = first; i < first + 4 && i < REGISTERS; i++) {
+    for (unsigned i = 0; i < REGISTERS; i++) {
+        if (value[i]) {
             text_format(&text, " x%u=%lx", i, (unsigned long)value[i]);
         }
-        print_line("%s: %s", server->tree->name, buffer);
+        if (text.used > REGISTERS_WIDTH || (i + 1 == REGISTERS && text.used)) {
+            print_line("%s: %s", server->tree->name, buffer + 1);
+            text = text_in(buffer, sizeof(buffer));
+        }
     }
 }
 
