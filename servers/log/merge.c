@@ -55,6 +55,15 @@ static size_t append(char *to, size_t at, const char *from, size_t size)
     return at + size;
 }
 
+/* Does the line say itself whose it is, as init's do? */
+static bool says_name(const struct merge_source *source, size_t name)
+{
+    const struct reader_line *line = &source->line;
+    return line->size - line->after_time > name &&
+           memcmp(line->text + line->after_time, source->name, name) == 0 &&
+           line->text[line->after_time + name] == ':';
+}
+
 /* "[    1.234567] name: text"; 0: no room. */
 static size_t put_line(const struct merge_source *source, char *to, size_t room)
 {
@@ -63,8 +72,10 @@ static size_t put_line(const struct merge_source *source, char *to, size_t room)
     if (line->size + name + 2 > room)
         return 0;
     size_t at = append(to, 0, line->text, line->after_time);
-    at = append(to, at, source->name, name);
-    at = append(to, at, ": ", 2);
+    if (!says_name(source, name)) {
+        at = append(to, at, source->name, name);
+        at = append(to, at, ": ", 2);
+    }
     return append(to, at, line->text + line->after_time, line->size - line->after_time);
 }
 

@@ -98,7 +98,7 @@ static void all_logs_are_merged_by_time(void **state)
     say_at(serial, 30, "c");
     say_at(serial, 50, "e");
     say_at(init, 10, "a");
-    say_at(init, 30, "b");
+    say_at(init, 30, "init: b");
     say(init, "no time\n");
     say_at(shell, 40, "d");
     assert_int_equal(read_log(""), SERVICE_OK);
