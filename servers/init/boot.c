@@ -105,7 +105,7 @@ static void server_boot(struct server *server)
     const char *need = need_of(server);
 
     if (server->tree->verdict == VERDICT_ERROR) {
-        print_line("%s: not started: its node has an error", server->tree->name);
+        print_line("%s: not started: %s", server->tree->name, server->tree->why);
     } else if (server->tree->verdict != VERDICT_START || !server->made) {
         print_line("%s: not started: %s", server->tree->name, server->why);
     } else if (need) {

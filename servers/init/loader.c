@@ -85,6 +85,15 @@ static wrong_t segment_load(struct server *server, const struct elf_segment *seg
     return wrong;
 }
 
+static wrong_t program_wrong(const struct server *server, const char *text)
+{
+    static char wrong[160];
+    struct text out = text_in(wrong, sizeof(wrong));
+
+    text_format(&out, "program %s: %s", server->tree->program, text);
+    return wrong;
+}
+
 wrong_t program_load(struct server *server, uint64_t *entry)
 {
     struct elf_window window = {PROGRAM_IMAGE_ADDRESS, PROGRAM_IMAGE_END};
@@ -96,11 +105,11 @@ wrong_t program_load(struct server *server, uint64_t *entry)
     wrong_t wrong = NULL;
 
     if (found != CPIO_OK) {
-        return cpio_error_text(found);
+        return program_wrong(server, cpio_error_text(found));
     }
     error = elf_read(file.data, file.bytes, window, &image);
     if (error != ELF_OK) {
-        return elf_error_text(error);
+        return program_wrong(server, elf_error_text(error));
     }
     for (unsigned i = 0; i < image.segment_count && !wrong; i++) {
         wrong = segment_load(server, &image.segment[i], file.data);

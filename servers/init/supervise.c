@@ -215,8 +215,8 @@ static void give_up(struct server *server, const struct ending *ending)
 
     state_set(server, SERVER_FAILED, "restarted %u times in %u s: %s", count, seconds,
               ending->what);
-    print_line("%s: %s (failed: restarted %u times in %u s)", server->tree->name, ending->what,
-               count, seconds);
+    print_line("%s: %s", server->tree->name, ending->what);
+    print_line("%s: failed: restarted %u times in %u s", server->tree->name, count, seconds);
     end_for_good(server);
     dependents_tell(server);
 }

@@ -4,16 +4,32 @@
  * checked. What the checker has to say goes into the log.
  */
 #include <libfdt.h>
+#include <string.h>
 
 #include "print.h"
 #include "server.h"
 #include "window.h"
 
+/*
+ * The first mistake of a server's node is told in the one line about that
+ * server; what else is wrong gets lines of its own.
+ */
+static bool is_told_later(const struct diagnostic *diagnostic)
+{
+    static uint64_t seen;
+    const char *name = strrchr(diagnostic->path, '/');
+    const struct server *server = name ? server_named(name + 1) : NULL;
+    bool first = server && !(seen >> index_of(server) & 1);
+
+    seen |= server ? (uint64_t)1 << index_of(server) : 0;
+    return first;
+}
+
 static void report(void *context, const struct diagnostic *diagnostic)
 {
     (void)context;
-    if (diagnostic->severity != SEVERITY_ERROR) {
-        return; /* the line about the server says it */
+    if (diagnostic->severity != SEVERITY_ERROR || is_told_later(diagnostic)) {
+        return;
     }
     print_line("%s%s%s: expected %s, found %s%s%s%s", diagnostic->path,
                diagnostic->property ? ": " : "",

@@ -25,7 +25,7 @@ static const char board_source[] =
     "    phandle = <0x55>; reg = <0 0x9000000 0 0x1000>; interrupts = <0 1 4>; };\n"
     "  uart@9040000 { compatible = \"arm,pl011\"; status = \"disabled\";\n"
     "    reg = <0 0x9040000 0 0x1000>; interrupts = <0 8 4>; };\n"
-    "  rtc@9010000 { compatible = \"arm,pl031\"; reg = <0 0x9010000 0 0x1000>;\n"
+    "  rtc@9010000 { compatible = \"arm,pl031\", \"arm,primecell\"; reg = <0 0x9010000 0 0x1000>;\n"
     "    interrupts-extended = <&gic 0 2 1>, <&gic 1 11 8>; };\n"
     "  bus { compatible = \"simple-bus\"; #address-cells = <1>; #size-cells = <1>;\n"
     "    ranges = <0x7e000000 0 0xfe000000 0x1000000>;\n"

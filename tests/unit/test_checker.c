@@ -91,12 +91,14 @@ static void a_match_may_be_a_path_an_alias_or_a_phandle(void **state)
     }
 }
 
-static void a_named_device_is_not_taken_by_who_matches_its_kind(void **state)
+static void who_matches_a_kind_leaves_named_devices_to_others(void **state)
 {
     (void)state;
     checked_run(&checked, "any { " SERVER " program = \"pl011\"; match = \"arm,primecell\"; };"
                           "one { " SERVER " program = \"pl011\"; match = \"serial0\"; };");
-    assert_string_equal(checked.started, " one");
+    assert_string_equal(checked.said, "");
+    assert_int_equal(checked_server(&checked, "any")->region[0].address, 0x9010000);
+    assert_int_equal(checked_server(&checked, "one")->region[0].address, 0x9000000);
 }
 
 static void what_is_not_said_has_its_default(void **state)
@@ -242,7 +244,7 @@ int main(void)
         cmocka_unit_test(interrupts_extended_tell_shared_and_per_core_lines),
         cmocka_unit_test(registers_behind_a_bus_are_translated),
         cmocka_unit_test(a_match_may_be_a_path_an_alias_or_a_phandle),
-        cmocka_unit_test(a_named_device_is_not_taken_by_who_matches_its_kind),
+        cmocka_unit_test(who_matches_a_kind_leaves_named_devices_to_others),
         cmocka_unit_test(what_is_not_said_has_its_default),
         cmocka_unit_test(uses_have_names_buffers_and_servers),
         cmocka_unit_test(an_optional_use_does_not_keep_a_server_from_starting),

@@ -187,6 +187,11 @@ static const struct row rows[] = {
      "/thole/b: match: expected a device that no other server drives,"
      " found \"/uart@9000000\", which /thole/a drives\n",
      " a"},
+    {"who names a device that an earlier server drives is refused",
+     "a { " SERVER " match = \"arm,pl011\"; }; b { " SERVER " match = \"/uart@9000000\"; };",
+     "/thole/b: match: expected a device that no other server drives,"
+     " found \"/uart@9000000\", which /thole/a drives\n",
+     " a"},
     {"a second driver for one device of a kind is refused",
      "a { " SERVER " match = \"arm,pl011\"; }; b { " SERVER " match = \"arm,pl011\"; };",
      "/thole/b: match: expected a free node compatible with arm,pl011,"

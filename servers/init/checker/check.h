@@ -23,6 +23,7 @@ struct check {
     int thole_end;                      /* offset of the first node after /thole; negative: none */
     uint32_t seen[SYSTEM_SERVERS_MAX];  /* properties by their place in the table */
     uint64_t reach[SYSTEM_SERVERS_MAX]; /* servers that are used, also through others */
+    int named[SYSTEM_SERVERS_MAX];      /* device that `match` names, not by its kind; negative: none */
     struct system_region ram[CHECK_RAM_MAX];
     unsigned ram_count;
 };

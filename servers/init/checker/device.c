@@ -2,7 +2,8 @@
 /*
  * From `match` to the hardware node a server drives, one owner each, and to its
  * registers as the processor sees them. A path, alias or phandle names one
- * node; a compatible takes the first that is enabled and free.
+ * node; a compatible takes the first that is enabled and free, and rather one
+ * that nobody names. Who comes first in the tree is served first.
  */
 #include <string.h>
 
@@ -406,41 +407,69 @@ static void match_nothing(struct check *check, struct system_server *server,
                 "a compatible of the hardware");
 }
 
+static bool is_named(const struct check *check, int node)
+{
+    for (unsigned i = 0; i < check->system->server_count; i++) {
+        if (check->named[i] == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void match_compatible(struct check *check, struct system_server *server,
                              const struct match *match)
 {
     const void *tree = check->system->tree;
     const struct system_server *owner = NULL;
+    int best = -1;
 
     for (int node = fdt_node_offset_by_compatible(tree, -1, match->value.data); node >= 0;
          node = fdt_node_offset_by_compatible(tree, node, match->value.data)) {
         if (node_is_thole(check, node) || !node_enabled(tree, node)) {
             continue;
         }
-        if (!owner_of(check, node)) {
-            device_set(check, server, node);
-            return;
+        if (owner_of(check, node)) {
+            owner = owner_of(check, node);
+        } else if (!is_named(check, node)) {
+            best = node;
+            break;
+        } else if (best < 0) {
+            best = node;
         }
-        owner = owner_of(check, node);
     }
-    match_nothing(check, server, match, owner);
+    if (best >= 0) {
+        device_set(check, server, best);
+    } else {
+        match_nothing(check, server, match, owner);
+    }
 }
 
-/* One round over the servers of one verdict, those that name a node before the others. */
-static void devices_round(struct check *check, enum verdict verdict, enum match_form form)
+/* One round over the servers of one verdict. */
+static void devices_round(struct check *check, enum verdict verdict)
 {
     for (unsigned i = 0; i < check->system->server_count; i++) {
         struct system_server *server = &check->system->server[i];
         struct match match = match_read(check, server);
 
-        if (server->verdict != verdict || match.form != form || server->device >= 0) {
+        if (server->verdict != verdict || server->device >= 0) {
             continue;
         }
-        if (form == MATCH_NAMED) {
+        if (match.form == MATCH_NAMED) {
             match_named(check, server, &match);
-        } else {
+        } else if (match.form == MATCH_COMPATIBLE) {
             match_compatible(check, server, &match);
         }
+    }
+}
+
+static void named_find(struct check *check)
+{
+    for (unsigned i = 0; i < check->system->server_count; i++) {
+        const struct system_server *server = &check->system->server[i];
+        struct match match = match_read(check, server);
+
+        check->named[i] = server->verdict == VERDICT_START ? match.node : -1;
     }
 }
 
@@ -463,9 +492,8 @@ static void stdout_find(struct check *check)
 
 void devices_resolve(struct check *check)
 {
-    devices_round(check, VERDICT_START, MATCH_NAMED);
-    devices_round(check, VERDICT_START, MATCH_COMPATIBLE);
-    devices_round(check, VERDICT_DISABLED, MATCH_NAMED);
-    devices_round(check, VERDICT_DISABLED, MATCH_COMPATIBLE);
+    named_find(check);
+    devices_round(check, VERDICT_START);
+    devices_round(check, VERDICT_DISABLED);
     stdout_find(check);
 }

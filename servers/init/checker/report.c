@@ -80,15 +80,20 @@ static void report(struct check *check, int node, struct diagnostic *diagnostic)
     check->input->report(check->input->context, diagnostic);
 }
 
-/* The first mistake is what `ps` shows as the reason. */
 static void why_set(struct system_server *server, const struct diagnostic *diagnostic)
 {
     struct text why = text_in(server->why, sizeof(server->why));
 
-    if (diagnostic->property) {
-        text_format(&why, "%s: ", diagnostic->property);
+    if (diagnostic->severity == SEVERITY_NOTE) {
+        text_format(&why, "%s", diagnostic->found);
+    } else {
+        text_format(&why, diagnostic->property ? "%s: " : "%s",
+                    diagnostic->property ? diagnostic->property : "");
+        text_format(&why, "expected %s, found %s", diagnostic->expected, diagnostic->found);
     }
-    text_format(&why, "expected %s, found %s", diagnostic->expected, diagnostic->found);
+    if (diagnostic->nearest) {
+        text_format(&why, " (did you mean %s?)", diagnostic->nearest);
+    }
 }
 
 static void server_refuse(struct check *check, struct system_server *server,
@@ -148,8 +153,7 @@ void remark(struct check *check, struct system_server *server, enum verdict verd
 
     server->verdict = verdict;
     if (verdict != VERDICT_START) {
-        struct text why = text_in(server->why, sizeof(server->why));
-        text_format(&why, "%s", mistake->found);
+        why_set(server, &diagnostic);
     }
     report(check, server->node, &diagnostic);
 }

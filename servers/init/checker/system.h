@@ -21,7 +21,7 @@
 #define SYSTEM_BUFFER_KIB_MAX   1024
 #define SYSTEM_REGION_BYTES_MAX (1u << 20)
 #define SYSTEM_RESTARTS_MAX     32
-#define SYSTEM_WHY_BYTES        96
+#define SYSTEM_WHY_BYTES        224
 
 /* Names of edges that init makes by itself; no node or use may have them. */
 #define SYSTEM_USE_CONTROL "system"
@@ -88,7 +88,7 @@ struct system_server {
     struct system_region region[STARTUP_REGION_MAX];
     struct system_interrupt interrupt[STARTUP_INTERRUPT_MAX];
     enum verdict verdict;
-    char why[SYSTEM_WHY_BYTES];        /* empty for VERDICT_START */
+    char why[SYSTEM_WHY_BYTES];        /* its first mistake; empty for VERDICT_START */
 };
 
 struct system {
