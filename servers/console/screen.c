@@ -90,12 +90,19 @@ static void remember(const char *bytes, size_t count)
     screen.partial_size += fits;
 }
 
-/* A line feed goes out whole, as CR LF, or not at all. */
+/*
+ * A line feed goes out whole, as CR LF, or not at all. The driver signals for a ring
+ * that was full, so one that has a single byte of room is filled up: a CR before
+ * CR LF does no harm.
+ */
 static bool put_end(void)
 {
     struct ring *ring = &screen.buffer->transmit;
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (ring_free(ring, SERIAL_RING_BYTES) < 2)
+    size_t room;
+
+    while ((room = ring_free(ring, SERIAL_RING_BYTES)) == 1)
+        put("\r", 1);
+    if (room < 2)
         return false;
     put("\r\n", 2);
     screen.partial_size = 0;

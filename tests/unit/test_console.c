@@ -68,15 +68,16 @@ static int with_console(void **state)
     return 0;
 }
 
-/* The driver's part: takes up to `count` bytes that go out, and tells of room. */
+/* The driver's part: takes up to `count` bytes that go out, and tells of room in a ring that was full. */
 static size_t drain(size_t count)
 {
+    bool was_full = ring_free(&line_buffer.rings.transmit, SERIAL_RING_BYTES) == 0;
     size_t taken =
         ring_take(&line_buffer.rings.transmit, SERIAL_RING_BYTES, seen + seen_size,
                   count < sizeof(seen) - 1 - seen_size ? count : sizeof(seen) - 1 - seen_size);
     seen_size += taken;
     seen[seen_size] = '\0';
-    if (taken > 0)
+    if (taken > 0 && was_full)
         fake_signal(serial_edge);
     return taken;
 }
@@ -186,8 +187,9 @@ static void an_end_of_line_is_never_cut_in_two(void **state)
     assert_int_equal(write_text(shell, text), SERVER_LATER);
     while (drain(BUFFER) > 0) {
     }
-    assert_int_equal(seen_size, SERIAL_RING_BYTES + 1);
-    assert_string_equal(seen + SERIAL_RING_BYTES - 1, "\r\n");
+    /* The one byte of room left was filled, so that the driver saw a full ring and told of room. */
+    assert_int_equal(seen_size, SERIAL_RING_BYTES + 2);
+    assert_string_equal(seen + SERIAL_RING_BYTES - 1, "\r\r\n");
 }
 
 static void other_text_stands_above_the_line_that_is_edited(void **state)
