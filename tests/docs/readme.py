@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # What README.md shows to be typed is typed: its piped command as it stands, and the
-# lines after its prompts. Each must be answered, and none with "There is no".
+# lines after its prompts. Each must be answered, and none with "There is no". What it
+# shows to be printed at the start is printed, but for the numbers.
 
 import os
 import re
@@ -23,6 +24,10 @@ def run(command):
     return text
 
 
+def without_numbers(line):
+    return re.sub(r"\b[0-9a-f]*\d[0-9a-f]*\b", "N", line.strip())
+
+
 def main():
     with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as source:
         readme = source.read()
@@ -35,7 +40,11 @@ def main():
             rows = re.findall(r"^serial +(\w+) +(\d+)", text, re.MULTILINE)
             assert rows[0] == ("running", "0") and rows[-1] == ("running", "1"), text
     lines = "\\n".join(typed)
-    run(f"printf '{lines}\\n' | ./thole run")
+    printed = {without_numbers(line) for line in run(f"printf '{lines}\\n' | ./thole run").split("\n")}
+    sample = re.findall(r"^(?:Thole \d|kernel: |init: |This is ).*$", readme.split("```\nThole ")[1], re.MULTILINE)
+    for line in sample:
+        assert without_numbers(line) in printed, f"README.md shows a line that is not printed: {line}"
+    assert sample, "README.md shows no start"
     return 0
 
 

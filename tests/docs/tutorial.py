@@ -21,9 +21,22 @@ def start(**given):
     return Guest(system="tutorial", direct=True, **given)
 
 
+def command(guest, line):
+    """What a line answers. Lines of others may come in between and draw the prompt
+    again, so the answer's end is marked by the shell itself."""
+    command.count += 1
+    start_of_line = len(guest.text)
+    guest.send_line(f"{line}; echo end-of-{command.count}")
+    end = seen(guest, rf"\nend-of-{command.count}\n", start_of_line)
+    return guest.text[start_of_line:end.start()]
+
+
+command.count = 0
+
+
 def row(guest, name):
     """Name, state and restarts of a server, as ps shows them."""
-    for line in guest.command("ps").split("\n"):
+    for line in command(guest, "ps").split("\n"):
         words = line.split()
         if words[:1] == [name]:
             return words[:3]
@@ -41,24 +54,28 @@ def seen(guest, pattern, since=0):
     return match
 
 
+def ended(guest, name):
+    seen(guest, rf"init: {name}: ended with exit code 0")
+
+
 def the_server_counts_what_its_client_gives():
     with start() as guest:
         guest.wait_for_prompt()
         assert seen(guest, GAUGE)[1] == "4"
+        ended(guest, "tutorial-client")
         before = len(guest.text)
-        guest.command("start tutorial-client")
+        command(guest, "start tutorial-client")
         assert seen(guest, GAUGE, before)[1] == "8"
 
 
 def a_killed_server_is_back_where_its_client_looks_for_it():
     with start() as guest:
         guest.wait_for_prompt()
-        seen(guest, GAUGE)
-        guest.command("kill tutorial-server")
-        guest.command("sleep 1")
+        ended(guest, "tutorial-client")
+        command(guest, "kill tutorial-server; sleep 1")
         assert row(guest, "tutorial-server") == ["tutorial-server", "running", "1"]
         before = len(guest.text)
-        guest.command("start tutorial-client")
+        command(guest, "start tutorial-client")
         assert seen(guest, GAUGE, before)[1] == "4"
 
 
@@ -74,9 +91,9 @@ def the_driver_says_the_time_and_wakes_its_client_by_interrupt():
 def a_client_that_waits_asks_the_next_driver():
     with start(qemu=NOON) as guest:
         guest.wait_for_prompt()
-        seen(guest, r"(?s)rtc: 2026.*rtc: 2026")
+        ended(guest, "tutorial-watch")
         before = len(guest.text)
-        guest.command("start tutorial-watch; sleep 1; kill tutorial-driver")
+        command(guest, "start tutorial-watch; sleep 1; kill tutorial-driver")
         first = seen(guest, r"rtc: 2026-03-01 12:00:(\d\d)", before)
         second = seen(guest, r"rtc: 2026-03-01 12:00:(\d\d)", first.end())
         assert int(second[1]) >= int(first[1]) + 2, guest.tail()
