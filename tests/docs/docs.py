@@ -244,15 +244,17 @@ WRONG = [
     "```sh\ncmake --preset none\n```\n", "```sh\nfrobnicate\n```\n",
     "```\nthole> fly\n```\n", "```sh\nprintf 'ps\\nfly\\n' | ./thole run\n```\n",
 ]
-RIGHT = ("# A heading, here\n<!-- quote lib/a.c -->\n```c\nint a;\n```\n[x](#a-heading-here) [y](lib/a.c) `lib/a.c` `lib/*.c` "
-         "`lib/NAME.c`\n```sh\n./thole run --direct --system small -- -smp 2   # a comment\ncmake --build --preset virt\n"
+RIGHT = ("# A heading, here\n<!-- quote lib/a.c -->\n```c\nint a;\n```\n"
+         "[x](#a-heading-here) [y](lib/a.c) `lib/a.c` `lib/*.c` `lib/NAME.c`\n"
+         "```sh\n./thole run --direct --system small -- -smp 2   # a comment\ncmake --build --preset virt\n"
          "printf 'ps\\nkill a; ps\\n' | ./thole run\n```\n```\nthole> repeat 3 ps\n```\n")
 
 
 def self_test():
     with tempfile.TemporaryDirectory() as root:
         for name, text in {
-                "thole": "cat <<'END'\n  run        start\n    --direct   quick\n    --system NAME  one\n  test [GROUP...]\nEND\n",
+                "thole": "cat <<'END'\n  run        start\n    --direct   quick\n    --system NAME  one\n"
+                         "  test [GROUP...]\nEND\n",
                 "CMakePresets.json": '"name": "virt"', "lib/a.c": "int a;\nint c;\n", "dts/systems/small.dts": "",
                 "servers/shell/commands.c": '    {"ps", "", 0},\n    {"kill", "NAME", 1},\n'}.items():
             os.makedirs(os.path.dirname(os.path.join(root, name)), exist_ok=True)
