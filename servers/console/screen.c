@@ -17,6 +17,7 @@ static struct {
     size_t flushed;                     /* of what is staged */
     char partial[SCREEN_PARTIAL_BYTES]; /* the line that was sent in part: its first bytes */
     size_t partial_size;
+    bool returned;  /* the CR of an end of line is out, its LF not yet */
     bool added;     /* bytes that the driver does not know of yet */
     bool held_back; /* the driver found the receive ring full and waits for a signal */
 } screen;
@@ -91,20 +92,17 @@ static void remember(const char *bytes, size_t count)
 }
 
 /*
- * A line feed goes out whole, as CR LF, or not at all. The driver signals for a ring
- * that was full, so one that has a single byte of room is filled up: a CR before
- * CR LF does no harm.
+ * A line feed goes out as CR LF, in two steps if there is room for one byte only: the
+ * driver tells of room in a ring that was full, so none may be left unused.
  */
 static bool put_end(void)
 {
-    struct ring *ring = &screen.buffer->transmit;
-    size_t room;
-
-    while ((room = ring_free(ring, SERIAL_RING_BYTES)) == 1)
-        put("\r", 1);
-    if (room < 2)
+    if (!screen.returned && put("\r", 1) == 0)
         return false;
-    put("\r\n", 2);
+    screen.returned = true;
+    if (put("\n", 1) == 0)
+        return false;
+    screen.returned = false;
     screen.partial_size = 0;
     return true;
 }
@@ -115,6 +113,7 @@ size_t screen_send(const char *bytes, size_t count)
     while (done < count) {
         size_t run = run_of(bytes + done, count - done);
         size_t sent = put(bytes + done, run);
+        screen.returned &= sent == 0;
         remember(bytes + done, sent);
         done += sent;
         if (sent < run || (done < count && !put_end()))

@@ -64,7 +64,10 @@ static bool control(enum init_operation operation, const char *name, const char 
         out_sentence(&terminal, name, already, "\n", NULL);
         return false;
     }
-    say_failed(name, answer.result);
+    if (answer.result == SERVICE_NOT_PERMITTED)
+        out_sentence(&terminal, name, ": refused, and 'log init' says why.\n", NULL);
+    else
+        say_failed(name, answer.result);
     return false;
 }
 

@@ -274,7 +274,7 @@ static void refusals_are_sentences(void **state)
     init.result = SERVICE_FAILED;
     expect("start clock", false, "clock: disabled in the tree\n");
     init.result = SERVICE_NOT_PERMITTED;
-    expect("stop serial", false, "serial: this client may not do that\n");
+    expect("stop serial", false, "serial: refused, and 'log init' says why.\n");
     expect("poweroff", false,
            "The machine was not switched off: it was tried and did not work; the log says why.\n");
 }
