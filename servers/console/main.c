@@ -35,6 +35,7 @@ static struct {
     struct line line;
     const struct client *owner; /* of what stands in the line; NULL: nobody */
     bool shown;                 /* prompt and line are on the screen */
+    bool notice_cut;            /* a line of init's is on the screen in part: it goes on first */
 } console;
 
 static char *buffer_of(const struct client *client)
@@ -105,10 +106,13 @@ static bool step_notices(const char *bytes, size_t size)
 {
     if (clear_row())
         return true;
-    screen_end_partial();
+    if (!console.notice_cut)
+        screen_end_partial();
     if (!screen_flush())
         return false;
     size_t sent = screen_send(bytes, size);
+    if (sent > 0)
+        console.notice_cut = bytes[sent - 1] != '\n';
     notices_shown(sent);
     return sent > 0;
 }
@@ -173,10 +177,10 @@ static bool step_read(struct client *client)
 static bool step(void)
 {
     struct client *writer = next_with(CONSOLE_WRITE);
-    if (writer != NULL)
-        return step_write(writer);
     size_t size;
     const char *text = notices_text(&size);
+    if (writer != NULL && !(console.notice_cut && size > 0))
+        return step_write(writer);
     if (size > 0)
         return step_notices(text, size);
     struct client *reader = next_with(CONSOLE_READ_LINE);
