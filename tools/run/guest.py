@@ -25,6 +25,7 @@ __all__ = ["Guest", "GuestError", "Options", "UserError", "PROMPT", "PANIC", "UB
 # A line editor may send escape sequences before the prompt; "\r" alone, without a
 # new line, is it redrawing the line that is being typed.
 PROMPT = re.compile(r"(?:\A|\n)(?:\r|\x1b\[[0-9;?]*[A-Za-z])*thole> ")
+REDRAWN = re.compile(r"[^\n]*\r\x1b\[K|\x1b\[[0-9;?]*[A-Za-z]")
 UBOOT_PROMPT = re.compile(r"(?:\A|\n)=> ")
 PANIC = re.compile(r"(?:\A|\n)\r*(?:kernel panic:|init: panic:)")
 
@@ -72,6 +73,7 @@ class Guest:
         self.position = 0
         self.match = None
         self.exit_status = None
+        self._commands = 0
         self._on_output = on_output
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
@@ -193,11 +195,18 @@ class Guest:
         self.send((line.encode() if isinstance(line, str) else line) + ENTER)
 
     def command(self, line, timeout=20):
-        """Send a line at the prompt and wait for the next prompt; returns the answer without the
-        echo of the line."""
+        """Send a line at the prompt and wait until it is done; returns the answer without the
+        echo of the line, and without prompts that were drawn anew below a notice."""
+        self._commands += 1
+        mark = f"end-of-{self._commands}"
         self.send_line(line)
-        _, _, answer = self.wait_for_prompt(timeout).partition("\n")
-        return answer
+        self.send_line(f"echo {mark}")
+        text = self.wait_for(f"\n{mark}\n", timeout, f"the end of {line!r}")
+        # What stands before a carriage return that clears the row was taken off the screen.
+        text = REDRAWN.sub("", text)
+        echo = text.find(line)
+        answer = text[echo:].partition("\n")[2] if echo >= 0 else text
+        return re.sub(rf"(thole> )?echo {mark}\n{mark}\n\Z|{re.escape(mark)}\n\Z", "", answer)
 
     # Ending.
 
