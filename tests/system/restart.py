@@ -3,6 +3,8 @@
 # Servers that die and come back: each in turn, the shell itself, many times;
 # and a thousand clean stops, after which the memory is what it was, to the byte.
 
+import re
+
 from system import Guest, expect, expect_equal, memory, power_off, run, servers
 
 guest = None
@@ -17,7 +19,9 @@ def the_system_starts():
 def a_thousand_stops_and_starts_leave_the_memory_equal_to_the_byte():
     before = memory(guest)
     answer = guest.command("repeat 1000 stop clock; start clock", 200)
-    expect_equal(answer.strip(), "", "what repeat said")
+    said = [line for line in answer.strip().split("\n")
+            if not re.fullmatch(r"\[ *\d+\.\d+\] init: clock: (started|stopped: by request)", line)]
+    expect_equal(said, [], "lines that are no notices of init's")
     expect_equal(memory(guest), before, "mem")
     expect_equal(servers(guest)["clock"], ("running", 0), "clock")
 

@@ -46,22 +46,27 @@ def option(name, otherwise):
     return otherwise
 
 
+def ending(text):
+    """Enough of a long text to see what is wrong."""
+    return text if len(text) < 4000 else "..." + text[-4000:]
+
+
 def expect(text, *patterns):
     """Each pattern is found in text."""
     for pattern in patterns:
         if not re.search(pattern, text, re.MULTILINE):
-            raise AssertionError(f"expected to find {pattern!r} in:\n{text}")
+            raise AssertionError(f"expected to find {pattern!r} in:\n{ending(text)}")
 
 
 def expect_not(text, *patterns):
     for pattern in patterns:
         if re.search(pattern, text, re.MULTILINE):
-            raise AssertionError(f"expected not to find {pattern!r} in:\n{text}")
+            raise AssertionError(f"expected not to find {pattern!r} in:\n{ending(text)}")
 
 
 def expect_equal(found, expected, what):
     if found != expected:
-        raise AssertionError(f"{what}: expected {expected!r}, found {found!r}")
+        raise AssertionError(f"{what}: expected {expected!r}, found {ending(repr(found))}")
 
 
 def servers(guest):
