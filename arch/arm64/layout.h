@@ -17,7 +17,7 @@
 #define KERNEL_BASE        0xffffffff80000000
 #define KERNEL_MAX_BYTES   0x1000000 /* kernel.ld asserts it */
 #define TREE_WINDOW        0xffffffffc0001000 /* a page past a block: never mapped by blocks */
-#define TREE_MAX_BYTES     0x200000  /* Linux' boot protocol: at most 2 MiB */
+#define TREE_MAX_BYTES     0x400000  /* what an emulator pads a handed tree to, twice over */
 #define DEVICE_WINDOW      0xffffffffd0000000
 #define DEVICE_WINDOW_END  0xfffffffff0000000
 

@@ -34,15 +34,16 @@ static const void *tree_map(paddr_t address, size_t *bytes)
 {
     const void *tree = kernel_map_tree(address, TREE_HEADER_BYTES);
 
-    *bytes = devicetree_bytes(tree, TREE_MAX_BYTES);
+    *bytes = devicetree_bytes(tree, SIZE_MAX);
     if (*bytes == 0)
-        machine_refuse("no device tree, or one of more than 2 MiB");
-    return kernel_map_tree(address, *bytes);
+        machine_refuse("no device tree was handed over");
+    return kernel_map_tree(address, *bytes < TREE_MAX_BYTES ? *bytes : TREE_MAX_BYTES);
 }
 
 static void tree_read(const void *tree, size_t bytes)
 {
-    const char *error = devicetree_read(tree, bytes, &platform);
+    const char *error = bytes > TREE_MAX_BYTES ? "the device tree has more than 4 MiB"
+                                               : devicetree_read(tree, bytes, &platform);
 
     if (error != NULL)
         machine_refuse(error);
@@ -110,7 +111,7 @@ _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t ima
     cpu_init(&cpus[0], &cores[0]);
 
     tree = tree_map(tree_address, &tree_bytes);
-    devicetree_read_uart(tree, tree_bytes, &platform);
+    devicetree_read_uart(tree, tree_bytes < TREE_MAX_BYTES ? tree_bytes : TREE_MAX_BYTES, &platform);
     early_start(&platform);
     kernel_print("Thole %s\n", THOLE_VERSION);
     tree_read(tree, tree_bytes);

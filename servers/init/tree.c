@@ -47,7 +47,7 @@ static wrong_t merge(void)
     void *merged;
 
     if (info->hardware_tree_bytes > TREE_BYTES_MAX || info->system_tree_bytes > TREE_BYTES_MAX) {
-        return "one of the trees is larger than 2 MiB";
+        return "one of the trees is larger than 4 MiB";
     }
     merged = window_new(room);
     if (!merged) {

@@ -140,6 +140,6 @@ const char *system_property(unsigned index);
  * wrong (static storage); then `into` holds nothing of use.
  */
 #define TREE_MERGE_SLACK 4096u
-#define TREE_BYTES_MAX   (2u << 20)
+#define TREE_BYTES_MAX   (4u << 20)
 const char *tree_merge(const void *hardware, size_t hardware_bytes, const void *system,
                        size_t system_bytes, void *into, size_t into_bytes);
