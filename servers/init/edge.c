@@ -123,7 +123,7 @@ static wrong_t edges_of(struct server *client)
     return wrong;
 }
 
-wrong_t edges_make(void)
+void edges_make(void)
 {
     for (unsigned i = 0; i < init.system.server_count; i++) {
         struct server *server = &init.server[i];
@@ -135,7 +135,6 @@ wrong_t edges_make(void)
             server->made = false;
         }
     }
-    return NULL;
 }
 
 /* --- Giving ------------------------------------------------------------------------- */

@@ -28,20 +28,16 @@ static unsigned holdings_bits(const struct server *server)
 static uint16_t part_make(struct server *server, enum thole_object type, unsigned bits,
                           wrong_t *wrong)
 {
-    unsigned slot = slots_take(1);
+    unsigned slot = *wrong ? 0 : slots_take(1);
     enum thole_result result;
 
-    if (*wrong) {
-        slots_give(slot, 1);
-        return 0;
-    }
     if (!slot) {
-        *wrong = "init has no slots left";
+        *wrong = *wrong ? *wrong : "init has no slots left";
         return 0;
     }
     result = quota_make(&server->now.quota, type, bits, slot);
     if (result != RESULT_DONE) {
-        *wrong = result == RESULT_NO_MEMORY ? "memory-kib is too small for it" : result_text(result);
+        *wrong = quota_wrong(result);
         slots_give(slot, 1);
         return 0;
     }

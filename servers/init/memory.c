@@ -102,6 +102,31 @@ static bool block_split(int index)
     return true;
 }
 
+/* Joins the two halves of `parent` if both are free. */
+static bool halves_join(int parent)
+{
+    struct block *half = &memory.block[memory.block[parent].half];
+
+    if (half[0].state != BLOCK_FREE || half[1].state != BLOCK_FREE ||
+        kernel_revoke(memory.block[parent].slot) != RESULT_DONE) {
+        return false;
+    }
+    slots_give(half[0].slot, 2);
+    half[0].state = half[1].state = BLOCK_UNUSED;
+    memory.block[parent].state = BLOCK_FREE;
+    return true;
+}
+
+/* Upwards from a block that has become free, as far as neighbours are. */
+static void join(int index)
+{
+    int parent = memory.block[index].parent;
+
+    while (parent >= 0 && halves_join(parent)) {
+        parent = memory.block[parent].parent;
+    }
+}
+
 /* The smallest free block that is large enough; among equals the lowest entry. */
 static int block_find(unsigned bits)
 {
@@ -124,6 +149,7 @@ int memory_take(unsigned bits, enum memory_owner owner)
 
     while (index >= 0 && memory.block[index].bits > bits) {
         if (!block_split(index)) {
+            join(index);
             return NO_BLOCK;
         }
         index = memory.block[index].half;
@@ -168,32 +194,14 @@ int memory_take_device(uint64_t address)
     return index;
 }
 
-/* Joins the two halves of `parent` if both are free. */
-static bool halves_join(int parent)
-{
-    struct block *half = &memory.block[memory.block[parent].half];
-
-    if (half[0].state != BLOCK_FREE || half[1].state != BLOCK_FREE ||
-        kernel_revoke(memory.block[parent].slot) != RESULT_DONE) {
-        return false;
-    }
-    slots_give(half[0].slot, 2);
-    half[0].state = half[1].state = BLOCK_UNUSED;
-    memory.block[parent].state = BLOCK_FREE;
-    return true;
-}
-
 void memory_give(int index)
 {
     struct block *block = &memory.block[index];
-    int parent = block->parent;
 
     block->state = BLOCK_FREE;
     memory.free += bytes_of(block);
     memory.servers -= block->owner == MEMORY_SERVERS ? bytes_of(block) : 0;
-    while (parent >= 0 && halves_join(parent)) {
-        parent = memory.block[parent].parent;
-    }
+    join(index);
 }
 
 unsigned memory_untyped(int block)

@@ -12,11 +12,6 @@
 
 #define TABLE_SPAN (1ull << FRAME_BITS_2M)
 
-static wrong_t quota_wrong(enum thole_result result)
-{
-    return result == RESULT_NO_MEMORY ? "memory-kib is too small for it" : wrong_of(result);
-}
-
 static wrong_t hold(struct server *server, unsigned slot)
 {
     struct incarnation *now = &server->now;

@@ -16,6 +16,11 @@ wrong_t wrong_of(enum thole_result result)
     return result == RESULT_DONE ? NULL : result_text(result);
 }
 
+wrong_t quota_wrong(enum thole_result result)
+{
+    return result == RESULT_NO_MEMORY ? "memory-kib is too small for it" : wrong_of(result);
+}
+
 /* --- Making --------------------------------------------------------------------- */
 
 /* The page of a server while objects are made of it. */

@@ -107,6 +107,7 @@ static inline void name_copy(char to[STARTUP_NAME_BYTES], const char *from)
 /* All that can fail answers NULL, or says in a sentence (static storage) what is wrong. */
 typedef const char *wrong_t;
 wrong_t wrong_of(enum thole_result result);
+wrong_t quota_wrong(enum thole_result result);
 
 /* --- server.c: what lives as long as the system ---------------------------- */
 
@@ -127,7 +128,8 @@ wrong_t device_give(struct server *server, struct startup *startup);
 
 /* --- edge.c ------------------------------------------------------------------ */
 
-wrong_t edges_make(void);
+/* A server for whose edges there is no room is failed, and the log says so. */
+void edges_make(void);
 /* Puts the edges of a new incarnation into its table, its memory and its startup page. */
 wrong_t edges_give(struct server *server, struct startup *startup, unsigned *free_slot);
 /* Pages of all shared buffers that will be mapped. */

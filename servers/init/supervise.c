@@ -96,6 +96,7 @@ static void start_try(struct server *server)
         return;
     }
     server->start_wanted = false;
+    server->retry_at = 0;
     endpoint_open(server);
     state_set(server, SERVER_RUNNING, "%s", "");
 }

@@ -81,12 +81,11 @@ void server_defaults(struct system_server *server);
 void server_read(struct check *check, struct system_server *server);
 bool server_has(const struct check *check, const struct system_server *server, const char *name);
 
-/* --- device.c, interrupt.c --- */
+/* --- device.c, region.c, interrupt.c --- */
 
 void devices_resolve(struct check *check);
 void regions_resolve(struct check *check, struct system_server *server);
 void ram_find(struct check *check);
-bool node_enabled(const void *tree, int node);
 void interrupts_resolve(struct check *check, struct system_server *server);
 bool node_is_gic(const void *tree, int node);
 
