@@ -7,7 +7,8 @@ import os
 import re
 import tempfile
 
-from system import ROOT, Guest, compile_tree, expect, expect_equal, memory, power_off, run, servers
+from system import (ROOT, Guest, compile_tree, expect, expect_equal, memory, power_off, run, servers, shown,
+                    wait_for_state)
 
 
 def node(name, program, more=""):
@@ -22,32 +23,21 @@ def with_nodes(text, test):
             power_off(guest)
 
 
-def wait_for_state(guest, name, state, tries=50):
-    for _ in range(tries):
-        found = servers(guest)[name]
-        if found[0] == state:
-            return found
-        guest.command("sleep 0.1")
-    raise AssertionError(f"{name}: expected {state}, found {found[0]}")
-
-
 def an_unmodified_C_program_runs_on_newlib():
     with open(os.path.join(ROOT, "examples", "hello", "expected.txt"), encoding="utf-8") as file:
         expected = file.read().strip().split("\n")
     with Guest(direct=True, system="hello", time_limit=60) as guest:
         guest.wait_for("hello: all right", 30)
-        guest.send(b"\r")
-        guest.wait_for_prompt()
-        printed = [line for line in guest.text.split("\n") if line in expected]
-        expect_equal(printed, expected, "what hello printed")
         wait_for_state(guest, "hello", "stopped")
+        printed = [line for line in shown(guest).split("\n") if line in expected]
+        expect_equal(printed, expected, "what hello printed")
         power_off(guest)
 
 
 def a_program_that_ends_is_treated_as_its_node_says():
     def check(guest):
         guest.wait_for_prompt()
-        expect_equal(wait_for_state(guest, "once", "stopped")[1], 0, "restarts of once")
+        expect_equal(wait_for_state(guest, "once", "failed")[1], 0, "restarts of once")
         state, restarts = wait_for_state(guest, "again", "failed")
         expect_equal(restarts, 3, f"restarts of again, which is {state}")
         expect(guest.command("log init"), r"once: .*(code|exit\w*) 3", r"again: .*(code|exit\w*) 3")
@@ -61,10 +51,11 @@ def a_program_that_takes_all_memory_gets_its_quota_and_no_more():
         guest.wait_for(re.compile(r"hog: (\d+) KiB, then no more"), 30)
         if not 100 <= int(guest.match[1]) < 512:
             raise AssertionError(f"hog got {guest.match[1]} KiB of its 512")
-        guest.send(b"\r")
-        guest.wait_for_prompt()
+        wait_for_state(guest, "hog", "stopped")
         before = memory(guest)
-        guest.command("repeat 20 start hog; sleep 0.2", 60)
+        for _ in range(10):
+            guest.command("start hog")
+            wait_for_state(guest, "hog", "stopped")
         expect_equal(memory(guest), before, "mem")
     with_nodes(node("hog", "hog", 'priority = <10>; memory-kib = <512>; restart = "never";'), check)
 

@@ -15,7 +15,7 @@ ROOT = os.environ.get("THOLE_ROOT", os.path.dirname(os.path.dirname(os.path.dirn
 VIRT = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
 sys.path.insert(0, os.path.join(ROOT, "tools", "run"))
 
-from guest import Guest, GuestError  # noqa: E402,F401
+from guest import REDRAWN, Guest, GuestError  # noqa: E402,F401
 
 
 def run(*tests):
@@ -69,12 +69,27 @@ def expect_equal(found, expected, what):
         raise AssertionError(f"{what}: expected {expected!r}, found {ending(repr(found))}")
 
 
+def shown(guest):
+    """All that the guest printed and left on the screen."""
+    return REDRAWN.sub("", guest.text)
+
+
+def wait_for_state(guest, name, state, tries=100):
+    """Until ps says so; its line then."""
+    for _ in range(tries):
+        found = servers(guest)[name]
+        if found[0] == state:
+            return found
+        guest.command("sleep 0.1")
+    raise AssertionError(f"{name}: expected {state}, found {found[0]}")
+
+
 def servers(guest):
     """ps as a dictionary: name -> (state, restarts)."""
     answer = guest.command("ps")
-    lines = [line.split() for line in answer.strip().split("\n")]
     expect(answer, r"^NAME +STATE +RESTARTS")
-    return {words[0]: (words[1], int(words[2])) for words in lines[1:] if len(words) >= 3}
+    lines = re.findall(r"^([\w-]+) +(running|waiting|stopped|disabled|failed) +(\d+) ", answer, re.MULTILINE)
+    return {name: (state, int(restarts)) for name, state, restarts in lines}
 
 
 def memory(guest):
