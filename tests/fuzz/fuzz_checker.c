@@ -83,7 +83,7 @@ static size_t total_of(const uint8_t *data, size_t bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-    static char merged[2 * INPUT_BYTES_MAX] __attribute__((aligned(8)));
+    static char merged[2 * INPUT_BYTES_MAX + 4 * TREE_MERGE_SLACK] __attribute__((aligned(8)));
     static struct system system;
     size_t hardware_bytes, said = 0;
     void *hardware, *own;
@@ -95,7 +95,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     hardware = copy_of(data, hardware_bytes);
     own = copy_of(data + hardware_bytes, bytes - hardware_bytes);
     if (!tree_merge(hardware, hardware_bytes, hardware_bytes < bytes ? own : NULL,
-                    bytes - hardware_bytes, merged, sizeof(merged))) {
+                    bytes - hardware_bytes, merged,
+                    tree_merge_room(hardware, hardware_bytes, own, bytes - hardware_bytes))) {
         system_check(&system, &(struct system_input){.tree = merged,
                                                      .memory = system_ram_bytes(merged),
                                                      .program = program_at,

@@ -94,7 +94,8 @@ static void report(void *context, const struct diagnostic *diagnostic)
 static unsigned check(struct doctor *doctor, const struct source *source, const char *file)
 {
     static struct system system;
-    size_t room = doctor->board_bytes + source->blob_bytes + TREE_MERGE_SLACK;
+    size_t room = tree_merge_room(doctor->board, doctor->board_bytes, source->blob,
+                                  source->blob_bytes);
     void *merged = malloc(room);
     uint64_t ram;
     const char *wrong;

@@ -159,6 +159,25 @@ static bool tree_good(const void *tree, size_t bytes)
            fdt_check_full(tree, bytes) == 0 && fdt_version(tree) >= FDT_VERSION_MIN;
 }
 
+/* What is in a tree, without the room that firmware leaves behind it. */
+static size_t content_bytes(const void *tree, size_t bytes)
+{
+    uint64_t content = TREE_MERGE_SLACK;
+
+    if (bytes < sizeof(struct fdt_header) || fdt_magic(tree) != FDT_MAGIC) {
+        return bytes;
+    }
+    content += (uint64_t)fdt_size_dt_struct(tree) + fdt_size_dt_strings(tree);
+    return content < bytes ? (size_t)content : bytes;
+}
+
+size_t tree_merge_room(const void *hardware, size_t hardware_bytes, const void *system,
+                       size_t system_bytes)
+{
+    return content_bytes(hardware, hardware_bytes) +
+           (system ? content_bytes(system, system_bytes) : 0) + TREE_MERGE_SLACK;
+}
+
 const char *tree_merge(const void *hardware, size_t hardware_bytes, const void *system,
                        size_t system_bytes, void *into, size_t into_bytes)
 {

@@ -135,11 +135,13 @@ const char *system_property(unsigned index);
 
 /*
  * Puts the system's /thole subtree into the hardware's tree; `system` NULL: the
- * hardware's tree has its own. Both are checked first. `into` must have room
- * for both and TREE_MERGE_SLACK. Returns NULL, or a sentence that says what is
- * wrong (static storage); then `into` holds nothing of use.
+ * hardware's tree has its own. Both are checked first. `into`, aligned to 8,
+ * has as many bytes as tree_merge_room says. Returns NULL, or a sentence that
+ * says what is wrong (static storage); then `into` holds nothing of use.
  */
 #define TREE_MERGE_SLACK 4096u
 #define TREE_BYTES_MAX   (4u << 20)
+size_t tree_merge_room(const void *hardware, size_t hardware_bytes, const void *system,
+                       size_t system_bytes);
 const char *tree_merge(const void *hardware, size_t hardware_bytes, const void *system,
                        size_t system_bytes, void *into, size_t into_bytes);
