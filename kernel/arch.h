@@ -74,7 +74,7 @@ void arch_fp_forget(struct fp_state *fp);
 /* --- Interrupts and time ------------------------------------------------ */
 
 #define ARCH_IRQ_NONE  UINT32_MAX        /* nothing (more) is pending */
-#define ARCH_IRQ_TIMER (UINT32_MAX - 1)  /* the kernel's own timer */
+#define ARCH_IRQ_TIMER (UINT32_MAX - 1)  /* the kernel's own timer, silent now until it is set */
 
 /*
  * Lines are numbered as the interrupt controller does. An acknowledged line

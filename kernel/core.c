@@ -181,7 +181,7 @@ void core_expire(struct core *core)
         deadline_remove(&core->deadlines, first);
         timer_expired(core, first);
     }
-    core->timer_set = 0; /* the machine's timer must be set again, whatever is next */
+    core->timer_set = UINT64_MAX; /* it has fired, and stays silent until it is set again */
 }
 
 void core_deadlines(struct core *core)
