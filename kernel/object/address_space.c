@@ -12,6 +12,8 @@
 #define GENERATION_SHIFT 40     /* [47:40] */
 #define ASID_SHIFT       48     /* [63:48] */
 
+#define PAGE_TABLE_BYTES 4096u
+
 STATIC_ASSERT(USER_ADDRESS_BITS == 39);
 
 struct asid_entry {
@@ -186,10 +188,13 @@ enum thole_result page_table_map(struct slot *table, const struct slot *space, u
     return RESULT_DONE;
 }
 
+/* Left as it was, a table of a space that has died would bring its mappings into another. */
 void page_table_unmap(struct slot *table)
 {
     struct address_space_root named = named_space(table->badge);
 
+    if (named.root == NULL && table->badge != 0)
+        arch_memory_clear(slot_object(table), PAGE_TABLE_BYTES);
     if (named.root != NULL)
         arch_table_unmap(named.root, named.asid, (uaddr_t){ table->badge & ADDRESS_MASK },
                          (unsigned)(table->badge >> LEVEL_SHIFT) & 3, slot_object(table));
