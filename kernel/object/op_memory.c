@@ -38,14 +38,22 @@ static void untyped_set(struct slot *untyped, uint64_t used, uint64_t cleared, u
                      cleared << CLEARED_SHIFT | making << MAKING_SHIFT;
 }
 
+/* Memory without objects begins anew. */
+static uint64_t first_free(const struct slot *untyped)
+{
+    return slot_has_children(untyped) ? untyped_used(untyped) : 0;
+}
+
 /*
  * Clears the next part of the object that begins at `at`. MORE until all of it
  * is zero; what was cleared by an earlier call for the same object counts.
  */
 static enum thole_result clear_memory(struct slot *untyped, paddr_t at, unsigned bits)
 {
-    uint64_t making = untyped->badge >> MAKING_SHIFT & MAKING_MASK;
-    uint64_t cleared = making == bits ? untyped->badge >> CLEARED_SHIFT & CLEARED_MASK : 0;
+    uint64_t used = first_free(untyped);
+    bool goes_on = used == untyped_used(untyped) &&
+                   (untyped->badge >> MAKING_SHIFT & MAKING_MASK) == bits;
+    uint64_t cleared = goes_on ? untyped->badge >> CLEARED_SHIFT & CLEARED_MASK : 0;
     uint64_t pages = bits > PAGE_BITS ? 1ULL << (bits - PAGE_BITS) : 1;
     uint64_t now = pages - cleared < CLEAR_PAGES_A_CALL ? pages - cleared : CLEAR_PAGES_A_CALL;
     char *memory = arch_kernel_address(at);
@@ -57,23 +65,16 @@ static enum thole_result clear_memory(struct slot *untyped, paddr_t at, unsigned
     arch_memory_clear(memory + (cleared << PAGE_BITS), now << PAGE_BITS);
     if (cleared + now == pages)
         return RESULT_DONE;
-    untyped_set(untyped, untyped_used(untyped), cleared + now, bits);
+    untyped_set(untyped, used, cleared + now, bits);
     return RESULT_MORE;
 }
 
-/* Memory without objects begins anew, once nothing that lay there is still being emptied. */
-static enum thole_result reuse(struct core *core, struct slot *untyped)
+/* Before memory is used a second time, nothing that lay there may still be emptied. */
+static enum thole_result check_reuse(struct core *core, const struct slot *untyped)
 {
-    enum thole_result result = RESULT_DONE;
-
-    if (slot_has_children(untyped) || untyped_used(untyped) == 0)
+    if (first_free(untyped) == untyped_used(untyped) || !dying_any())
         return RESULT_DONE;
-    if (dying_any())
-        result = dying_work(core);
-    if (dying_any() || result != RESULT_DONE)
-        return result == RESULT_BUSY ? RESULT_BUSY : RESULT_MORE;
-    untyped_set(untyped, 0, 0, 0);
-    return RESULT_DONE;
+    return dying_work(core);
 }
 
 static uint64_t make(const struct slot *untyped, enum thole_object type, unsigned size_bits,
@@ -106,12 +107,12 @@ enum thole_result op_UNTYPED_RETYPE(struct invocation *invocation)
         return RESULT_OCCUPIED;
     result = slot_check_depth(untyped);
     if (result == RESULT_DONE)
-        result = reuse(invocation->core, untyped);
+        result = check_reuse(invocation->core, untyped);
     if (result != RESULT_DONE)
         return result;
 
     uint64_t bytes = 1ULL << bits;
-    uint64_t start = (untyped_used(untyped) + bytes - 1) & ~(bytes - 1);
+    uint64_t start = (first_free(untyped) + bytes - 1) & ~(bytes - 1);
     paddr_t at = { slot_physical(untyped).value + start };
 
     if (start + bytes > 1ULL << slot_size_bits(untyped))
