@@ -15,16 +15,27 @@
 void endpoint_init(struct endpoint *endpoint)
 {
     list_init(&endpoint->receivers);
+    list_init(&endpoint->active);
     list_init(&endpoint->events);
     list_init(&endpoint->timeless);
     list_init(&endpoint->calls);
 }
 
-static struct thread *waiting_receiver(const struct endpoint *endpoint)
+static bool has_time(const struct sender *sender)
 {
-    if (list_empty(&endpoint->receivers))
-        return NULL;
-    return CONTAINER_OF(endpoint->receivers.next, struct thread, link_receive);
+    if (sender->kind == KIND_FAULT)
+        return thread_of_sender(sender)->time != NULL;
+    return sender->kind == KIND_CALL || !slot_is_empty(&sender->time);
+}
+
+/* Whom would a sender meet? NULL: it would have to wait. */
+static struct thread *waiting_receiver(const struct endpoint *endpoint, bool brings_time)
+{
+    const struct list *stack = &endpoint->receivers;
+
+    if (list_empty(stack) || !brings_time)
+        stack = &endpoint->active;
+    return list_empty(stack) ? NULL : CONTAINER_OF(stack->next, struct thread, link_receive);
 }
 
 static void stop_waiting(struct thread *receiver)
@@ -33,16 +44,12 @@ static void stop_waiting(struct thread *receiver)
     receiver->receiving_on = NULL;
 }
 
-static bool brings_time(const struct sender *sender)
-{
-    return sender_is_thread(sender) || !slot_is_empty(&sender->time);
-}
-
 void endpoint_queue(struct core *core, struct endpoint *endpoint, struct sender *sender)
 {
-    struct thread *receiver = waiting_receiver(endpoint);
+    bool brings_time = has_time(sender);
+    struct thread *receiver = waiting_receiver(endpoint, brings_time);
 
-    if (receiver != NULL && (receiver->time != NULL || brings_time(sender))) {
+    if (receiver != NULL) {
         stop_waiting(receiver);
         sender_deliver(core, sender, receiver);
         return;
@@ -51,18 +58,30 @@ void endpoint_queue(struct core *core, struct endpoint *endpoint, struct sender 
     sender->at = endpoint;
     if (sender->kind == KIND_CALL)
         list_push_tail(&endpoint->calls, &sender->link);
-    else if (brings_time(sender))
+    else if (brings_time)
         list_push_tail(&endpoint->events, &sender->link);
     else
         list_push_tail(&endpoint->timeless, &sender->link);
 }
 
+void endpoint_fault_stranded(struct sender *sender)
+{
+    list_remove(&sender->link);
+    list_push_tail(&sender->at->timeless, &sender->link);
+}
+
+void endpoint_receiver_stranded(struct thread *receiver)
+{
+    list_remove(&receiver->link_receive);
+    list_push_head(&receiver->receiving_on->receivers, &receiver->link_receive);
+}
+
 /* Whom would a receiver meet? NULL: it would have to wait. */
-static struct sender *queued_sender(const struct endpoint *endpoint, bool has_time)
+static struct sender *queued_sender(const struct endpoint *endpoint, bool is_active)
 {
     const struct list *queue = &endpoint->events;
 
-    if (list_empty(queue) && has_time)
+    if (list_empty(queue) && is_active)
         queue = &endpoint->timeless;
     if (list_empty(queue))
         queue = &endpoint->calls;
@@ -80,7 +99,8 @@ void endpoint_wait(struct core *core, struct endpoint *endpoint, struct thread *
     }
     receiver->state = THREAD_RECEIVING;
     receiver->receiving_on = endpoint;
-    list_push_head(&endpoint->receivers, &receiver->link_receive);
+    list_push_head(receiver->time != NULL ? &endpoint->active : &endpoint->receivers,
+                   &receiver->link_receive);
 }
 
 /* --- call, try_call ----------------------------------------------------------- */
@@ -99,7 +119,7 @@ void endpoint_call(struct core *core, struct slot *slot, bool may_wait)
         thread_return_status(caller, STATUS_PEER_STOPPED);
         return;
     }
-    if (!may_wait && waiting_receiver(endpoint) == NULL) {
+    if (!may_wait && waiting_receiver(endpoint, true) == NULL) {
         thread_return_status(caller, STATUS_WOULD_WAIT);
         return;
     }
@@ -216,7 +236,7 @@ void endpoint_destroy(struct endpoint *endpoint)
 
 static bool dismiss_receiver(struct core *core, struct endpoint *endpoint)
 {
-    struct thread *receiver = waiting_receiver(endpoint);
+    struct thread *receiver = waiting_receiver(endpoint, true);
 
     if (receiver == NULL)
         return false;

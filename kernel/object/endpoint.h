@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Endpoint: where messages meet. Invariant: not both a receiver waits and a
- * sender that could meet it is queued. Receivers form a stack (the last to
- * wait is the warmest), senders queues: events before calls, first come first
- * served. Events without time of their own wait for a receiver that has some.
+ * sender that could meet it is queued. Receivers form stacks (the last to wait
+ * is the warmest), senders queues: events before calls, first come first
+ * served. Events without time of their own wait for a receiver that has some,
+ * so those who have stand apart; other senders meet those who have none first.
  */
 #pragma once
 #include "sender.h"
 
 struct endpoint {
     struct dying dying;      /* links destroyed endpoints */
-    struct list receivers;   /* struct thread.link_receive */
+    struct list receivers;   /* struct thread.link_receive: passive, without time */
+    struct list active;      /* struct thread.link_receive: with time of their own */
     struct list events;      /* struct sender.link: have their time reserved */
-    struct list timeless;    /* events without a SchedContext */
+    struct list timeless;    /* events without a SchedContext, faults that lost theirs */
     struct list calls;       /* threads */
     bool closed;             /* callers get STATUS_PEER_STOPPED */
 };
@@ -27,6 +29,9 @@ void endpoint_receive(struct core *core, struct slot *slot, bool may_wait);
 /* A thread that starts, or a sender that fires, comes to an endpoint. */
 void endpoint_wait(struct core *core, struct endpoint *endpoint, struct thread *receiver);
 void endpoint_queue(struct core *core, struct endpoint *endpoint, struct sender *sender);
+/* A queued fault, or a waiting receiver, has just lost its time. */
+void endpoint_fault_stranded(struct sender *sender);
+void endpoint_receiver_stranded(struct thread *receiver);
 
 /* Closes, refusing some of the queued callers; RESULT_MORE while some are left. */
 enum thole_result endpoint_close(struct core *core, struct endpoint *endpoint) MUST_CHECK;

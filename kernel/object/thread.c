@@ -81,7 +81,11 @@ void thread_strand(struct core *core, struct thread *thread)
     time->thread = NULL;
     if (thread->state == THREAD_READY) {
         thread->state = THREAD_STRANDED;
-    } else if (thread->state == THREAD_CALLING && thread->sender.state == SENDER_QUEUED) {
+    } else if (thread->state == THREAD_RECEIVING) {
+        endpoint_receiver_stranded(thread);
+    } else if (thread->sender.state == SENDER_QUEUED && thread->sender.kind == KIND_FAULT) {
+        endpoint_fault_stranded(&thread->sender);
+    } else if (thread->sender.state == SENDER_QUEUED) {
         sender_withdraw(&thread->sender); /* nobody could serve it without time */
         thread_return_status(thread, STATUS_CANCELLED);
         thread->state = THREAD_STRANDED;

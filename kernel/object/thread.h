@@ -5,7 +5,7 @@
  *
  * STOPPED    in no queue; new, ended, or left stopped by its fault's handler
  * READY      `time` is set; that SchedContext is queued, or the core's current
- * RECEIVING  in endpoint->receivers; an active thread keeps its own time
+ * RECEIVING  in endpoint->receivers; with its own time: in endpoint->active
  * CALLING    its sender is QUEUED, IN_SERVICE or ASIDE (a call or a fault)
  * STRANDED   could run, but the time it ran on was taken away
  */
@@ -41,7 +41,7 @@ static inline struct frame *thread_frame(struct thread *thread)
     return &thread->frame;
 }
 
-static inline struct thread *thread_of_sender(struct sender *sender)
+static inline struct thread *thread_of_sender(const struct sender *sender)
 {
     return CONTAINER_OF(sender, struct thread, sender);
 }
