@@ -45,6 +45,17 @@ static inline void list_push_tail(struct list *head, struct list *node)
     list_insert_after(head->prev, node);
 }
 
+/* Two rings become one. */
+static inline void list_join(struct list *one, struct list *other)
+{
+    struct list *end = other->prev;
+
+    one->next->prev = end;
+    end->next = one->next;
+    one->next = other;
+    other->prev = one;
+}
+
 static inline void list_remove(struct list *node)
 {
     ASSERT(node->next != NULL);

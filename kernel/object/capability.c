@@ -6,6 +6,7 @@
 #include "capability.h"
 
 #include "object.h"
+#include "sched_context.h"
 #include "sender.h"
 
 #define FLAGS_SHIFT  56
@@ -37,6 +38,17 @@ static void link_neighbours(struct slot *slot)
         set_prev(slot_next(slot), slot);
     if (slot_prev(slot) != NULL)
         set_next(slot_prev(slot), slot);
+}
+
+/* Fills an empty slot with what another was, behind `above`. */
+static void fill_behind(struct slot *slot, struct slot *above, const struct slot *was,
+                        unsigned depth)
+{
+    slot->object = was->object;
+    slot->badge = was->badge;
+    slot->next = link_word(slot_next(above), depth, (unsigned)(was->next >> FLAGS_SHIFT));
+    set_prev(slot, above);
+    link_neighbours(slot);
 }
 
 void slot_fill_root(struct slot *slot, uint64_t object, uint64_t badge, unsigned flags)
@@ -134,41 +146,96 @@ static struct slot *first_leaf(struct slot *slot)
     return slot;
 }
 
-/*
- * Removes one slot that has no descendants, and destroys the object if this
- * was its original. RESULT_BUSY if that must wait; then nothing has changed.
- */
-static enum thole_result remove_leaf(struct core *core, struct slot *leaf)
+/* Removes one slot that has no descendants, and destroys the object if this was its original. */
+static void remove_leaf(struct core *core, struct slot *leaf)
 {
-    if (slot_is_original(leaf)) {
-        enum thole_result result = object_destroy(core, leaf);
-
-        if (result != RESULT_DONE)
-            return result;
-    } else {
+    if (slot_is_original(leaf))
+        object_destroy(core, leaf);
+    else
         capability_removed(core, leaf);
-    }
     slot_clear(leaf);
-    return RESULT_DONE;
 }
 
-static enum thole_result remove_below(struct core *core, struct slot *slot, bool and_itself)
+/*
+ * Time that dies when it comes home holds up nobody: while what it was made of
+ * is deleted it moves up to stand before `slot`, a child of the same parent.
+ */
+static void move_out(struct slot *dying, const struct slot *slot)
 {
-    for (unsigned step = 0; step < DELETE_STEPS; step++) {
-        enum thole_result result = dying_work(core);
+    struct slot *above = slot_prev(slot);
+    struct slot moved = *dying;
 
-        if (result == RESULT_BUSY)
-            return result;
-        if (result == RESULT_MORE)
+    slot_clear(dying);
+    if (above == NULL)
+        slot_fill_root(dying, moved.object, moved.badge, SLOT_ORIGINAL);
+    else
+        fill_behind(dying, above, &moved, slot_depth(slot));
+}
+
+/* A step of deleting `slot`; RESULT_DONE if it was the last. */
+static enum thole_result delete_step(struct core *core, struct slot *slot)
+{
+    struct slot *leaf = first_leaf(slot);
+
+    if (sched_context_dying(leaf) != NULL) {
+        move_out(leaf, slot);
+        return RESULT_MORE;
+    }
+    remove_leaf(core, leaf);
+    return leaf == slot ? RESULT_DONE : RESULT_MORE;
+}
+
+/*
+ * The first child of `slot` stands for all dying time below it that was found;
+ * so there is never more than one to pass by on the way to what can be removed.
+ */
+static void gather(struct slot *slot, struct slot *first, struct slot *dying)
+{
+    struct slot moved = *dying;
+
+    if (first != NULL) {
+        sched_context_stand_for(sched_context_dying(first), sched_context_dying(dying));
+        return;
+    }
+    slot_clear(dying);
+    fill_behind(dying, slot, &moved, slot_depth(slot) + 1);
+}
+
+/* A step of deleting what is below `slot`. RESULT_BUSY: only dying time is left. */
+static enum thole_result revoke_step(struct core *core, struct slot *slot)
+{
+    struct slot *child = slot_has_children(slot) ? slot_next(slot) : NULL;
+    struct slot *leaf = first_leaf(slot);
+
+    if (child == NULL)
+        return RESULT_DONE;
+    if (sched_context_dying(child) != NULL) {
+        leaf = slot_next(child);
+        if (leaf == NULL || slot_depth(leaf) <= slot_depth(slot))
+            return RESULT_BUSY;
+        leaf = first_leaf(leaf);
+    } else {
+        child = NULL;
+    }
+    if (sched_context_dying(leaf) != NULL)
+        gather(slot, child, leaf);
+    else
+        remove_leaf(core, leaf);
+    return RESULT_MORE;
+}
+
+typedef enum thole_result step_function(struct core *, struct slot *);
+
+static enum thole_result repeat(struct core *core, struct slot *slot, step_function *step)
+{
+    for (unsigned count = 0; count < DELETE_STEPS; count++) {
+        if (dying_work(core) == RESULT_MORE)
             continue;
         if (slot_is_empty(slot))
             return RESULT_DONE;
-        struct slot *leaf = first_leaf(slot);
+        enum thole_result result = step(core, slot);
 
-        if (leaf == slot && !and_itself)
-            return RESULT_DONE;
-        result = remove_leaf(core, leaf);
-        if (result != RESULT_DONE)
+        if (result == RESULT_BUSY || (result == RESULT_DONE && !dying_any()))
             return result;
     }
     return RESULT_MORE;
@@ -176,12 +243,12 @@ static enum thole_result remove_below(struct core *core, struct slot *slot, bool
 
 enum thole_result slot_revoke(struct core *core, struct slot *slot)
 {
-    return remove_below(core, slot, false);
+    return repeat(core, slot, revoke_step);
 }
 
 enum thole_result slot_delete(struct core *core, struct slot *slot)
 {
-    return remove_below(core, slot, true);
+    return repeat(core, slot, delete_step);
 }
 
 /* A table that dies lends its slot 0, which is never used, to struct dying. */
@@ -191,16 +258,8 @@ static enum thole_result table_step(struct core *core, struct dying *table)
 
     if (table->progress >= 1u << table->count_bits)
         return RESULT_DONE;
-    if (table->progress > 0 && !slot_is_empty(slot)) {
-        struct slot *leaf = first_leaf(slot);
-        enum thole_result result = remove_leaf(core, leaf);
-
-        if (result != RESULT_DONE)
-            return result;
-        if (leaf != slot)
-            return RESULT_MORE;
-    }
-    table->progress++;
+    if (table->progress == 0 || slot_is_empty(slot) || delete_step(core, slot) == RESULT_DONE)
+        table->progress++;
     return RESULT_MORE;
 }
 

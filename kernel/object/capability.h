@@ -149,8 +149,10 @@ enum thole_result slot_check_copy(const struct slot *source, unsigned rights, ui
 
 /*
  * One bounded part of deleting what was derived from `slot`, and, by delete,
- * the slot itself. RESULT_DONE, RESULT_MORE or RESULT_BUSY. The slot may have
- * gone empty in between: it can lie in a table that is being destroyed.
+ * the slot itself. RESULT_DONE or RESULT_MORE; by revoke also RESULT_BUSY:
+ * nothing is left but time that is lent to others, and its memory is in use.
+ * The slot may have gone empty in between: it can lie in a table that is being
+ * destroyed.
  */
 enum thole_result slot_revoke(struct core *core, struct slot *slot) MUST_CHECK;
 enum thole_result slot_delete(struct core *core, struct slot *slot) MUST_CHECK;
@@ -167,5 +169,5 @@ struct dying {
 };
 void dying_add(struct dying *object);
 bool dying_any(void);
-/* A bounded part of that work. RESULT_DONE: nothing was left; BUSY: lent time must come home. */
+/* A bounded part of that work, or RESULT_DONE: nothing was left. It never has to wait. */
 enum thole_result dying_work(struct core *core) MUST_CHECK;

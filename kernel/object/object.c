@@ -81,7 +81,7 @@ static void captable_destroy(struct slot *original)
     dying_add(table);
 }
 
-enum thole_result object_destroy(struct core *core, struct slot *original)
+void object_destroy(struct core *core, struct slot *original)
 {
     void *object = slot_object(original);
 
@@ -93,7 +93,8 @@ enum thole_result object_destroy(struct core *core, struct slot *original)
         thread_destroy(core, object);
         break;
     case OBJECT_SCHED_CONTEXT:
-        return sched_context_destroy(core, object);
+        sched_context_destroy(core, original);
+        break;
     case OBJECT_ENDPOINT:
         endpoint_destroy(object);
         break;
@@ -118,7 +119,6 @@ enum thole_result object_destroy(struct core *core, struct slot *original)
     default: /* Untyped and the authorities: nothing but the capability */
         break;
     }
-    return RESULT_DONE;
 }
 
 void capability_removed(struct core *core, struct slot *slot)

@@ -14,8 +14,11 @@ unsigned object_size_bits(uint64_t type, uint64_t size_bits);
 /* Makes an object in zeroed memory; answers the slot's object word, all rights. */
 uint64_t object_make(enum thole_object type, unsigned size_bits, paddr_t memory);
 
-/* The object of an original capability that has no descendants ends. DONE or BUSY. */
-enum thole_result object_destroy(struct core *core, struct slot *original) MUST_CHECK;
+/*
+ * The object of an original capability that has no descendants ends; the slot
+ * may be empty then (time that is lent dies later, and keeps its capability).
+ */
+void object_destroy(struct core *core, struct slot *original);
 /* Any other capability goes: mappings, replies, and what embedded it. */
 void capability_removed(struct core *core, struct slot *slot);
 

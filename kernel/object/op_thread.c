@@ -55,7 +55,7 @@ enum thole_result op_THREAD_CONFIGURE(struct invocation *invocation)
 
     if (result != RESULT_DONE)
         return result;
-    if (!slot_is_empty(&thread->captable) || !slot_is_empty(&thread->space) ||
+    if (thread->started || !slot_is_empty(&thread->captable) || !slot_is_empty(&thread->space) ||
         !slot_is_empty(&thread->sender.endpoint) || !slot_is_empty(&thread->fault) ||
         !slot_is_empty(&thread->sender.time))
         return RESULT_OCCUPIED;
@@ -78,8 +78,10 @@ enum thole_result op_THREAD_START(struct invocation *invocation)
         return RESULT_OCCUPIED;
     if (endpoint == NULL || slot_is_empty(&thread->captable) || slot_is_empty(&thread->space))
         return RESULT_NOT_READY;
-    if (time != NULL && (time->budget == 0 || !sched_context_is_free(time)))
-        return time->budget == 0 ? RESULT_NOT_READY : RESULT_BUSY;
+    if (time != NULL && !sched_context_is_configured(time))
+        return RESULT_NOT_READY;
+    if (time != NULL && !sched_context_is_free(time))
+        return RESULT_BUSY;
     thread->started = true;
     arch_frame_init(&thread->frame, pc, sp, tls);
     if (time != NULL) {

@@ -4,6 +4,7 @@
  */
 #include "operation.h"
 
+#include "sched_context.h"
 #include "thread.h"
 
 #define OPERATIONS_A_TYPE 9
@@ -61,11 +62,10 @@ enum thole_result operation_bind(struct invocation *invocation, struct sender *s
     }
     if (result != RESULT_DONE)
         return result;
+    if (time != NULL && !sched_context_is_configured(slot_object(time)))
+        return RESULT_NOT_READY;
     sender_bind(sender, endpoint, time);
-    if (sender->fired_again != 0 && sender->state == SENDER_IDLE) {
-        sender->fired_again = 0;
-        sender_fire(invocation->core, sender);
-    }
+    sender_refire(invocation->core, sender);
     return RESULT_DONE;
 }
 

@@ -8,7 +8,10 @@
  *                (both set: the event's servant runs on it)
  * neither        free
  *
- * Lent time keeps its way home in the reply link of who lent it, not here.
+ * Lent time keeps its way home in the reply link of who lent it, not here. If
+ * it is destroyed while it is lent it is dying: the chain goes on with it to
+ * the end, and until then its original capability stands in `dying`, so that
+ * its memory is in use.
  */
 #pragma once
 #include "../deadline.h"
@@ -20,6 +23,8 @@ struct sched_context {
     struct sender *event;
     struct list waiting;      /* senders in WAITS_TIME */
     struct deadline replenish;
+    struct slot dying;        /* empty too if another of the ring stands for it */
+    struct list dying_ring;   /* linked while dying */
     uint64_t budget;          /* ticks a period; 0: not configured */
     uint64_t period;          /* ticks */
     uint64_t consumed;        /* ticks used since it was made */
@@ -34,8 +39,26 @@ static inline bool sched_context_is_free(const struct sched_context *context)
     return context->thread == NULL && context->event == NULL;
 }
 
+/* Has SchedControl given it a share? Until then nothing runs on it. */
+static inline bool sched_context_is_configured(const struct sched_context *context)
+{
+    return context->budget != 0;
+}
+
 void sched_context_init(struct sched_context *context);
 /* Nobody holds it any more: the next sender that waits for it fires. */
 void sched_context_release(struct core *core, struct sched_context *context);
-/* RESULT_BUSY while it is lent; else it is taken from its owner and may be destroyed. */
-enum thole_result sched_context_destroy(struct core *core, struct sched_context *context) MUST_CHECK;
+/* It is taken from its owner; while it is lent, its capability moves to `dying`. */
+void sched_context_destroy(struct core *core, struct slot *original);
+/* Lent time has gone back one link: if it is dying and this was the last, it ends. */
+void sched_context_returned(struct core *core, struct sched_context *context);
+
+/* The dying SchedContext that this slot is part of, or NULL. */
+static inline struct sched_context *sched_context_dying(const struct slot *slot)
+{
+    struct sched_context *context = slot_object(slot);
+
+    return slot_type(slot) == OBJECT_SCHED_CONTEXT && slot == &context->dying ? context : NULL;
+}
+/* `one` shall stand for what `other` stands for; that one's slot is out of the tree, and zero. */
+void sched_context_stand_for(struct sched_context *one, struct sched_context *other);

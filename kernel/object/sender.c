@@ -45,6 +45,14 @@ void sender_fire(struct core *core, struct sender *sender)
     endpoint_queue(core, endpoint, sender);
 }
 
+void sender_refire(struct core *core, struct sender *sender)
+{
+    if (sender->fired_again == 0 || sender->state != SENDER_IDLE)
+        return;
+    sender->fired_again = 0;
+    sender_fire(core, sender);
+}
+
 /* --- Delivery ---------------------------------------------------------------- */
 
 static void lend_time(struct sender *sender, struct thread *receiver)
@@ -151,26 +159,23 @@ static struct sender *detach(struct core *core, struct thread *servant)
     } else if (time->event == NULL) {
         sched_context_release(core, time); /* whose time it was has died meanwhile */
     }
+    sched_context_returned(core, time);
     return sender;
 }
 
 static void finish_event(struct core *core, struct sender *sender, const struct thread *servant)
 {
     struct sched_context *time = sender_time(sender);
-    bool again;
 
     sender->state = SENDER_IDLE;
     sender->doomed = 0;
     event_finished(core, sender, servant);
-    again = sender->fired_again != 0;
-    sender->fired_again = 0;
     if (time != NULL && time->event == sender) {
         time->event = NULL;
         if (time->thread == NULL)
             sched_context_release(core, time);
     }
-    if (again)
-        sender_fire(core, sender);
+    sender_refire(core, sender);
 }
 
 static void finish_fault(struct core *core, struct thread *thread, const struct thread *servant)
@@ -308,61 +313,59 @@ void sender_withdraw(struct sender *sender)
     sender->doomed = 0;
 }
 
-void sender_time_removed(struct core *core, struct sender *sender)
+/* An event has no SchedContext of its own any more. */
+static void unbind_time(struct core *core, struct sender *sender)
 {
     struct sched_context *time = sender_time(sender);
 
+    if (time == NULL)
+        return;
+    slot_clear(&sender->time);
+    if (time->event != sender)
+        return;
+    time->event = NULL;
+    if (time->thread == NULL)
+        sched_context_release(core, time);
+}
+
+/* A fired event waits nowhere: it is to fire again. */
+static void stop_waiting(struct sender *sender)
+{
+    if (!list_linked(&sender->link))
+        return;
+    list_remove(&sender->link);
+    sender->at = NULL;
+    sender->state = SENDER_IDLE;
+    sender->fired_again = 1;
+}
+
+void sender_time_removed(struct core *core, struct sender *sender)
+{
     if (sender_is_thread(sender)) {
         struct thread *thread = thread_of_sender(sender);
 
-        if (thread->time == time && !thread->lent)
+        if (thread->time == sender_time(sender) && !thread->lent)
             thread_strand(core, thread);
         return;
     }
-    if (sender->state == SENDER_WAITS_TIME) {
-        list_remove(&sender->link);
-        sender->state = SENDER_IDLE;
-        sender->fired_again = 1; /* goes on without time when it is bound again, or fires */
-    } else if (sender->state == SENDER_QUEUED) {
-        list_remove(&sender->link);
-        list_push_tail(&sender->at->timeless, &sender->link);
-    }
-    if (time->event == sender) {
-        time->event = NULL;
-        if (time->thread == NULL)
-            sched_context_release(core, time);
-    }
+    stop_waiting(sender);
+    unbind_time(core, sender);
+    sender_refire(core, sender); /* goes on without time */
 }
 
+/* The binding is a whole: without endpoint there is no time either, until the next BIND. */
 void sender_endpoint_removed(struct core *core, struct sender *sender)
 {
-    if (!sender_is_thread(sender) &&
-        (sender->state == SENDER_QUEUED || sender->state == SENDER_WAITS_TIME)) {
-        struct sched_context *time = sender_time(sender);
-
-        list_remove(&sender->link);
-        sender->at = NULL;
-        sender->state = SENDER_IDLE;
-        sender->fired_again = 1;
-        if (time != NULL && time->event == sender) {
-            time->event = NULL;
-            sched_context_release(core, time);
-        }
-    }
+    if (sender_is_thread(sender))
+        return;
+    stop_waiting(sender);
+    unbind_time(core, sender);
 }
 
 void sender_destroy(struct core *core, struct sender *sender)
 {
-    struct sched_context *time = sender_time(sender);
-
     sender_withdraw(sender);
-    if (time != NULL && time->event == sender) {
-        time->event = NULL;
-        if (time->thread == NULL)
-            sched_context_release(core, time);
-    }
+    unbind_time(core, sender);
     if (!slot_is_empty(&sender->endpoint))
         slot_clear(&sender->endpoint);
-    if (!slot_is_empty(&sender->time))
-        slot_clear(&sender->time);
 }

@@ -54,6 +54,8 @@ void sender_init(struct sender *sender, enum thole_kind kind);
 
 /* An event happened. If it is not idle it is remembered for the end of its service. */
 void sender_fire(struct core *core, struct sender *sender);
+/* Fires now, if it is idle, what was remembered. */
+void sender_refire(struct core *core, struct sender *sender);
 
 /* The sender and a waiting receiver meet; both are in no list. Cannot fail. */
 void sender_deliver(struct core *core, struct sender *sender, struct thread *receiver);
@@ -69,7 +71,7 @@ void sender_refuse(struct core *core, struct sender *sender, enum thole_status s
 
 /* A Reply capability goes away. */
 void sender_reply_deleted(struct core *core, struct slot *slot);
-/* An embedded slot of the sender is about to be cleared. */
+/* An embedded slot of the sender is about to be cleared, or is by this. */
 void sender_endpoint_removed(struct core *core, struct sender *sender);
 void sender_time_removed(struct core *core, struct sender *sender);
 

@@ -16,6 +16,7 @@
 
 struct core core;
 uint64_t answer[THOLE_MESSAGE_WORDS];
+unsigned compare_every = 1;
 static char *before; /* a copy of memory */
 
 /* --- Booting ------------------------------------------------------------------- */
@@ -155,7 +156,8 @@ void system_call(unsigned number, struct registers registers)
 {
     struct thread *caller = core.current;
     struct frame *frame = &caller->frame;
-    bool operation = is_operation(number, registers.target);
+    bool operation = is_operation(number, registers.target), compares;
+    static unsigned calls;
 
     for (unsigned index = 0; index < 31; index++)
         frame->x[index] = 0xdead0000 + index;
@@ -165,9 +167,11 @@ void system_call(unsigned number, struct registers registers)
     for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
         frame->x[2 + index] = registers.word[index];
     frame->x[8] = THOLE_SLOTS(registers.reply, registers.arrival);
-    memcpy(before, sim.ram, sim.ram_bytes);
+    compares = ++calls % compare_every == 0;
+    if (compares)
+        memcpy(before, sim.ram, sim.ram_bytes);
     after_event(kernel_syscall(&core, number));
-    if (was_refused(caller, operation))
+    if (compares && was_refused(caller, operation))
         require_unchanged(caller);
 }
 

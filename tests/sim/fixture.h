@@ -6,7 +6,8 @@
  * refused must have changed nothing but its caller's registers.
  *
  * Init is the most urgent thread. as(&party) lets the others run, and fails
- * unless it is the party that does; as_init() brings init back by an interrupt.
+ * unless it is the party that does; as_init() brings init back by an interrupt,
+ * and so does the machine when nobody else can run.
  */
 #pragma once
 /* CMocka wants these before it. */
@@ -47,6 +48,8 @@ struct registers {
 };
 
 void system_call(unsigned number, struct registers registers);
+/* Memory is compared after every so-manieth refused call only: 1 unless a driver is in a hurry. */
+extern unsigned compare_every;
 void fault(enum thole_fault what, uint64_t address);
 void interrupt(void);
 /* The clock moves; the timer interrupts if it is due. */

@@ -9,6 +9,7 @@
 #include "invariants.h"
 
 struct known known;
+static unsigned in_tables, in_lists; /* slots of tables, counted from both sides */
 
 static unsigned hash_of(const void *pointer)
 {
@@ -44,12 +45,8 @@ static bool has_no_address(enum thole_object type)
     return type == OBJECT_UNTYPED || type == OBJECT_FRAME || type >= OBJECT_IRQ_CONTROL;
 }
 
-static void note_object(const struct slot *slot, const struct slot *parent)
+static void note(struct known_object object)
 {
-    enum thole_object type = slot_type(slot);
-
-    struct known_object object = {
-        type, has_no_address(type) ? NULL : slot_object(slot), slot, parent };
     unsigned at = hash_of(object.object);
 
     REQUIRE(known.objects < KNOWN_OBJECTS, "too many objects to check");
@@ -59,6 +56,30 @@ static void note_object(const struct slot *slot, const struct slot *parent)
     while (known.by_address[at] != 0)
         at = (at + 1) % KNOWN_SLOTS;
     known.by_address[at] = (uint16_t)known.objects;
+}
+
+/* Dying time that has no slot: another stands for it. */
+static void note_ring(struct sched_context *dying, const struct slot *slot)
+{
+    for (struct list *each = dying->dying_ring.next; each != &dying->dying_ring;
+         each = each->next) {
+        struct sched_context *time = CONTAINER_OF(each, struct sched_context, dying_ring);
+
+        REQUIRE(each->next->prev == each, "a ring of dying time is broken");
+        REQUIRE(slot_is_empty(&time->dying), "two capabilities stand for dying time");
+        note((struct known_object){ OBJECT_SCHED_CONTEXT, time, slot, NULL });
+    }
+}
+
+static void note_object(const struct slot *slot, const struct slot *parent)
+{
+    enum thole_object type = slot_type(slot);
+    struct sched_context *dying = sched_context_dying(slot);
+
+    note((struct known_object){ type, has_no_address(type) ? NULL : slot_object(slot), slot,
+                                parent });
+    if (dying != NULL)
+        note_ring(dying, slot);
 }
 
 /* One derivation list, from its first slot: the parents of the current slot, by depth. */
@@ -74,6 +95,7 @@ static void walk_list(const struct slot *first)
         REQUIRE(next == NULL || slot_prev(next) == slot, "the list is not linked both ways");
         REQUIRE(next == NULL || slot_depth(next) <= depth + 1, "a depth is skipped");
         REQUIRE(note_slot(slot), "a slot is in the list twice");
+        in_lists += slot_holder(slot) == HOLDER_TABLE && sched_context_dying(slot) == NULL;
         above[depth] = slot;
         const struct slot *parent = depth > 0 ? above[depth - 1] : NULL;
 
@@ -86,45 +108,41 @@ static void walk_list(const struct slot *first)
     }
 }
 
-static void walk_table(struct slot *base, unsigned count)
-{
-    static const struct slot zero;
+#define CHUNK 32 /* slots; large tables are mostly empty */
 
-    REQUIRE(memcmp(&base[0], &zero, sizeof(zero)) == 0, "slot 0 of a table is in use");
+static void walk_table(const struct slot *base, unsigned count)
+{
+    static const struct slot zero[CHUNK];
+
+    REQUIRE(memcmp(&base[0], zero, sizeof(zero[0])) == 0, "slot 0 of a table is in use");
     for (unsigned index = 1; index < count; index++) {
         const struct slot *slot = &base[index];
 
-        if (slot_is_empty(slot))
-            REQUIRE((slot->object | slot->badge | slot->next | slot->prev) == 0,
-                    "an empty slot is not zero");
-        else if (slot_prev(slot) == NULL)
+        if (index % CHUNK == 0 && memcmp(slot, zero, sizeof(zero)) == 0) {
+            index += CHUNK - 1;
+            continue;
+        }
+        if (slot_is_empty(slot)) {
+            REQUIRE(memcmp(slot, zero, sizeof(*slot)) == 0, "an empty slot is not zero");
+            continue;
+        }
+        in_tables++;
+        if (slot_prev(slot) == NULL)
             walk_list(slot);
     }
-}
-
-static bool is_noted(const struct slot *slot)
-{
-    for (unsigned at = hash_of(slot); known.slot[at] != NULL; at = (at + 1) % KNOWN_SLOTS)
-        if (known.slot[at] == slot)
-            return true;
-    return false;
 }
 
 /* Tables that are found on the way are walked in turn. */
 void known_find(void)
 {
-    known.tables = known.objects = known.slots = 0;
+    known.tables = known.objects = known.slots = in_tables = in_lists = 0;
     memset(known.slot, 0, sizeof(known.slot));
     memset(known.by_address, 0, sizeof(known.by_address));
     note_table(known.init_table, known.init_table_bits);
     for (unsigned index = 0; index < known.tables; index++)
         walk_table(known.table[index].base, known.table[index].count);
-    for (unsigned index = 0; index < known.tables; index++)
-        for (unsigned at = 1; at < known.table[index].count; at++) {
-            const struct slot *slot = &known.table[index].base[at];
-
-            REQUIRE(slot_is_empty(slot) || is_noted(slot), "a slot is in no list");
-        }
+    REQUIRE(in_tables == in_lists || (dying_any() && in_tables < in_lists),
+            "the tables and the derivation lists hold different slots");
 }
 
 const struct known_object *known_object(enum thole_object type, const void *object)

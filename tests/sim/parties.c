@@ -123,8 +123,14 @@ static void note_memory(void)
     }
 }
 
+static void attention(void)
+{
+    sim_line_pulse(ATTENTION_LINE);
+}
+
 void parties_start(struct slot *init_table)
 {
+    sim.idle = attention;
     table = init_table;
     init = core.current;
     note_memory();
@@ -212,7 +218,7 @@ void as_init(void)
 {
     if (init_runs())
         return;
-    sim_line_pulse(ATTENTION_LINE);
+    attention();
     interrupt();
     if (!init_runs())
         sim_fail("init does not come back");

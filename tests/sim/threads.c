@@ -45,11 +45,13 @@ bool known_sender(struct sender *sender)
 static void check_queued(const struct sender *sender)
 {
     struct endpoint *at = sender->at;
-    bool thread = sender_is_thread(sender);
-    const struct list *queue = thread && sender->kind == KIND_CALL ? &at->calls
-                               : thread || !slot_is_empty(&sender->time) ? &at->events
-                                                                         : &at->timeless;
+    bool has_time = sender_is_thread(sender) ? thread_of_sender(sender)->time != NULL
+                                             : !slot_is_empty(&sender->time);
+    const struct list *queue = sender->kind == KIND_CALL ? &at->calls
+                               : has_time                ? &at->events
+                                                         : &at->timeless;
 
+    REQUIRE(sender->kind != KIND_CALL || has_time, "a caller without time is queued");
     REQUIRE(at != NULL && (known_object(OBJECT_ENDPOINT, at) != NULL || dying_any()),
             "a sender is queued at no endpoint");
     REQUIRE(in_list(queue, &sender->link), "a sender is not in the queue that its state says");
@@ -112,7 +114,9 @@ static void check_thread(struct thread *thread)
     if (receiving) {
         REQUIRE(known_object(OBJECT_ENDPOINT, thread->receiving_on) != NULL || dying_any(),
                 "receives on an endpoint that is gone");
-        REQUIRE(in_list(&thread->receiving_on->receivers, &thread->link_receive),
+        REQUIRE(in_list(thread->time != NULL ? &thread->receiving_on->active
+                                             : &thread->receiving_on->receivers,
+                        &thread->link_receive),
                 "is not among the receivers");
         REQUIRE(thread->owes == NULL && !thread->lent, "receives, and still owes");
     }
@@ -140,26 +144,29 @@ static void check_queue(struct endpoint *endpoint, const struct list *queue)
     }
 }
 
-static void check_endpoint(struct endpoint *endpoint)
+static void check_receivers(const struct endpoint *endpoint, const struct list *stack)
 {
-    const struct list *receivers = &endpoint->receivers;
-    bool has_time = false;
-
-    check_queue(endpoint, &endpoint->calls);
-    check_queue(endpoint, &endpoint->events);
-    check_queue(endpoint, &endpoint->timeless);
-    check_list(receivers);
-    for (const struct list *each = receivers->next; each != receivers; each = each->next) {
+    check_list(stack);
+    for (const struct list *each = stack->next; each != stack; each = each->next) {
         struct thread *thread = MEMBER(each, struct thread, link_receive);
 
         REQUIRE(known_object(OBJECT_THREAD, thread) != NULL, "a receiver that is gone");
         REQUIRE(thread->receiving_on == endpoint, "a receiver of another endpoint");
-        has_time |= each == receivers->next && thread->time != NULL;
+        REQUIRE((thread->time != NULL) == (stack == &endpoint->active), "active, or passive?");
     }
-    if (!list_empty(receivers))
+}
+
+static void check_endpoint(struct endpoint *endpoint)
+{
+    check_queue(endpoint, &endpoint->calls);
+    check_queue(endpoint, &endpoint->events);
+    check_queue(endpoint, &endpoint->timeless);
+    check_receivers(endpoint, &endpoint->receivers);
+    check_receivers(endpoint, &endpoint->active);
+    if (!list_empty(&endpoint->receivers) || !list_empty(&endpoint->active))
         REQUIRE(list_empty(&endpoint->calls) && list_empty(&endpoint->events),
                 "a receiver and a sender wait for each other");
-    if (has_time)
+    if (!list_empty(&endpoint->active))
         REQUIRE(list_empty(&endpoint->timeless), "a receiver with time and an event wait");
 }
 
@@ -178,6 +185,10 @@ static void check_sched_context(struct sched_context *time)
         REQUIRE(time->event->state == SENDER_QUEUED || time->event->state == SENDER_IN_SERVICE ||
                     time->event->state == SENDER_ASIDE, "reserved for nothing");
     }
+    if (list_linked(&time->dying_ring))
+        REQUIRE(time->thread != NULL && time->thread->lent, "dying, and not lent");
+    else
+        REQUIRE(slot_is_empty(&time->dying), "has a dying capability and is not dying");
     if (sched_context_is_free(time))
         REQUIRE(list_empty(&time->waiting), "free time, and an event waits for it");
     REQUIRE(!list_linked(&time->ready) || (time->thread != NULL), "ready without a thread");

@@ -77,20 +77,29 @@ bool sim_walk(void *root, uint64_t at, struct sim_translation *found)
 void sim_each_mapping(void *root, void (*leaf)(uint64_t, const struct sim_translation *, void *),
                       void (*table)(void *, void *), void *context)
 {
-    for (uint64_t at = 0; at < 1ULL << USER_ADDRESS_BITS;) {
-        unsigned level;
-        uint64_t *entry = walk_to(root, at, 2, &level);
+    /* Depth first, with the place where each level goes on. */
+    const uint64_t *entries[3] = { root };
+    uint64_t at[3] = { 0 };
+    unsigned next[3] = { 0 }, level = 0;
 
-        if (level > 0 && (at & ((1ULL << level_bits(level - 1)) - 1)) == 0)
-            table(entry, context);
-        if (level == 2 && (at & ((1ULL << level_bits(0)) - 1)) == 0)
-            table(table_of(*entry_of(root, 0, at)), context);
-        if ((*entry & LEAF_BIT) != 0) {
-            struct sim_translation found = decode(*entry, level);
-
-            leaf(at, &found, context);
+    while (level > 0 || next[0] < ENTRIES) {
+        if (next[level] == ENTRIES) {
+            level--;
+            continue;
         }
-        at += 1ULL << level_bits(level);
+        uint64_t entry = entries[level][next[level]];
+        uint64_t here = at[level] + ((uint64_t)next[level]++ << level_bits(level));
+
+        if ((entry & LEAF_BIT) != 0) {
+            struct sim_translation found = decode(entry, level);
+
+            leaf(here, &found, context);
+        } else if (entry != 0) {
+            table(table_of(entry), context);
+            entries[++level] = table_of(entry);
+            at[level] = here;
+            next[level] = 0;
+        }
     }
 }
 
