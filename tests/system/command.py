@@ -45,10 +45,11 @@ def doctor_says_file_line_node_expected_found_and_the_nearest_name():
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "bad.dts")
         with open(path, "w", encoding="utf-8") as file:
-            file.write('#include "systems/virt.dts"\n\n&clock {\n\tpriorty = <3>;\n};\n')
+            file.write('#include "systems/virt.dts"\n\n&clock {\n\tpriorty = <3>;\n\tprogram = "klock";\n};\n')
         status, out, err = thole("doctor", path)
         expect_equal(status, 1, "exit status")
-        expect(out + err, r"bad\.dts:4: .*/thole/clock.*priorty.*priority")
+        expect(out + err, r"bad\.dts:4: .*/thole/clock.*priorty.*priority",
+               r"bad\.dts:5: .*/thole/clock.*program.*klock.*clock")
 
 
 def debug_shows_the_kernel_and_the_running_program_by_name():
