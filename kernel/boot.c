@@ -18,7 +18,6 @@
 
 #define PAGE_BYTES         4096u
 #define INIT_CAPTABLE_BITS 13
-#define INIT_PRIORITY      62   /* above every server: it answers for all of them */
 #define INIT_TIME_DIVISOR  100  /* its budget and period: 10 ms */
 
 STATIC_ASSERT(sizeof(struct boot_info) <= PAGE_BYTES);

@@ -69,6 +69,9 @@ struct boot_info {
     struct boot_untyped untyped[BOOT_UNTYPED_MAX];
 };
 
+/* Init answers for all servers: theirs are below its own. */
+#define INIT_PRIORITY 62
+
 /*
  * Init is a flat image that begins with this header; offsets count from its
  * first byte and are multiples of 4096, and so is INIT_IMAGE_ADDRESS.

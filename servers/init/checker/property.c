@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include <thole/boot.h>
+
 #include "check.h"
 
 #define TIME_US_MAX      10000000u
@@ -152,7 +154,7 @@ static void read_number(struct check *check, struct system_server *server,
 static void read_priority(struct check *check, struct system_server *server,
                           const struct value *value)
 {
-    read_number(check, server, value, (uint32_t[]){0, PRIORITY_COUNT - 1}, &server->priority);
+    read_number(check, server, value, (uint32_t[]){0, INIT_PRIORITY - 1}, &server->priority);
 }
 
 static void read_grace(struct check *check, struct system_server *server,
