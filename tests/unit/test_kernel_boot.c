@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the kernel hands to init: all memory but what is in use, once; and what
+ * it does when that cannot be.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "kernel/boot.h"
+#include "kernel/boot_memory.h"
+#include "kernel/print.h"
+
+#define PAGE 4096ULL
+
+static struct platform platform;
+static struct boot boot;
+
+static void *boot_info(void)
+{
+    struct sim_translation found;
+
+    assert_true(sim_walk(sim.root, BOOT_INFO_ADDRESS, &found));
+    assert_int_equal(found.rights, RIGHT_READ);
+    return arch_kernel_address((paddr_t){ found.address });
+}
+
+static bool is_init_mapped(uint64_t at, unsigned rights)
+{
+    struct sim_translation found;
+
+    return sim_walk(sim.root, at, &found) && found.rights == rights;
+}
+
+/* --- Init ----------------------------------------------------------------------- */
+
+static void init_finds_what_the_abi_says(void **state)
+{
+    struct boot_info *info;
+
+    (void)state;
+    boot_machine(SMALL_RAM);
+    info = boot_info();
+    assert_int_equal(info->magic, BOOT_INFO_MAGIC);
+    assert_int_equal(info->abi, THOLE_ABI);
+    assert_int_equal(info->ram_bytes, SMALL_RAM);
+    assert_int_equal(info->captable_bits, 13);
+    assert_string_equal(info->version, THOLE_VERSION);
+    for (unsigned slot = INIT_SLOT_CAPTABLE; slot < INIT_SLOT_FIRST_UNTYPED; slot++)
+        assert_true(slot_in_use(slot));
+    assert_true(is_init_mapped(INIT_IMAGE_ADDRESS, RIGHT_READ | RIGHT_EXECUTE));
+    assert_true(is_init_mapped(INIT_IMAGE_ADDRESS + PAGE, RIGHT_READ));
+    assert_true(is_init_mapped(INIT_IMAGE_ADDRESS + 2 * PAGE, RIGHT_READ | RIGHT_WRITE));
+    assert_true(is_init_mapped(INIT_IMAGE_ADDRESS + 3 * PAGE, RIGHT_READ | RIGHT_WRITE));
+    assert_true(is_init_mapped(INIT_STACK_TOP - PAGE, RIGHT_READ | RIGHT_WRITE));
+    assert_false(is_init_mapped(INIT_STACK_TOP - INIT_STACK_BYTES - PAGE, 0));
+    assert_true(is_init_mapped(info->hardware_tree, RIGHT_READ));
+    assert_int_equal(info->archive, INIT_ARCHIVE + 256);
+    assert_int_equal(info->archive_bytes, 1000);
+    assert_int_equal(info->system_tree_bytes, 0);
+}
+
+static void every_untyped_is_apart_from_all_that_is_in_use(void **state)
+{
+    const struct boot_info *info;
+    uint64_t given = 0;
+
+    (void)state;
+    boot_machine(SMALL_RAM);
+    info = boot_info();
+    for (unsigned index = 0; index < info->untyped_count; index++) {
+        const struct boot_untyped *each = &info->untyped[index];
+
+        must(INIT_SLOT_FIRST_UNTYPED + index, UNTYPED_INFO);
+        assert_int_equal(answer[0], each->address);
+        assert_int_equal(answer[1], each->size_bits);
+        assert_int_equal(answer[3], each->device);
+        assert_int_equal(each->address % (1ULL << each->size_bits), 0);
+        if (!each->device)
+            given += 1ULL << each->size_bits;
+    }
+    assert_int_equal(given + info->kernel_bytes, SMALL_RAM);
+}
+
+/* --- Memory ------------------------------------------------------------------------ */
+
+static struct region region(uint64_t start, uint64_t bytes)
+{
+    return (struct region){ { SIM_RAM_BASE + start }, bytes };
+}
+
+static void start(uint64_t ram_bytes)
+{
+    sim_start(ram_bytes);
+    platform = (struct platform){ .ram_count = 1, .ram = { region(0, ram_bytes) } };
+    boot = (struct boot){ .platform = &platform, .kernel = region(0, PAGE) };
+}
+
+static void reserved_regions_are_kept_out_to_whole_pages(void **state)
+{
+    struct region block;
+    uint64_t bytes = 0;
+
+    (void)state;
+    start(64 * PAGE);
+    platform.reserved[0] = region(10 * PAGE + 1, 1);
+    platform.reserved[1] = region(20 * PAGE - 1, 2);
+    platform.reserved_count = 2;
+    platform.system_tree = region(30 * PAGE, 10);
+    boot_memory_init(&boot);
+    while (boot_memory_next_block(&block)) {
+        assert_false(region_overlap(block, region(0, PAGE)));
+        assert_false(region_overlap(block, region(10 * PAGE, PAGE)));
+        assert_false(region_overlap(block, region(19 * PAGE, 2 * PAGE)));
+        assert_false(region_overlap(block, region(30 * PAGE, PAGE)));
+        assert_int_equal(block.start.value % block.bytes, 0);
+        bytes += block.bytes;
+    }
+    assert_int_equal(bytes, (64 - 5) * PAGE);
+}
+
+static void memory_is_taken_aligned_and_clear(void **state)
+{
+    (void)state;
+    start(64 * PAGE);
+    memset(sim.ram, 0xff, 64 * PAGE);
+    boot_memory_init(&boot);
+    for (unsigned count = 0; count < 5; count++) {
+        char *memory = boot_memory_take(1, 4 * PAGE);
+
+        assert_int_equal((uintptr_t)memory % (4 * PAGE), 0);
+        assert_true(sim_is_clear(arch_physical_address(memory), PAGE));
+        assert_int_equal((unsigned char)memory[PAGE], 0xff);
+    }
+}
+
+static bool panics(void (*function)(void), const char *sentence)
+{
+    jmp_buf ending;
+    int how = setjmp(ending);
+
+    sim.ending = &ending;
+    if (how == 0)
+        function();
+    sim.ending = NULL;
+    return how == SIM_PANIC && strstr(sim.printed, sentence) != NULL;
+}
+
+static void take_too_much(void)
+{
+    boot_memory_take(65 * PAGE, PAGE);
+}
+
+static void too_little_memory_is_said_in_a_sentence(void **state)
+{
+    (void)state;
+    start(64 * PAGE);
+    boot_memory_init(&boot);
+    assert_true(panics(take_too_much, "there is not enough memory to start"));
+}
+
+/* --- Damaged images ---------------------------------------------------------------------- */
+
+static struct core spare;
+
+static void boot_damaged(void)
+{
+    boot_init(&spare, &boot);
+}
+
+static void an_image_that_is_damaged_is_said_in_a_sentence(void **state)
+{
+    struct init_image *image;
+    const struct init_image good = { INIT_IMAGE_MAGIC, INIT_IMAGE_ADDRESS, PAGE, 2 * PAGE,
+                                     3 * PAGE, 4 * PAGE };
+
+    (void)state;
+    start(1 << 20);
+    boot_memory_init(&boot);
+    image = (struct init_image *)(sim.ram + PAGE);
+    boot.init_image = image;
+    boot.init_image_bytes = 3 * PAGE;
+    assert_true(panics(boot_damaged, "holds no init"));
+    for (unsigned word = 2; word < 6; word++) {
+        const uint64_t bad[] = { 0, 1, 3 * PAGE + 8, 100 * PAGE };
+
+        for (unsigned index = 0; index < 4; index++) {
+            *image = good;
+            ((uint64_t *)image)[word] = bad[index];
+            if (word == 5 && bad[index] >= good.data_end)
+                continue; /* zero memory may be as large as it likes, and end anywhere */
+            if (word == 2 && bad[index] == 0)
+                continue; /* no text at all: it cannot run, but it is no lie */
+            memset(sim.printed, 0, sizeof(sim.printed));
+            sim.printed_bytes = 0;
+            assert_true(panics(boot_damaged, "damaged"));
+        }
+    }
+    *image = good;
+    boot.init_image_bytes = 3 * PAGE - 1;
+    assert_true(panics(boot_damaged, "damaged"));
+}
+
+static void an_archive_that_is_not_in_memory_is_ignored_in_a_sentence(void **state)
+{
+    (void)state;
+    start(1 << 20);
+    *(struct init_image *)(sim.ram + PAGE) = (struct init_image){
+        INIT_IMAGE_MAGIC, INIT_IMAGE_ADDRESS, PAGE, 2 * PAGE, 3 * PAGE, 4 * PAGE };
+    boot.kernel = region(0, 5 * PAGE);
+    boot.hardware_tree = region(6 * PAGE, 100);
+    boot.init_image = (struct init_image *)(sim.ram + PAGE);
+    boot.init_image_bytes = 3 * PAGE;
+    boot.timer_frequency = 1000;
+    platform.archive = region(1 << 20, 5000);
+    platform.system_tree = region(0, UINT64_MAX);
+    boot_memory_init(&boot);
+    boot_init(&spare, &boot);
+    assert_non_null(strstr(sim.printed, "archive ignored"));
+    assert_non_null(strstr(sim.printed, "system tree ignored"));
+    assert_int_equal(((struct boot_info *)boot_info())->archive_bytes, 0);
+}
+
+/* --- Printing ------------------------------------------------------------------------------ */
+
+static void printing_knows_its_few_formats(void **state)
+{
+    (void)state;
+    sim_start(PAGE);
+    kernel_print("%s %c %u %x %lu %lx %p %%\n", "text", 'c', 4000000000u, 0xabcu, 1UL << 40,
+                 0xfedcba9876543210UL, (void *)0x1000);
+    assert_string_equal(sim.printed,
+                        "text c 4000000000 abc 1099511627776 fedcba9876543210 1000 %\r\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest boot_tests[] = {
+        cmocka_unit_test(init_finds_what_the_abi_says),
+        cmocka_unit_test(every_untyped_is_apart_from_all_that_is_in_use),
+        cmocka_unit_test(reserved_regions_are_kept_out_to_whole_pages),
+        cmocka_unit_test(memory_is_taken_aligned_and_clear),
+        cmocka_unit_test(too_little_memory_is_said_in_a_sentence),
+        cmocka_unit_test(an_image_that_is_damaged_is_said_in_a_sentence),
+        cmocka_unit_test(an_archive_that_is_not_in_memory_is_ignored_in_a_sentence),
+        cmocka_unit_test(printing_knows_its_few_formats),
+    };
+
+    return RUN_EACH(boot_tests);
+}

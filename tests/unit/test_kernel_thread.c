@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads: configured, started, read, and destroyed in every state.
+ */
+#include "fixture.h"
+
+static struct party server, client, other;
+static unsigned end;
+
+static int boot(void **state)
+{
+    (void)state;
+    boot_machine(SMALL_RAM);
+    server = make_party(PASSIVE);
+    client = make_awake(10);
+    other = make_awake(9);
+    end = give(&client, server.endpoint);
+    give(&other, server.endpoint);
+    return 0;
+}
+
+static enum thole_result configure(unsigned thread, unsigned table, unsigned space,
+                                   unsigned endpoint, unsigned fault_end, unsigned time)
+{
+    return invoke(thread, THREAD_CONFIGURE, table, space, endpoint, fault_end, time);
+}
+
+static void a_thread_is_configured_and_started_once(void **state)
+{
+    unsigned thread = make(OBJECT_THREAD), endpoint = make(OBJECT_ENDPOINT);
+
+    (void)state;
+    assert_result(invoke(thread, THREAD_START, 1, 2, 3), NOT_READY);
+    assert_result(configure(thread, 1, 2, endpoint, 0, 0), DONE);
+    assert_result(configure(thread, 1, 2, endpoint, 0, 0), OCCUPIED);
+    assert_result(invoke(thread, THREAD_START, 1, 2, 3), DONE);
+    assert_result(invoke(thread, THREAD_START, 1, 2, 3), OCCUPIED);
+    must(thread, THREAD_READ_REGISTERS, 31);
+    assert_int_equal(answer[0], 2);
+    assert_int_equal(answer[1], 1);
+    assert_int_equal(answer[3], 3);
+    assert_result(invoke(thread, THREAD_READ_REGISTERS, 36), BAD_ARGUMENT);
+    assert_result(invoke(thread, THREAD_READ_REGISTERS, UINT64_MAX), BAD_ARGUMENT);
+}
+
+static void parts_of_the_wrong_kind_or_without_right_are_refused(void **state)
+{
+    unsigned thread = make(OBJECT_THREAD), endpoint = make(OBJECT_ENDPOINT);
+
+    (void)state;
+    assert_result(configure(thread, 2, 2, endpoint, 0, 0), BAD_SLOT);
+    assert_result(configure(thread, 1, 1, endpoint, 0, 0), BAD_SLOT);
+    assert_result(configure(thread, 1, 2, 1, 0, 0), BAD_SLOT);
+    assert_result(configure(thread, 1, 2, endpoint, 1, 0), BAD_SLOT);
+    assert_result(configure(thread, 1, 2, endpoint, 0, 1), BAD_SLOT);
+    assert_result(configure(thread, 0, 2, endpoint, 0, 0), EMPTY);
+    assert_result(configure(thread, 1, 2, mint(endpoint, RIGHT_SEND, 0), 0, 0), NO_RIGHT);
+    assert_result(configure(thread, 1, 2, endpoint, mint(endpoint, RIGHT_RECV, 0), 0), NO_RIGHT);
+    assert_result(configure(thread, 1, 2, endpoint, 0, make(OBJECT_SCHED_CONTEXT)), DONE);
+    assert_result(invoke(thread, THREAD_START, 1, 2, 3), NOT_READY);
+}
+
+static void time_that_another_runs_on_is_busy(void **state)
+{
+    unsigned thread = make(OBJECT_THREAD), endpoint = make(OBJECT_ENDPOINT);
+
+    (void)state;
+    assert_result(configure(thread, 1, 2, endpoint, 0, client.time), DONE);
+    assert_result(invoke(thread, THREAD_START, 1, 2, 3), BUSY);
+    assert_result(delete_slot(client.cap), DONE);
+    assert_result(invoke(thread, THREAD_START, 1, 2, 3), DONE);
+}
+
+/* What a thread was given can go; it must not be given again, with another badge, in mid-call. */
+static void a_started_thread_cannot_be_configured_to_forge_a_badge(void **state)
+{
+    unsigned thread = make(OBJECT_THREAD), queue = make(OBJECT_ENDPOINT);
+    unsigned table = make_sized(OBJECT_CAPTABLE, 4), copy = mint(table, RIGHTS_ALL, 0);
+    unsigned space = mint(INIT_SLOT_ADDRESS_SPACE, RIGHTS_ALL, 0), first = make(OBJECT_ENDPOINT);
+    unsigned time = make_time(20), bell = make(OBJECT_NOTIFICATION);
+
+    (void)state;
+    must(table, CAPTABLE_MINT, 3, INIT_SLOT_CAPTABLE, queue, RIGHT_SEND, 5);
+    unsigned lent = mint(time, RIGHTS_ALL, 0);
+
+    assert_result(configure(thread, copy, space, first, 0, lent), DONE);
+    must(thread, THREAD_START, 1, 2, 3);
+    must(bell, NOTIFICATION_BIND, first, 0);
+    must(bell, NOTIFICATION_SIGNAL);
+    const struct thread *kernel = object_of(thread);
+
+    reply_recv(INIT_SLOT_ENDPOINT, 0, 0);
+    assert_ptr_equal(core.current, kernel);
+    call(3, 0, 0);
+    as_init();
+    assert_result(delete_slot(copy), DONE);
+    assert_result(delete_slot(space), DONE);
+    assert_result(delete_slot(first), DONE);
+    unsigned forged = mint(make(OBJECT_ENDPOINT), RIGHTS_ALL, 9);
+
+    assert_result(configure(thread, table, INIT_SLOT_ADDRESS_SPACE, forged, 0, 0), OCCUPIED);
+    struct party receiver = make_party_on(30, queue, 0);
+
+    assert_int_equal(got_badge(&receiver), 5);
+}
+
+/* --- Destroyed in every state --------------------------------------------------------- */
+
+static void a_thread_that_runs_can_be_destroyed(void **state)
+{
+    (void)state;
+    must(client.table, CAPTABLE_MOVE, 40, INIT_SLOT_CAPTABLE, other.cap);
+    as(&client);
+    assert_result(invoke(OWN_TABLE, CAPTABLE_DELETE, 40), DONE);
+    assert_true(runs(&client));
+}
+
+static void a_thread_that_is_ready_can_be_destroyed(void **state)
+{
+    (void)state;
+    assert_state(&client, READY);
+    assert_result(delete_slot(client.cap), DONE);
+    as(&other);
+}
+
+static void a_thread_that_was_never_started_can_be_destroyed(void **state)
+{
+    unsigned thread = make(OBJECT_THREAD);
+
+    (void)state;
+    assert_result(configure(thread, 1, 2, server.endpoint, 0, make_time(4)), DONE);
+    assert_result(delete_slot(thread), DONE);
+}
+
+static void a_thread_that_receives_can_be_destroyed(void **state)
+{
+    (void)state;
+    assert_result(delete_slot(server.cap), DONE);
+    as(&client);
+    try_call(end, 0, 0);
+    assert_status(&client, WOULD_WAIT);
+}
+
+static void a_thread_that_is_queued_can_be_destroyed(void **state)
+{
+    (void)state;
+    assert_result(delete_slot(server.cap), DONE);
+    as(&client);
+    call(end, 0, 0);
+    as_init();
+    assert_result(delete_slot(client.cap), DONE);
+    struct party next = make_party_on(PASSIVE, server.endpoint, 0);
+
+    assert_state(&next, RECEIVING);
+}
+
+static void a_thread_that_is_being_served_can_be_destroyed(void **state)
+{
+    struct sched_context *time = object_of(client.time);
+
+    (void)state;
+    as(&client);
+    call(end, 0, 0);
+    as_init();
+    assert_result(delete_slot(client.cap), DONE);
+    as(&server);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    assert_true(runs(&other));
+    assert_true(sched_context_is_free(time));
+}
+
+static void a_thread_that_faulted_can_be_destroyed(void **state)
+{
+    (void)state;
+    as(&client);
+    fault(FAULT_READ, 0);
+    assert_true(init_runs());
+    assert_result(delete_slot(client.cap), DONE);
+    as(&other);
+}
+
+static void a_thread_whose_time_is_gone_can_be_destroyed(void **state)
+{
+    (void)state;
+    assert_result(delete_slot(client.time), DONE);
+    assert_state(&client, STRANDED);
+    assert_result(delete_slot(client.cap), DONE);
+    as(&other);
+}
+
+static void the_fp_registers_of_a_thread_go_with_it(void **state)
+{
+    (void)state;
+    as(&client);
+    sim.fp_owner = sim.fp;
+    as_init();
+    assert_result(delete_slot(client.cap), DONE);
+    assert_null(sim.fp_owner);
+}
+
+/* --- Losing parts ------------------------------------------------------------------------ */
+
+static void unbinding_the_time_of_the_running_thread_takes_it_off(void **state)
+{
+    unsigned copy = mint(make_time(30), RIGHTS_ALL, 0), endpoint = make(OBJECT_ENDPOINT);
+    struct party party = { .cap = make(OBJECT_THREAD), .endpoint = endpoint };
+
+    (void)state;
+    party.thread = object_of(party.cap);
+    assert_result(configure(party.cap, client.table, 2, endpoint, 0, copy), DONE);
+    must(client.table, CAPTABLE_MOVE, 41, INIT_SLOT_CAPTABLE, copy);
+    must(party.cap, THREAD_START, 1, 2, 3);
+    wake(&party);
+    as(&party);
+    system_call(SYSCALL_CALL, (struct registers){ .target = OWN_TABLE, .label = CAPTABLE_DELETE,
+                                                  .words = 1, WORDS(41) });
+    assert_true(runs(&client));
+    assert_state(&party, STRANDED);
+}
+
+static void a_queued_caller_whose_time_goes_is_taken_out_of_the_queue(void **state)
+{
+    (void)state;
+    assert_result(delete_slot(server.cap), DONE);
+    as(&client);
+    call(end, 0, 0);
+    as_init();
+    assert_result(delete_slot(client.time), DONE);
+    assert_state(&client, STRANDED);
+    assert_status(&client, CANCELLED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest thread_tests[] = {
+        cmocka_unit_test_setup(a_thread_is_configured_and_started_once, boot),
+        cmocka_unit_test_setup(parts_of_the_wrong_kind_or_without_right_are_refused, boot),
+        cmocka_unit_test_setup(time_that_another_runs_on_is_busy, boot),
+        cmocka_unit_test_setup(a_started_thread_cannot_be_configured_to_forge_a_badge, boot),
+        cmocka_unit_test_setup(a_thread_that_runs_can_be_destroyed, boot),
+        cmocka_unit_test_setup(a_thread_that_is_ready_can_be_destroyed, boot),
+        cmocka_unit_test_setup(a_thread_that_was_never_started_can_be_destroyed, boot),
+        cmocka_unit_test_setup(a_thread_that_receives_can_be_destroyed, boot),
+        cmocka_unit_test_setup(a_thread_that_is_queued_can_be_destroyed, boot),
+        cmocka_unit_test_setup(a_thread_that_is_being_served_can_be_destroyed, boot),
+        cmocka_unit_test_setup(a_thread_that_faulted_can_be_destroyed, boot),
+        cmocka_unit_test_setup(a_thread_whose_time_is_gone_can_be_destroyed, boot),
+        cmocka_unit_test_setup(the_fp_registers_of_a_thread_go_with_it, boot),
+        cmocka_unit_test_setup(unbinding_the_time_of_the_running_thread_takes_it_off, boot),
+        cmocka_unit_test_setup(a_queued_caller_whose_time_goes_is_taken_out_of_the_queue,
+                               boot),
+    };
+
+    return RUN_EACH(thread_tests);
+}
