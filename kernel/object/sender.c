@@ -95,7 +95,7 @@ static void copy_message(const struct thread *from, bool may_grant, struct threa
                          enum thole_kind kind)
 {
     uint64_t tag = frame_get(&from->frame, 1);
-    uint64_t kept = tag & ~(uint64_t)(THOLE_TAG_KIND_MASK | THOLE_TAG_CAP);
+    uint64_t kept = tag & (UINT64_MAX << THOLE_TAG_LABEL_SHIFT | THOLE_TAG_WORDS_MASK);
 
     for (unsigned index = 2; index < 2 + THOLE_MESSAGE_WORDS; index++)
         frame_set(&to->frame, index, frame_get(&from->frame, index));

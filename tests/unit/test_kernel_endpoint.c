@@ -64,6 +64,10 @@ static void a_sender_cannot_forge_the_kind_or_a_capability(void **state)
     invariants_check();
     assert_int_equal(got_kind(&server), KIND_CALL);
     assert_false(got_cap(&server));
+    /* Bits that mean nothing yet are zero, so that they can mean something later. */
+    assert_int_equal(server.thread->frame.x[1],
+                     (uint64_t)UINT32_MAX << THOLE_TAG_LABEL_SHIFT | THOLE_TAG_WORDS_MASK |
+                         KIND_CALL << THOLE_TAG_KIND_SHIFT);
 }
 
 static void a_queued_caller_is_served_first_come_first_served(void **state)
