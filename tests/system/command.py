@@ -59,6 +59,14 @@ def debug_shows_the_kernel_and_the_running_program_by_name():
     del status
 
 
+def a_breakpoint_in_a_program_does_not_stop_another_at_its_address():
+    status, out, err = thole("debug", "--direct", "--gdb", "-batch", "-ex", "program shell", "-ex", "break _start",
+                             "-ex", "continue", limit=120)
+    expect(out + err, "init: shell: started", r"Breakpoint 1, _start")
+    expect_not(out + err, "Python Exception")
+    del status
+
+
 def what_is_no_part_of_this_version_says_so():
     for name in ("bench", "graph", "trace", "new"):
         status, out, err = thole(name)
@@ -83,5 +91,6 @@ run(piped_lines_are_answered_through_uboot,
     doctor_accepts_the_systems_of_this_repository,
     doctor_says_file_line_node_expected_found_and_the_nearest_name,
     debug_shows_the_kernel_and_the_running_program_by_name,
+    a_breakpoint_in_a_program_does_not_stop_another_at_its_address,
     what_is_no_part_of_this_version_says_so,
     a_mistake_gets_a_sentence_with_the_nearest_name)

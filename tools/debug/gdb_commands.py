@@ -3,7 +3,9 @@
 # What gdb runs first under `./thole debug`: it loads the kernel's symbols, connects
 # to the halted guest and defines the commands `program` and `type`. All programs are
 # linked at the same address, so only one program's symbols are loaded at a time; it
-# is found by comparing the code at the program counter with the programs' files.
+# is found by comparing the code at the program counter with the programs' files. A
+# breakpoint in a program would stop all others that have code at its address: it gets
+# the condition $_running("NAME").
 
 import os
 import struct
@@ -15,6 +17,7 @@ PROGRAMS = os.path.join(VIRT, "programs")
 PT_LOAD, PF_X = 1, 1
 # How much code around the program counter has to be the same.
 COMPARED = 256
+USER_END = 1 << 39
 
 
 def known_programs():
@@ -55,6 +58,16 @@ def running_program():
     pc = int(gdb.parse_and_eval("$pc")) & ((1 << 64) - 1)
     found = [name for name in known_programs() if is_running(name, pc)]
     return found[0] if len(found) == 1 else None
+
+
+class Running(gdb.Function):
+    """$_running(NAME): whether the program at the program counter is NAME."""
+
+    def __init__(self):
+        super().__init__("_running")
+
+    def invoke(self, name):
+        return is_running(name.string(), int(gdb.parse_and_eval("$pc")) & ((1 << 64) - 1))
 
 
 class Program(gdb.Command):
@@ -100,6 +113,16 @@ unless a name was given; `program auto` returns to that."""
         if name:
             self.load(name)
 
+    def on_breakpoint(self, breakpoint):
+        if not self.loaded or not breakpoint.location or breakpoint.condition:
+            return
+        try:
+            places = gdb.decode_line(breakpoint.location)[1] or ()
+        except gdb.error:
+            return
+        if places and all(place.pc < USER_END for place in places):
+            breakpoint.condition = f'$_running("{self.loaded}")'
+
     @staticmethod
     def path(name):
         return os.path.join(PROGRAMS, name + ".elf")
@@ -116,6 +139,14 @@ class Type(gdb.Command):
             line.write(argument.encode() + b"\r")
 
 
+def end_guest():
+    try:
+        if gdb.selected_inferior().pid:
+            gdb.execute("kill")
+    except gdb.error:
+        pass  # it ended first, or with the connection
+
+
 def start():
     gdb.execute("set pagination off")
     gdb.execute("set confirm off")
@@ -124,10 +155,12 @@ def start():
     gdb.execute(f'target remote {os.environ["THOLE_GDB"]}', to_string=True)
     program = Program()
     gdb.events.stop.connect(program.on_stop)
+    gdb.events.breakpoint_created.connect(program.on_breakpoint)
+    Running()
     Type()
     # gdb leaves a guest that it only looked at running; here it ends with gdb.
     if hasattr(gdb.events, "gdb_exiting"):
-        gdb.events.gdb_exiting.connect(lambda _: gdb.selected_inferior().pid and gdb.execute("kill"))
+        gdb.events.gdb_exiting.connect(lambda _: end_guest())
     gdb.write("The guest is halted: `break NAME`, then `continue`. `program [NAME]` uses a program's symbols,\n"
               "`type TEXT` types a line at the guest's serial line.\n")
 
