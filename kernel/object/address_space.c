@@ -17,12 +17,19 @@
 STATIC_ASSERT(USER_ADDRESS_BITS == 39);
 
 struct asid_entry {
-    void *root;
+    void *root;         /* NULL: no space has it */
+    uint16_t next_free; /* 0: none */
     uint8_t generation;
 };
 
 static struct asid_entry asid_table[ASID_COUNT];
-static unsigned asid_last; /* the search for a free one goes on behind it */
+
+/*
+ * First those that were never given, then those given back, the one that has
+ * been free for longest first: so generations last as long as they can.
+ */
+static unsigned asid_never_given = 1;
+static unsigned asid_first_free, asid_last_free; /* 0: none */
 
 static uint64_t asid_word(unsigned asid)
 {
@@ -49,8 +56,28 @@ struct address_space_root address_space_of(const struct slot *slot)
 
 /* --- AddressSpace ------------------------------------------------------------- */
 
-/* At most this many entries are looked at in one call. */
-#define ASID_TRIES 64
+/* 0: all are in use. */
+static unsigned asid_take(void)
+{
+    unsigned asid = asid_first_free;
+
+    if (asid_never_given < ASID_COUNT)
+        return asid_never_given++;
+    asid_first_free = asid_table[asid].next_free;
+    return asid;
+}
+
+static void asid_give(unsigned asid)
+{
+    asid_table[asid].root = NULL;
+    asid_table[asid].generation++;
+    asid_table[asid].next_free = 0;
+    if (asid_first_free == 0)
+        asid_first_free = asid;
+    else
+        asid_table[asid_last_free].next_free = (uint16_t)asid;
+    asid_last_free = asid;
+}
 
 enum thole_result asid_assign(struct slot *space, unsigned *asid)
 {
@@ -58,16 +85,12 @@ enum thole_result asid_assign(struct slot *space, unsigned *asid)
         return RESULT_OCCUPIED;
     if (!slot_is_original(space) || slot_has_children(space))
         return RESULT_BAD_ARGUMENT;
-    for (unsigned tries = 0; tries < ASID_TRIES; tries++) {
-        asid_last = asid_last + 1 < ASID_COUNT ? asid_last + 1 : 1;
-        if (asid_table[asid_last].root != NULL)
-            continue;
-        asid_table[asid_last].root = slot_object(space);
-        space->badge = asid_word(asid_last);
-        *asid = asid_last;
-        return RESULT_DONE;
-    }
-    return RESULT_NO_ASID;
+    *asid = asid_take();
+    if (*asid == 0)
+        return RESULT_NO_ASID;
+    asid_table[*asid].root = slot_object(space);
+    space->badge = asid_word(*asid);
+    return RESULT_DONE;
 }
 
 void address_space_destroy(struct slot *space)
@@ -76,8 +99,7 @@ void address_space_destroy(struct slot *space)
 
     if (named.root == NULL)
         return;
-    asid_table[named.asid].root = NULL;
-    asid_table[named.asid].generation++;
+    asid_give(named.asid);
     arch_asid_invalidate(named.asid);
 }
 

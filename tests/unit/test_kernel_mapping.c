@@ -217,6 +217,27 @@ static void asids_are_used_again_after_their_space_has_died(void **state)
     }
 }
 
+/* Over a thousand spaces at once; the next is refused, and gets the ASID of the first that dies. */
+static void when_all_asids_are_in_use_the_next_waits_for_one_to_come_free(void **state)
+{
+    unsigned first = 0, last, count = 0;
+    enum thole_result result;
+
+    (void)state;
+    boot_machine(LARGE_RAM);
+    compare_every = 100;
+    do {
+        last = make(OBJECT_ADDRESS_SPACE);
+        result = invoke(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, last);
+        first = first != 0 ? first : last;
+    } while (result == RESULT_DONE && ++count < ASID_COUNT);
+    assert_result(result, NO_ASID);
+    assert_true(count >= 1000);
+    assert_result(delete_slot(first), DONE);
+    must(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, last);
+    assert_non_null(address_space_of(&known.init_table[last]).root);
+}
+
 static void a_thread_whose_space_dies_runs_in_none(void **state)
 {
     struct party party = make_awake(10);
@@ -268,6 +289,7 @@ int main(void)
         cmocka_unit_test_setup(a_table_of_a_dead_space_brings_nothing_into_another, boot),
         cmocka_unit_test_setup(a_space_that_died_with_mappings_leaves_no_translation, boot),
         cmocka_unit_test_setup(asids_are_used_again_after_their_space_has_died, boot),
+        cmocka_unit_test(when_all_asids_are_in_use_the_next_waits_for_one_to_come_free),
         cmocka_unit_test_setup(a_thread_whose_space_dies_runs_in_none, boot),
         cmocka_unit_test_setup(frames_that_were_written_are_clear_when_made_again, boot),
     };
