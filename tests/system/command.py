@@ -61,8 +61,8 @@ def debug_shows_the_kernel_and_the_running_program_by_name():
 
 def a_breakpoint_in_a_program_does_not_stop_another_at_its_address():
     status, out, err = thole("debug", "--direct", "--gdb", "-batch", "-ex", "program shell", "-ex", "break _start",
-                             "-ex", "continue", limit=120)
-    expect(out + err, "init: shell: started", r"Breakpoint 1, _start")
+                             "-ex", "continue", "-ex", "python print('stopped in', running_program())", limit=120)
+    expect(out + err, "Breakpoint 1, _start", "^stopped in shell$")
     expect_not(out + err, "Python Exception")
     del status
 
