@@ -102,10 +102,24 @@ static void callers_print(struct server *server, uint64_t pc, const uint64_t *re
     print_line("%s: %s", server->tree->name, buffer);
 }
 
+/* Nothing but the stack is between the images' end and the stack's top. */
+static bool is_below_stack(const struct server *server, const struct message *message)
+{
+    uint64_t bottom = PROGRAM_STACK_TOP - ((uint64_t)server->tree->stack_kib << 10);
+    uint64_t fault = message->word[0], address = message->word[1];
+
+    return (fault == FAULT_READ || fault == FAULT_WRITE) && address >= PROGRAM_IMAGE_END &&
+           address < bottom;
+}
+
 void fault_details(struct server *server, const struct message *message)
 {
     uint64_t registers[REGISTERS + REGISTERS_A_CALL];
 
+    if (is_below_stack(server, message)) {
+        print_line("%s: its stack is used up: stack-kib is %u", server->tree->name,
+                   server->tree->stack_kib);
+    }
     registers_read(server, registers);
     callers_print(server, message->word[3], registers);
     registers_print(server, registers);

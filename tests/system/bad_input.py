@@ -88,6 +88,17 @@ def a_program_that_faults_at_once_again_and_again():
             power_off(guest)
 
 
+def a_stack_that_is_too_small():
+    with tempfile.TemporaryDirectory() as directory:
+        tree = compile_tree(directory, node("deep", 'restart = "never";', "deep"))
+        with Guest(direct=True, system_file=tree, time_limit=60) as guest:
+            guest.wait_for_prompt()
+            wait_for_state(guest, "deep", "failed", 30)
+            expect(guest.command("log init"), r"init: deep: fault: write to 0x1fff",
+                   r"init: deep: its stack is used up: stack-kib is 16$")
+            power_off(guest)
+
+
 def garbage_on_the_serial_line_at_full_speed():
     with Guest(direct=True, time_limit=120) as guest:
         guest.wait_for_prompt()
@@ -145,6 +156,7 @@ run(a_program_that_is_not_in_the_archive,
     a_device_that_two_want,
     a_damaged_program,
     a_program_that_faults_at_once_again_and_again,
+    a_stack_that_is_too_small,
     garbage_on_the_serial_line_at_full_speed,
     no_archive,
     no_system_tree,
