@@ -77,6 +77,7 @@ def what_is_no_part_of_this_version_says_so():
 def a_mistake_gets_a_sentence_with_the_nearest_name():
     for words, sentence in ((["rum"], "run"), (["run", "--memroy", "1G"], "--memory"),
                             (["run", "--set", "/thole/clok/status=disabled"], "clock"),
+                            (["run", "--set", "/thole/clock/memory-kib=128"], "'<128>'"),
                             (["run", "--system", "vrit"], "virt"), (["run", "--board", "rpi4"], "not part of this version"),
                             (["run", "--gic", "4"], "2|3"), (["test", "untis"], "unit")):
         status, out, err = thole(*words)

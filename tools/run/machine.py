@@ -189,8 +189,11 @@ def split_setting(setting):
     match = re.fullmatch(r"(/thole(?:/[^/=\s]+)*)/([A-Za-z0-9,._+?#-]+)=(.*)", setting, re.DOTALL)
     if not match:
         raise UserError(f"--set {setting}: expected /thole/NODE/PROP=VALUE, VALUE a string "
-                        "or cells such as '<1 2>'.")
+                        "or cells such as '<1 2>', or nothing for a flag.")
     node, name, value = match.groups()
+    # As a string of three digits it would be a large number: four bytes are a cell.
+    if re.fullmatch(r"[0-9]+|0x[0-9a-fA-F]+", value) and not node.endswith("/config"):
+        raise UserError(f"--set {setting}: a number is written in '<{value}>'.")
     if not value.startswith("<"):
         return node, name, ["-t", "s", node, name] + ([value] if value else [])
     if not value.endswith(">"):
