@@ -70,6 +70,11 @@ static uint64_t slot_of(enum thole_object type)
     return first;
 }
 
+static uint64_t any_filled(void)
+{
+    return slot_of((enum thole_object)(1 + chance_below(OBJECT_FRAME)));
+}
+
 static uint64_t slot_or_none(enum thole_object type)
 {
     return chance_percent(40) ? 0 : slot_of(type);
@@ -98,7 +103,7 @@ static uint64_t size_for(uint64_t type)
     case OBJECT_UNTYPED:
         return 6 + chance_below(10);
     case OBJECT_CAPTABLE:
-        return 1 + chance_below(6);
+        return 1 + chance_below(chance_percent(90) ? 5 : 9);
     case OBJECT_FRAME:
         return chance_percent(90) ? FRAME_BITS_4K : FRAME_BITS_2M;
     default:
@@ -157,18 +162,18 @@ static struct attempt on_table(void)
     case 2:
     case 3:
     case 4:
-        return on(OBJECT_CAPTABLE, CAPTABLE_COPY, any_slot(), slot_of(OBJECT_CAPTABLE), any_slot(),
+        return on(OBJECT_CAPTABLE, CAPTABLE_COPY, any_slot(), slot_of(OBJECT_CAPTABLE), any_filled(),
                   any_rights(), 0);
     case 5:
     case 6:
     case 7:
-        return on(OBJECT_CAPTABLE, CAPTABLE_MINT, any_slot(), slot_of(OBJECT_CAPTABLE), any_slot(),
+        return on(OBJECT_CAPTABLE, CAPTABLE_MINT, any_slot(), slot_of(OBJECT_CAPTABLE), any_filled(),
                   any_rights(), chance_below(3));
     case 8:
     case 9:
     case 10:
-        return on(OBJECT_CAPTABLE, CAPTABLE_MOVE, any_slot(), slot_of(OBJECT_CAPTABLE), any_slot(),
-                  0, 0);
+        return on(OBJECT_CAPTABLE, CAPTABLE_MOVE, any_slot(), slot_of(OBJECT_CAPTABLE),
+                  chance_percent(70) ? any_slot() : slot_of(OBJECT_REPLY), 0, 0);
     case 11:
         return on(OBJECT_CAPTABLE, CAPTABLE_REVOKE, any_slot(), 0, 0, 0, 0);
     case 12:
@@ -332,7 +337,7 @@ void chance_event(void)
 {
     uint64_t kind = chance_below(100);
 
-    if (kind < 62)
+    if (kind < 47)
         chance_operation();
     else if (kind < 82)
         message();

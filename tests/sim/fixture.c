@@ -78,10 +78,7 @@ static int run_one(const char *group, const struct CMUnitTest *test)
     int status;
 
     if (child == 0) {
-        int failed = _cmocka_run_group_tests(group, test, 1, NULL, NULL);
-
-        fflush(NULL);
-        _exit(failed);
+        exit(_cmocka_run_group_tests(group, test, 1, NULL, NULL));
     }
     if (child < 0 || waitpid(child, &status, 0) != child)
         return 1;

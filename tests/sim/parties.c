@@ -10,7 +10,7 @@
 
 static struct slot *table;   /* init's */
 static struct thread *init;
-static unsigned next_slot, space, fault_endpoint, memory[8], memories;
+static unsigned next_slot, space, fault_endpoint, memory[64], memories;
 
 /* --- Objects -------------------------------------------------------------------- */
 
@@ -102,7 +102,7 @@ static void make_attention(void)
     must(line, INTERRUPT_BIND, INIT_SLOT_ENDPOINT, 0);
 }
 
-/* Largest first, so that small objects do not break up what a test wants whole. */
+/* Smallest first, so that small objects do not break up what a test wants whole. */
 static void note_memory(void)
 {
     unsigned slots[64], count = 0;
@@ -112,11 +112,11 @@ static void note_memory(void)
         if (sim_is_ram(slot_physical(&table[slot]).value, 1) && count < 64)
             slots[count++] = slot;
     }
-    for (memories = 0; memories < 8 && count > 0;) {
+    for (memories = 0; count > 0;) {
         unsigned best = 0;
 
         for (unsigned index = 1; index < count; index++)
-            if (slot_size_bits(&table[slots[index]]) > slot_size_bits(&table[slots[best]]))
+            if (slot_size_bits(&table[slots[index]]) < slot_size_bits(&table[slots[best]]))
                 best = index;
         memory[memories++] = slots[best];
         slots[best] = slots[--count];
