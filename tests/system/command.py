@@ -52,6 +52,19 @@ def doctor_says_file_line_node_expected_found_and_the_nearest_name():
                r"bad\.dts:5: .*/thole/clock.*program.*klock.*clock")
 
 
+def doctor_checks_against_the_tree_of_another_board():
+    import tempfile
+    with tempfile.TemporaryDirectory() as directory:
+        board = os.path.join(directory, "board.dtb")
+        tree = '/dts-v1/; / { memory { device_type = "memory"; reg = <0x40000000 0x4000000>; }; };'
+        subprocess.run(["dtc", "-q", "-O", "dtb", "-o", board], input=tree, text=True, check=True)
+        _, out, err = thole("doctor", "--board", board)
+        expect(out + err, "/thole/serial: match: .*no hardware is arm,pl011")
+        status, out, err = thole("doctor", "--board", "rpi4")
+        expect(out + err, "BOARD.dtb")
+        expect_equal(status, 1, "exit status")
+
+
 def debug_shows_the_kernel_and_the_running_program_by_name():
     status, out, err = thole("debug", "--direct", "--gdb", "-batch", "-ex", "break kernel_syscall", "-ex", "continue",
                              "-ex", "backtrace", "-ex", "program init", "-ex", "info symbol init_main", limit=120)
@@ -91,6 +104,7 @@ run(piped_lines_are_answered_through_uboot,
     input_that_ends_without_power_off_is_status_1,
     doctor_accepts_the_systems_of_this_repository,
     doctor_says_file_line_node_expected_found_and_the_nearest_name,
+    doctor_checks_against_the_tree_of_another_board,
     debug_shows_the_kernel_and_the_running_program_by_name,
     a_breakpoint_in_a_program_does_not_stop_another_at_its_address,
     what_is_no_part_of_this_version_says_so,
