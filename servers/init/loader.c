@@ -85,6 +85,36 @@ static wrong_t segment_load(struct server *server, const struct elf_segment *seg
     return wrong;
 }
 
+/*
+ * Beside image and stack, at least: the space's root, the tables on the way to
+ * image, stack and startup page (4), that page, and the objects (2).
+ */
+#define PAGES_BESIDE   8
+#define PAGES_OF_EDGES 2 /* tables on the way to shared buffers */
+
+/* A quota that cannot be enough is refused with the figure that might be. */
+static wrong_t need_check(const struct server *server, const struct elf_image *image)
+{
+    static char wrong[96];
+    struct text out = text_in(wrong, sizeof(wrong));
+    unsigned beside = PAGES_BESIDE + (edges_pages(server) != 0 ? PAGES_OF_EDGES : 0);
+    uint64_t kib = server->tree->stack_kib + beside * MEMORY_PAGE_BYTES / 1024;
+
+    for (unsigned i = 0; i < image->segment_count; i++) {
+        const struct elf_segment *segment = &image->segment[i];
+        uint64_t before = segment->address % MEMORY_PAGE_BYTES;
+
+        kib += (before + segment->memory_bytes + MEMORY_PAGE_BYTES - 1) / MEMORY_PAGE_BYTES *
+               (MEMORY_PAGE_BYTES / 1024);
+    }
+    if (kib <= server->tree->memory_kib) {
+        return NULL;
+    }
+    text_format(&out, "memory-kib is %u, and it takes %lu at least", server->tree->memory_kib,
+                (unsigned long)kib);
+    return wrong;
+}
+
 static wrong_t program_wrong(const struct server *server, const char *text)
 {
     static char wrong[160];
@@ -111,6 +141,7 @@ wrong_t program_load(struct server *server, uint64_t *entry)
     if (error != ELF_OK) {
         return program_wrong(server, elf_error_text(error));
     }
+    wrong = need_check(server, &image);
     for (unsigned i = 0; i < image.segment_count && !wrong; i++) {
         wrong = segment_load(server, &image.segment[i], file.data);
     }

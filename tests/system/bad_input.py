@@ -48,6 +48,11 @@ def more_memory_than_there_is():
                    r"^init: x: .*memory")
 
 
+def less_memory_than_the_program_takes():
+    text = node("x", "memory-kib = <40>;").replace("memory-kib = <128>;", "")
+    boots_and_says(text, r"^init: x: not started: memory-kib is 40, and it takes \d+ at least")
+
+
 def an_unknown_property():
     boots_and_says(node("x", "priorty = <3>;"), r"^init: x: .*priorty.*priority")
 
@@ -150,6 +155,7 @@ def a_system_tree_that_is_cut_off_or_lies():
 run(a_program_that_is_not_in_the_archive,
     a_use_of_a_server_that_does_not_exist,
     more_memory_than_there_is,
+    less_memory_than_the_program_takes,
     an_unknown_property,
     a_ceiling_below_a_client_s,
     a_circle_of_uses,
