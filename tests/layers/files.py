@@ -6,6 +6,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -36,10 +37,11 @@ MAIL_ALLOWED = re.compile(r"\.(?:invalid|example|example\.com|example\.org)$")
 
 def files():
     """What the repository holds; without git, all that is not built."""
-    listed = subprocess.run(["git", "-C", ROOT, "-c", "safe.directory=*", "ls-files", "-z"],
-                            capture_output=True, check=False)
-    if listed.returncode == 0 and listed.stdout:
-        return [name for name in listed.stdout.decode().split("\0") if name]
+    if shutil.which("git"):
+        listed = subprocess.run(["git", "-C", ROOT, "-c", "safe.directory=*", "ls-files", "-z"],
+                                capture_output=True, check=False)
+        if listed.returncode == 0 and listed.stdout:
+            return [name for name in listed.stdout.decode().split("\0") if name]
     found = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in (".git", "build", "__pycache__", ".cache")]
