@@ -14,7 +14,6 @@
  * its memory is in use.
  */
 #pragma once
-#include "../deadline.h"
 #include "sender.h"
 
 struct sched_context {
@@ -22,7 +21,6 @@ struct sched_context {
     struct thread *thread;
     struct sender *event;
     struct list waiting;      /* senders in WAITS_TIME */
-    struct deadline replenish;
     struct slot dying;        /* empty too if another of the ring stands for it */
     struct list dying_ring;   /* linked while dying */
     uint64_t budget;          /* ticks a period; 0: not configured */
