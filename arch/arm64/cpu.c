@@ -70,7 +70,7 @@ void cpu_init(struct cpu *cpu, struct core *core)
     cpu->core = core;
     write_cpacr_el1(CPACR_FPEN_TRAP);
     write_cntkctl_el1(CNTKCTL_EL0VCTEN);
-    write_mdscr_el1(0);
+    write_mdscr_el1(MDSCR_TDCC);
     write_tpidrro_el0(0);
     if (pmu != 0 && pmu != DFR0_PMU_NOT_ARM)
         write_pmuserenr_el0(0);

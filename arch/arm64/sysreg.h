@@ -113,6 +113,9 @@ static inline unsigned id_field(uint64_t id, unsigned low_bit)
 #define CPACR_FPEN_TRAP 0ULL
 #define CPACR_FPEN_NONE (3ULL << 20)
 
+/* MDSCR_EL1: the debugger's channel would be one between programs */
+#define MDSCR_TDCC (1 << 12) /* EL0's accesses to it trap */
+
 /* CNTKCTL_EL1, and CNTV_CTL_EL0 */
 #define CNTKCTL_EL0VCTEN (1ULL << 1)
 #define CNTV_CTL_ENABLE  (1ULL << 0)
