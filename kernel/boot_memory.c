@@ -14,10 +14,17 @@ static struct region free_region[FREE_MAX];
 static unsigned free_count;
 static const struct region_list free_list = { free_region, &free_count, FREE_MAX };
 
+/* What the tree says cannot be helped by starting again. */
+static _Noreturn void refuse(const char *why)
+{
+    kernel_print("kernel: cannot start: %s\n", why);
+    arch_power_off();
+}
+
 static void must_fit(bool fitted)
 {
     if (!fitted)
-        kernel_panic("the tree's memory is in too many pieces", __FILE__, __LINE__);
+        refuse("the tree's memory is in too many pieces");
 }
 
 /* Whole pages: nobody else may see what shares one. */
@@ -57,7 +64,7 @@ void *boot_memory_take(size_t bytes, size_t align)
         arch_memory_clear(memory, bytes);
         return memory;
     }
-    kernel_panic("there is not enough memory to start", __FILE__, __LINE__);
+    refuse("there is not enough memory to start");
 }
 
 bool boot_memory_next_block(struct region *block)

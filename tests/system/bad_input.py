@@ -152,6 +152,17 @@ def a_system_tree_that_is_cut_off_or_lies():
             nothing_runs_but_init_says(re.compile("init: .*(system )?tree"), system_file=path)
 
 
+def a_board_tree_that_reserves_all_memory():
+    cells = ["2", "2", "0", "0", "ffffffff", "ffffffff"]
+    edits = [["-c", "/reserved-memory"], ["-tx", "/reserved-memory", "#address-cells", cells[0]],
+             ["-tx", "/reserved-memory", "#size-cells", cells[1]], ["-c", "/reserved-memory/all"],
+             ["-tx", "/reserved-memory/all", "reg", *cells[2:]]]
+    with Guest(direct=True, time_limit=30, tree_edits=edits) as guest:
+        expect_equal(guest.wait_for_exit(), 0, "QEMU's exit status")
+        expect(guest.text, "^kernel: cannot start: .*memory")
+        expect_not(guest.text, "kernel panic")
+
+
 run(a_program_that_is_not_in_the_archive,
     a_use_of_a_server_that_does_not_exist,
     more_memory_than_there_is,
@@ -166,4 +177,5 @@ run(a_program_that_is_not_in_the_archive,
     garbage_on_the_serial_line_at_full_speed,
     no_archive,
     no_system_tree,
-    a_system_tree_that_is_cut_off_or_lies)
+    a_system_tree_that_is_cut_off_or_lies,
+    a_board_tree_that_reserves_all_memory)

@@ -134,7 +134,8 @@ static void memory_is_taken_aligned_and_clear(void **state)
     }
 }
 
-static bool panics(void (*function)(void), const char *sentence)
+/* The function ends the machine in this way, and says why. */
+static bool ends(int expected, void (*function)(void), const char *sentence)
 {
     jmp_buf ending;
     int how = setjmp(ending);
@@ -143,7 +144,12 @@ static bool panics(void (*function)(void), const char *sentence)
     if (how == 0)
         function();
     sim.ending = NULL;
-    return how == SIM_PANIC && strstr(sim.printed, sentence) != NULL;
+    return how == expected && strstr(sim.printed, sentence) != NULL;
+}
+
+static bool panics(void (*function)(void), const char *sentence)
+{
+    return ends(SIM_PANIC, function, sentence);
 }
 
 static void take_too_much(void)
@@ -156,7 +162,7 @@ static void too_little_memory_is_said_in_a_sentence(void **state)
     (void)state;
     start(64 * PAGE);
     boot_memory_init(&boot);
-    assert_true(panics(take_too_much, "there is not enough memory to start"));
+    assert_true(ends(SIM_POWER_OFF, take_too_much, "cannot start: there is not enough memory to start"));
 }
 
 /* --- Damaged images ---------------------------------------------------------------------- */
