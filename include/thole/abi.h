@@ -40,10 +40,10 @@
  * that does not want its other registers seen clears them. An answer that is
  * owed is given by reply_recv; after yield, x0 is the status and x1-x8 are 0.
  *
- * x8 in: the low half is the slot in which recv, reply_recv and try_recv put
- * an owed message aside as a Reply capability (recv and try_recv only; 0 none);
- * the high half is the slot in which a capability that arrives with the next
- * message, or with the answer to this call, is put (0 none).
+ * x8 in: the low half is the slot in which recv and try_recv put an owed
+ * message aside as a Reply capability (0: none, and who waits for the answer
+ * gets ABANDONED); the high half is the slot in which a capability that arrives
+ * with the next message, or with the answer to this call, is put (0: none).
  */
 #define THOLE_SLOTS(reply, arrival) ((uint64_t)(arrival) << 32 | (uint32_t)(reply))
 #define THOLE_MESSAGE_WORDS 6
