@@ -51,6 +51,7 @@ static void an_interrupt_runs_a_passive_driver_on_its_own_time(void **state)
     sim_line_pulse(LINE);
     interrupt();
     assert_true(runs(&driver));
+    assert_int_equal(got_word(&driver, 1), 1);
 }
 
 static void an_interrupt_without_binding_waits_masked_for_one(void **state)
@@ -234,6 +235,30 @@ static void signals_are_merged_until_they_are_received(void **state)
     reply_recv(OWN_ENDPOINT, 0, 0);
     assert_true(runs(&receiver));
     assert_int_equal(got_word(&receiver, 0), 1);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    assert_state(&receiver, RECEIVING);
+}
+
+static void what_was_told_with_a_message_is_not_told_again(void **state)
+{
+    unsigned irq = make_interrupt(LINE), bell = make(OBJECT_NOTIFICATION);
+    unsigned nobody = make(OBJECT_ENDPOINT);
+
+    (void)state;
+    must(bell, NOTIFICATION_BIND, nobody, 0);
+    must(irq, INTERRUPT_BIND, nobody, 0);
+    must(bell, NOTIFICATION_SIGNAL);
+    must(bell, NOTIFICATION_SIGNAL);
+    sim_line_pulse(LINE);
+    interrupt();
+    struct party receiver = make_party_on(20, nobody, 0);
+
+    as(&receiver);
+    assert_int_equal(got_kind(&receiver), KIND_SIGNAL);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    assert_int_equal(got_kind(&receiver), KIND_INTERRUPT);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    assert_state(&receiver, RECEIVING);
 }
 
 static void a_signal_to_a_passive_server_without_time_waits_for_an_active_one(void **state)
@@ -398,6 +423,7 @@ int main(void)
         cmocka_unit_test_setup(a_timer_destroyed_while_queued_is_forgotten, boot),
         cmocka_unit_test_setup(twenty_timers_with_deadline_zero_all_fire, boot),
         cmocka_unit_test_setup(signals_are_merged_until_they_are_received, boot),
+        cmocka_unit_test_setup(what_was_told_with_a_message_is_not_told_again, boot),
         cmocka_unit_test_setup(a_signal_to_a_passive_server_without_time_waits_for_an_active_one,
                                boot),
         cmocka_unit_test_setup(events_go_ahead_of_calls, boot),

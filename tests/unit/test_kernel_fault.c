@@ -3,6 +3,8 @@
  * Faults as messages: what they say, what the reply does, and faults that
  * nobody hears.
  */
+#include <string.h>
+
 #include "fixture.h"
 
 static struct party handler, faulter;
@@ -200,6 +202,23 @@ static void a_fault_cannot_be_cancelled(void **state)
     assert_result(invoke(faulter.cap, THREAD_CANCEL), NOT_READY);
 }
 
+static void a_fault_of_init_says_its_last_words_and_resets_the_machine(void **state)
+{
+    jmp_buf ending;
+    volatile int how;
+
+    (void)state;
+    sim.printed_bytes = 0;
+    how = setjmp(ending);
+    sim.ending = &ending;
+    if (how == 0)
+        fault(FAULT_WRITE, 0xbad);
+    sim.ending = NULL;
+    assert_int_equal(how, SIM_RESET);
+    assert_non_null(strstr(sim.printed, "init: panic"));
+    assert_non_null(strstr(sim.printed, "bad"));
+}
+
 int main(void)
 {
     const struct CMUnitTest fault_tests[] = {
@@ -217,6 +236,7 @@ int main(void)
         cmocka_unit_test_setup(a_fault_that_is_set_aside_is_resumed_by_its_reply, boot),
         cmocka_unit_test_setup(a_fault_that_is_queued_is_told_although_its_time_is_gone, boot),
         cmocka_unit_test_setup(a_fault_cannot_be_cancelled, boot),
+        cmocka_unit_test_setup(a_fault_of_init_says_its_last_words_and_resets_the_machine, boot),
     };
 
     return RUN_EACH(fault_tests);

@@ -238,6 +238,30 @@ static void when_all_asids_are_in_use_the_next_waits_for_one_to_come_free(void *
     assert_non_null(address_space_of(&known.init_table[last]).root);
 }
 
+static void a_mapping_of_a_dead_space_is_none_of_the_next_with_its_asid(void **state)
+{
+    unsigned frame = make_sized(OBJECT_FRAME, FRAME_BITS_4K), copy = mint(frame, RIGHTS_ALL, 0);
+    unsigned asid = address_space_of(&known.init_table[space]).asid, table[2];
+    unsigned memory = make_untyped(12), next = new_slot();
+
+    (void)state;
+    compare_every = 100;
+    map_tables(space, table);
+    must(copy, FRAME_MAP, space, AT, RIGHT_READ, 0);
+    assert_result(delete_slot(space), DONE);
+    do {
+        assert_result(delete_slot(next), DONE);
+        must(memory, UNTYPED_RETYPE, OBJECT_ADDRESS_SPACE, 0, INIT_SLOT_CAPTABLE, next);
+        must(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, next);
+    } while (answer[0] != asid);
+    for (unsigned index = 0; index < 2; index++)
+        must(table[index], PAGE_TABLE_UNMAP);
+    map_tables(next, table);
+    must(frame, FRAME_MAP, next, AT, RIGHT_READ, 0);
+    must(copy, FRAME_UNMAP);
+    assert_true(is_mapped(next, AT));
+}
+
 static void a_thread_whose_space_dies_runs_in_none(void **state)
 {
     struct party party = make_awake(10);
@@ -290,6 +314,7 @@ int main(void)
         cmocka_unit_test_setup(a_space_that_died_with_mappings_leaves_no_translation, boot),
         cmocka_unit_test_setup(asids_are_used_again_after_their_space_has_died, boot),
         cmocka_unit_test(when_all_asids_are_in_use_the_next_waits_for_one_to_come_free),
+        cmocka_unit_test_setup(a_mapping_of_a_dead_space_is_none_of_the_next_with_its_asid, boot),
         cmocka_unit_test_setup(a_thread_whose_space_dies_runs_in_none, boot),
         cmocka_unit_test_setup(frames_that_were_written_are_clear_when_made_again, boot),
     };

@@ -71,34 +71,33 @@ static void time_that_another_runs_on_is_busy(void **state)
     assert_result(invoke(thread, THREAD_START, 1, 2, 3), DONE);
 }
 
-/* What a thread was given can go; it must not be given again, with another badge, in mid-call. */
+/*
+ * What a thread was given can go; it must not be given again in the middle of
+ * a call, which would then arrive with another badge.
+ */
 static void a_started_thread_cannot_be_configured_to_forge_a_badge(void **state)
 {
-    unsigned thread = make(OBJECT_THREAD), queue = make(OBJECT_ENDPOINT);
+    unsigned queue = make(OBJECT_ENDPOINT), first = make(OBJECT_ENDPOINT);
     unsigned table = make_sized(OBJECT_CAPTABLE, 4), copy = mint(table, RIGHTS_ALL, 0);
-    unsigned space = mint(INIT_SLOT_ADDRESS_SPACE, RIGHTS_ALL, 0), first = make(OBJECT_ENDPOINT);
-    unsigned time = make_time(20), bell = make(OBJECT_NOTIFICATION);
+    unsigned space = mint(INIT_SLOT_ADDRESS_SPACE, RIGHTS_ALL, 0);
+    struct party forger = { .cap = make(OBJECT_THREAD) };
+    unsigned forged = mint(make(OBJECT_ENDPOINT), RIGHTS_ALL, 9), to_forger;
 
     (void)state;
     must(table, CAPTABLE_MINT, 3, INIT_SLOT_CAPTABLE, queue, RIGHT_SEND, 5);
-    unsigned lent = mint(time, RIGHTS_ALL, 0);
-
-    assert_result(configure(thread, copy, space, first, 0, lent), DONE);
-    must(thread, THREAD_START, 1, 2, 3);
-    must(bell, NOTIFICATION_BIND, first, 0);
-    must(bell, NOTIFICATION_SIGNAL);
-    const struct thread *kernel = object_of(thread);
-
-    reply_recv(INIT_SLOT_ENDPOINT, 0, 0);
-    assert_ptr_equal(core.current, kernel);
+    assert_result(configure(forger.cap, copy, space, first, 0, 0), DONE);
+    must(forger.cap, THREAD_START, 1, 2, 3);
+    forger.thread = object_of(forger.cap);
+    to_forger = give(&client, first);
+    as(&client);
+    call(to_forger, 0, 0);
+    assert_true(runs(&forger));
     call(3, 0, 0);
     as_init();
     assert_result(delete_slot(copy), DONE);
     assert_result(delete_slot(space), DONE);
     assert_result(delete_slot(first), DONE);
-    unsigned forged = mint(make(OBJECT_ENDPOINT), RIGHTS_ALL, 9);
-
-    assert_result(configure(thread, table, INIT_SLOT_ADDRESS_SPACE, forged, 0, 0), OCCUPIED);
+    assert_result(configure(forger.cap, table, INIT_SLOT_ADDRESS_SPACE, forged, 0, 0), OCCUPIED);
     struct party receiver = make_party_on(30, queue, 0);
 
     assert_int_equal(got_badge(&receiver), 5);

@@ -121,11 +121,36 @@ static void a_small_object_in_between_makes_clearing_begin_anew(void **state)
     for (unsigned calls = 0; calls < 100; calls++)
         assert_result(retype(large, OBJECT_FRAME, 21, slot), MORE);
     unsigned other = make_from(large, OBJECT_UNTYPED, 21); /* the very memory, not cleared */
-    unsigned dirty = make_from(other, OBJECT_CAPTABLE, 10);
 
-    must(dirty, CAPTABLE_COPY, 1, INIT_SLOT_CAPTABLE, INIT_SLOT_CAPTABLE, RIGHTS_ALL);
+    make_from(other, OBJECT_NOTIFICATION, 0); /* leaves traces, unlike a table */
     assert_result(delete_slot(other), DONE);
     slot = make_from(large, OBJECT_FRAME, 21);
+}
+
+static void what_was_cleared_elsewhere_does_not_count(void **state)
+{
+    unsigned large = make_untyped(22), dirty = make_from(large, OBJECT_NOTIFICATION, 0);
+    unsigned slot = new_slot();
+
+    (void)state;
+    for (unsigned calls = 0; calls < 100; calls++)
+        assert_result(retype(large, OBJECT_FRAME, 21, slot), MORE); /* the second half */
+    assert_result(delete_slot(dirty), DONE);
+    make_from(large, OBJECT_FRAME, 21); /* the first half */
+}
+
+static void what_was_cleared_for_one_object_does_not_count_for_the_next(void **state)
+{
+    unsigned large = make_untyped(20), half[2], table;
+
+    (void)state;
+    half[0] = make_from(large, OBJECT_UNTYPED, 18);
+    half[1] = make_from(large, OBJECT_UNTYPED, 18);
+    make_from(half[1], OBJECT_NOTIFICATION, 0);
+    assert_result(revoke_slot(large), DONE);
+    make_from(large, OBJECT_CAPTABLE, 13);
+    table = make_from(large, OBJECT_CAPTABLE, 13);
+    assert_true(sim_is_clear(arch_physical_address(object_of(table)), 1 << 18));
 }
 
 static void memory_of_devices_makes_frames_only(void **state)
@@ -187,6 +212,8 @@ int main(void)
         cmocka_unit_test_setup(a_slot_that_is_taken_or_does_not_exist_is_refused, boot),
         cmocka_unit_test_setup(large_objects_are_cleared_in_steps, boot),
         cmocka_unit_test_setup(a_small_object_in_between_makes_clearing_begin_anew, boot),
+        cmocka_unit_test_setup(what_was_cleared_elsewhere_does_not_count, boot),
+        cmocka_unit_test_setup(what_was_cleared_for_one_object_does_not_count_for_the_next, boot),
         cmocka_unit_test_setup(memory_of_devices_makes_frames_only, boot),
         cmocka_unit_test_setup(untyped_memory_inside_untyped_memory_goes_with_it, boot),
         cmocka_unit_test_setup(every_type_can_be_made_and_deleted_and_the_memory_is_back, boot),
