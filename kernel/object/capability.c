@@ -15,6 +15,8 @@
 
 /* Slots removed, or objects destroyed, in one system call. */
 #define DELETE_STEPS 8
+/* Of a table that dies: others must not pay for large ones that are mostly empty. */
+#define EMPTY_SLOTS_A_STEP 16
 
 static uint64_t link_word(const struct slot *to, unsigned depth, unsigned flags)
 {
@@ -254,12 +256,17 @@ enum thole_result slot_delete(struct core *core, struct slot *slot)
 /* A table that dies lends its slot 0, which is never used, to struct dying. */
 static enum thole_result table_step(struct core *core, struct dying *table)
 {
-    struct slot *slot = (struct slot *)table + table->progress;
+    for (unsigned seen = 0; seen < EMPTY_SLOTS_A_STEP; seen++) {
+        struct slot *slot = (struct slot *)table + table->progress;
 
-    if (table->progress >= 1u << table->count_bits)
-        return RESULT_DONE;
-    if (table->progress == 0 || slot_is_empty(slot) || delete_step(core, slot) == RESULT_DONE)
+        if (table->progress == 1u << table->count_bits)
+            return RESULT_DONE;
+        if (!slot_is_empty(slot)) {
+            table->progress += delete_step(core, slot) == RESULT_DONE;
+            return RESULT_MORE;
+        }
         table->progress++;
+    }
     return RESULT_MORE;
 }
 

@@ -77,7 +77,7 @@ static void captable_destroy(struct slot *original)
 {
     struct dying *table = slot_object(original);
 
-    *table = (struct dying){ .count_bits = slot_size_bits(original) };
+    *table = (struct dying){ .progress = 1, .count_bits = slot_size_bits(original) };
     dying_add(table);
 }
 

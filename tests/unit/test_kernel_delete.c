@@ -342,6 +342,21 @@ static void objects_that_are_dying_are_emptied_before_memory_is_used_again(void 
     assert_false(dying_any());
 }
 
+static void a_large_empty_table_is_gone_after_few_calls(void **state)
+{
+    unsigned table = make_from(memory, OBJECT_CAPTABLE, 12), calls = 0;
+    enum thole_result result;
+
+    (void)state;
+    must(table, CAPTABLE_COPY, 4095, INIT_SLOT_CAPTABLE, server.endpoint, RIGHTS_ALL);
+    do {
+        result = invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, table);
+        calls++;
+    } while (result == RESULT_MORE);
+    assert_result(result, DONE);
+    assert_in_range(calls, 2, 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest delete_tests[] = {
@@ -362,6 +377,7 @@ int main(void)
         cmocka_unit_test_setup(much_lent_time_comes_home_in_any_order, boot),
         cmocka_unit_test_setup(deleting_memory_leaves_lent_time_to_the_memory_it_came_from, boot),
         cmocka_unit_test_setup(lent_time_in_a_table_that_dies_holds_up_nobody, boot),
+        cmocka_unit_test_setup(a_large_empty_table_is_gone_after_few_calls, boot),
         cmocka_unit_test_setup(objects_that_are_dying_are_emptied_before_memory_is_used_again,
                                boot),
     };
