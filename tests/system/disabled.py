@@ -4,6 +4,7 @@
 # the ways that the README names, and kernel and programs are the same files.
 
 import os
+import re
 
 from system import (Guest, VIRT, compile_tree, expect, expect_equal, expect_not, file_hash,
                     power_off, read_archive, run, servers)
@@ -35,6 +36,23 @@ def check_clock_is_off(guest):
     expect_equal(files(), HASHES, "hashes of what was booted")
 
 
+def what_uboot_loaded(guest):
+    """The hashes of kernel and archive that U-Boot verified and printed."""
+    return re.findall(r"Hash value: +([0-9a-f]{64})", guest.text)
+
+
+def check_what_was_loaded(guest):
+    expect_equal(what_uboot_loaded(guest), [HASHES["Image"], HASHES["archive"]], "hashes of what U-Boot loaded")
+
+
+def with_and_without_the_clock_uboot_loads_the_same_bytes():
+    with Guest() as guest:
+        guest.wait_for_prompt()
+        expect_equal(servers(guest)["clock"], ("running", 0), "clock")
+        check_what_was_loaded(guest)
+        power_off(guest)
+
+
 def a_setting_of_the_command_leaves_the_clock_out():
     with Guest(direct=True, settings=[CLOCK]) as guest:
         check_clock_is_off(guest)
@@ -43,6 +61,7 @@ def a_setting_of_the_command_leaves_the_clock_out():
 def a_setting_of_the_command_works_through_uboot():
     with Guest(settings=[CLOCK]) as guest:
         check_clock_is_off(guest)
+        check_what_was_loaded(guest)
 
 
 def two_lines_at_the_prompt_of_uboot_leave_the_clock_out():
@@ -53,6 +72,7 @@ def two_lines_at_the_prompt_of_uboot_leave_the_clock_out():
             guest.wait_for(UBOOT_PROMPT)
         guest.send_line("boot")
         check_clock_is_off(guest)
+        check_what_was_loaded(guest)
 
 
 def a_system_that_overrides_another_leaves_the_clock_out():
@@ -86,7 +106,8 @@ def no_hardware_no_server():
             power_off(guest)
 
 
-run(a_setting_of_the_command_leaves_the_clock_out,
+run(with_and_without_the_clock_uboot_loads_the_same_bytes,
+    a_setting_of_the_command_leaves_the_clock_out,
     a_setting_of_the_command_works_through_uboot,
     two_lines_at_the_prompt_of_uboot_leave_the_clock_out,
     a_system_that_overrides_another_leaves_the_clock_out,
