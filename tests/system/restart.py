@@ -60,6 +60,20 @@ def the_log_keeps_what_a_dead_server_said():
     expect(guest.command("log init"), "clock: ", "killed")
 
 
+def a_restart_by_request_counts_as_no_failure():
+    before, memory_before = servers(guest)["clock"], memory(guest)
+    guest.command("restart clock")
+    expect_equal(servers(guest)["clock"], before, "clock")
+    expect_equal(memory(guest), memory_before, "mem")
+
+
+def a_reset_starts_the_machine_anew():
+    guest.send_line("reset")
+    guest.wait_for("servers started in", 30)
+    guest.wait_for_prompt(30)
+    expect_equal(servers(guest)["serial"], ("running", 0), "serial")
+
+
 def the_machine_powers_off():
     power_off(guest)
 
@@ -71,4 +85,6 @@ run(the_system_starts,
     the_serial_driver_dies_often_while_lines_are_typed,
     what_was_typed_ahead_survives_the_driver,
     the_log_keeps_what_a_dead_server_said,
+    a_restart_by_request_counts_as_no_failure,
+    a_reset_starts_the_machine_anew,
     the_machine_powers_off)
