@@ -59,8 +59,13 @@ void arch_frame_init(struct frame *frame, uint64_t pc, uint64_t sp, uint64_t tls
 /* Register `index` as THREAD_READ_REGISTERS numbers them; 0 past the end. */
 #define FRAME_SP 31
 #define FRAME_PC 32
+#define FRAME_PSTATE 33
 #define FRAME_REGISTERS 35
 uint64_t arch_frame_read(const struct frame *frame, unsigned index);
+/* Likewise; of the processor state only what a program can set itself: its flags. */
+void arch_frame_write(struct frame *frame, unsigned index, uint64_t value);
+/* The thread executes one instruction when it runs next, and then faults: FAULT_STEP. */
+void arch_frame_step(struct frame *frame);
 
 /*
  * Called last in an event when another thread than before is to run on this

@@ -227,7 +227,6 @@ static struct thread *make_thread(struct making *making, const struct boot *boot
     sender_bind(&thread->sender, endpoint, &making->table[INIT_SLOT_SCHED_CONTEXT]);
     arch_frame_init(&thread->frame, boot->init_image->entry, INIT_STACK_TOP, 0);
     frame_set(&thread->frame, 0, BOOT_INFO_ADDRESS);
-    thread->started = true;
     thread->vital = true;
     thread->time = time;
     time->thread = thread;

@@ -55,7 +55,8 @@ void core_ready(struct core *core, struct thread *thread, enum turn turn)
         return;
     }
     thread->state = THREAD_READY;
-    enqueue(core, thread, turn);
+    if (!thread->suspended)
+        enqueue(core, thread, turn);
 }
 
 void core_unready(struct core *core, struct thread *thread)

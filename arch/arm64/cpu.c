@@ -34,6 +34,7 @@ struct cpu cpus[CORES_RUNNING_MAX] = {
     },
 };
 
+#define PSTATE_SS   (1ULL << 21) /* SPSR_EL1.SS: software step, Arm ARM D2.11 */
 #define PSTATE_EL0T 0 /* SPSR_EL1.M: EL0 in AArch64 state, nothing masked */
 
 void arch_frame_init(struct frame *frame, uint64_t pc, uint64_t sp, uint64_t tls)
@@ -46,6 +47,21 @@ uint64_t arch_frame_read(const struct frame *frame, unsigned index)
     const uint64_t *registers = frame->x;
 
     return index < FRAME_REGISTERS ? registers[index] : 0;
+}
+
+void arch_frame_write(struct frame *frame, unsigned index, uint64_t value)
+{
+    uint64_t *registers = frame->x;
+
+    if (index == FRAME_PSTATE)
+        registers[index] = (registers[index] & ~PSTATE_NZCV) | (value & PSTATE_NZCV);
+    else
+        registers[index] = value;
+}
+
+void arch_frame_step(struct frame *frame)
+{
+    frame->pstate |= PSTATE_SS;
 }
 
 void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, unsigned asid)

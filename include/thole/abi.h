@@ -69,7 +69,7 @@
     X(2, INTERRUPT, "line, how many times it fired since", "unmasks the line")             \
     X(3, TIMER, "deadline, now (ticks)", "arms it again if it carries a word: a deadline") \
     X(4, SIGNAL, "the OR-ed badges", "nothing")                                            \
-    X(5, FAULT, "fault, address, syndrome, pc, sp", "label 0 resumes; 1 leaves it stopped")
+    X(5, FAULT, "fault, address, syndrome, pc, sp", "label 0 resumes, 2 for one instruction; else it stays stopped")
 
 /* Faults, word 0 of a message of kind FAULT. */
 #define THOLE_FAULTS(X)                                                       \
@@ -81,7 +81,9 @@
     X(6, SYSCALL, "an unknown system call; address is its number")            \
     X(7, BREAKPOINT, "a breakpoint instruction; address is its immediate")    \
     X(8, EXIT, "the thread ended itself; address is its exit code")           \
-    X(9, MACHINE, "an external abort or another error the machine reports")
+    X(9, MACHINE, "an external abort or another error the machine reports")   \
+    X(10, TIMEOUT, "used lent time beyond its grace; address is the ticks")   \
+    X(11, STEP, "the one instruction it was resumed for is done")
 
 /* The tag, x1: words [2:0], capability [3], kind [7:4], zero [31:8], label [63:32]. */
 #define THOLE_TAG_WORDS_MASK 7
@@ -93,6 +95,7 @@
 /* Reply labels to a FAULT. */
 #define THOLE_FAULT_RESUME 0
 #define THOLE_FAULT_STOP   1
+#define THOLE_FAULT_STEP   2
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -82,11 +82,17 @@
     X(CAPTABLE, 6, INSPECT, CONTROL, "slot", "type, rights, badge, depth")                   \
     X(CAPTABLE, 7, CLOSE, CONTROL, "slot of an Endpoint with CONTROL", "")                   \
     X(CAPTABLE, 8, OPEN, CONTROL, "slot of an Endpoint with CONTROL", "")                    \
+    X(CAPTABLE, 9, CANCEL_BADGE, CONTROL, "slot of an Endpoint with CONTROL, badge", "")     \
     X(THREAD, 1, CONFIGURE, CONTROL, "CapTable, AddressSpace, Endpoint, fault Endpoint or 0, SchedContext or 0", "") \
     X(THREAD, 2, START, CONTROL, "pc, sp, TPIDR_EL0", "")                                    \
     X(THREAD, 3, CANCEL, CONTROL, "", "")                                                    \
     X(THREAD, 4, READ_REGISTERS, CONTROL, "first register (0-30 x, 31 sp, 32 pc, 33 pstate, 34 TPIDR_EL0)", "six registers") \
-    X(SCHED_CONTEXT, 1, CONSUMED, CONTROL, "", "ticks used so far")                          \
+    X(THREAD, 5, WRITE_REGISTERS, CONTROL, "first register, how many (1-4), their values", "") \
+    X(THREAD, 6, SUSPEND, CONTROL, "", "")                                                   \
+    X(THREAD, 7, RESUME, CONTROL, "1: for one instruction; else 0", "")                      \
+    X(THREAD, 8, BIND_TIME, CONTROL, "SchedContext or 0", "")                                \
+    X(THREAD, 9, INSPECT, CONTROL, "", "enum thole_thread_state, flags, ceiling, grace, badge it was called with, fault") \
+    X(SCHED_CONTEXT, 1, CONSUMED, CONTROL, "", "ticks used so far, priority, budget, period, core, ticks left") \
     X(INTERRUPT, 1, BIND, CONTROL, "Endpoint, SchedContext or 0", "")                        \
     X(TIMER, 1, BIND, CONTROL, "Endpoint, SchedContext or 0", "")                            \
     X(TIMER, 2, ARM, SEND, "deadline (ticks)", "")                                           \
@@ -106,6 +112,22 @@
     X(MACHINE, 2, RESET, CONTROL, "", "(does not return)")                                   \
     X(MACHINE, 3, PRINT, CONTROL, "bytes (0-40), the text in five words", "bytes taken")
 
+/* What THREAD_INSPECT answers. X(number, NAME, what it is) */
+#define THOLE_THREAD_STATES(X)                                                   \
+    X(0, STOPPED, "new, ended, or left stopped after a fault")                   \
+    X(1, READY, "runs, or is to run")                                            \
+    X(2, RECEIVING, "waits at an endpoint")                                      \
+    X(3, CALLING, "waits for an answer")                                         \
+    X(4, STRANDED, "could run, but has no time")
+/* Its flags. X(bit, NAME, what it means) */
+#define THOLE_THREAD_FLAGS(X)                                                    \
+    X(0, SUSPENDED, "does not run until it is resumed")                          \
+    X(1, LENT, "runs on time that was lent to it")                               \
+    X(2, OWES, "has received a message and not answered it")                     \
+    X(3, FAULTED, "its fault waits for a handler")                               \
+    X(4, HAS_TIME, "has time now")                                               \
+    X(5, SPENT, "waits for the next period of its time")
+
 #define THOLE_X(number, NAME, ...) OBJECT_##NAME = number,
 enum thole_object { THOLE_OBJECTS(THOLE_X) OBJECT_COUNT };
 #undef THOLE_X
@@ -117,6 +139,12 @@ enum thole_result { THOLE_RESULTS(THOLE_X) RESULT_COUNT };
 #undef THOLE_X
 #define THOLE_X(TYPE, number, NAME, ...) TYPE##_##NAME = number,
 enum thole_operation { THOLE_OPERATIONS(THOLE_X) };
+#undef THOLE_X
+#define THOLE_X(number, NAME, ...) THREAD_##NAME = number,
+enum thole_thread_state { THOLE_THREAD_STATES(THOLE_X) };
+#undef THOLE_X
+#define THOLE_X(bit, NAME, ...) THREAD_FLAG_##NAME = 1 << bit,
+enum thole_thread_flag { THOLE_THREAD_FLAGS(THOLE_X) };
 #undef THOLE_X
 
 /* How memory is mapped, a word of FRAME_MAP. Device frames are always DEVICE. */

@@ -38,6 +38,16 @@ static struct thread *waiting_receiver(const struct endpoint *endpoint, bool bri
     return list_empty(stack) ? NULL : CONTAINER_OF(stack->next, struct thread, link_receive);
 }
 
+/* The first sender of a queue, or NULL. */
+static struct sender *first_sender(const struct endpoint *endpoint, const struct list *queue)
+{
+    const struct list *node = queue->next;
+
+    if (node == &endpoint->marker)
+        node = node->next;
+    return node == queue ? NULL : CONTAINER_OF(node, struct sender, link);
+}
+
 static void stop_waiting(struct thread *receiver)
 {
     list_remove(&receiver->link_receive);
@@ -85,7 +95,7 @@ static struct sender *queued_sender(const struct endpoint *endpoint, bool is_act
         queue = &endpoint->timeless;
     if (list_empty(queue))
         queue = &endpoint->calls;
-    return list_empty(queue) ? NULL : CONTAINER_OF(queue->next, struct sender, link);
+    return first_sender(endpoint, queue);
 }
 
 void endpoint_wait(struct core *core, struct endpoint *endpoint, struct thread *receiver)
@@ -101,6 +111,12 @@ void endpoint_wait(struct core *core, struct endpoint *endpoint, struct thread *
     receiver->receiving_on = endpoint;
     list_push_head(receiver->time != NULL ? &endpoint->active : &endpoint->receivers,
                    &receiver->link_receive);
+}
+
+void endpoint_receiver_bound(struct core *core, struct thread *receiver)
+{
+    list_remove(&receiver->link_receive);
+    endpoint_wait(core, receiver->receiving_on, receiver);
 }
 
 /* --- call, try_call ----------------------------------------------------------- */
@@ -203,12 +219,13 @@ void endpoint_receive(struct core *core, struct slot *slot, bool may_wait)
 /* --- Closing and destruction ------------------------------------------------------- */
 
 /* Refuses one queued sender of `queue`; false if it is empty. */
-static bool refuse_one(struct core *core, struct list *queue, enum thole_status status)
+static bool refuse_one(struct core *core, struct endpoint *endpoint, struct list *queue,
+                       enum thole_status status)
 {
-    if (list_empty(queue))
-        return false;
-    struct sender *sender = CONTAINER_OF(queue->next, struct sender, link);
+    struct sender *sender = first_sender(endpoint, queue);
 
+    if (sender == NULL)
+        return false;
     list_remove(&sender->link);
     sender_refuse(core, sender, status);
     return true;
@@ -218,8 +235,38 @@ enum thole_result endpoint_close(struct core *core, struct endpoint *endpoint)
 {
     endpoint->closed = true;
     for (unsigned step = 0; step < ENDPOINT_STEPS; step++)
-        if (!refuse_one(core, &endpoint->calls, STATUS_PEER_STOPPED))
+        if (!refuse_one(core, endpoint, &endpoint->calls, STATUS_PEER_STOPPED))
             return RESULT_DONE;
+    return RESULT_MORE;
+}
+
+/* The marker steps over one caller, who is refused if the badge is his; false at the end. */
+static bool cancel_next(struct core *core, struct endpoint *endpoint)
+{
+    struct list *next = endpoint->marker.next;
+    struct sender *sender = CONTAINER_OF(next, struct sender, link);
+
+    list_remove(&endpoint->marker);
+    if (next == &endpoint->calls)
+        return false;
+    list_insert_after(next, &endpoint->marker);
+    if (sender->badge == endpoint->cancelling) {
+        list_remove(&sender->link);
+        sender_refuse(core, sender, STATUS_CANCELLED);
+    }
+    return true;
+}
+
+enum thole_result endpoint_cancel_badge(struct core *core, struct endpoint *endpoint,
+                                        uint64_t badge)
+{
+    if (!list_linked(&endpoint->marker)) {
+        endpoint->cancelling = badge;
+        list_push_head(&endpoint->calls, &endpoint->marker);
+    }
+    for (unsigned step = 0; step < ENDPOINT_STEPS; step++)
+        if (!cancel_next(core, endpoint))
+            return endpoint->cancelling == badge ? RESULT_DONE : RESULT_MORE;
     return RESULT_MORE;
 }
 
@@ -253,9 +300,9 @@ enum thole_result endpoint_dying_step(struct core *core, struct dying *object)
 {
     struct endpoint *endpoint = CONTAINER_OF(object, struct endpoint, dying);
 
-    if (refuse_one(core, &endpoint->calls, STATUS_PEER_DIED) ||
-        refuse_one(core, &endpoint->events, STATUS_PEER_DIED) ||
-        refuse_one(core, &endpoint->timeless, STATUS_PEER_DIED) ||
+    if (refuse_one(core, endpoint, &endpoint->calls, STATUS_PEER_DIED) ||
+        refuse_one(core, endpoint, &endpoint->events, STATUS_PEER_DIED) ||
+        refuse_one(core, endpoint, &endpoint->timeless, STATUS_PEER_DIED) ||
         dismiss_receiver(core, endpoint))
         return RESULT_MORE;
     return RESULT_DONE;

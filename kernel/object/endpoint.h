@@ -15,7 +15,9 @@ struct endpoint {
     struct list active;      /* struct thread.link_receive: with time of their own */
     struct list events;      /* struct sender.link: have their time reserved */
     struct list timeless;    /* events without a SchedContext, faults that lost theirs */
-    struct list calls;       /* threads */
+    struct list calls;       /* threads; `marker` may stand among them */
+    struct list marker;      /* linked: before it, `cancelling` was looked for */
+    uint64_t cancelling;     /* the badge whose callers are being refused */
     bool closed;             /* callers get STATUS_PEER_STOPPED */
 };
 STATIC_ASSERT(sizeof(struct endpoint) <= 1 << 7);
@@ -32,10 +34,18 @@ void endpoint_queue(struct core *core, struct endpoint *endpoint, struct sender 
 /* A queued fault, or a waiting receiver, has just lost its time. */
 void endpoint_fault_stranded(struct sender *sender);
 void endpoint_receiver_stranded(struct thread *receiver);
+/* A waiting receiver has time of its own now. */
+void endpoint_receiver_bound(struct core *core, struct thread *receiver);
 
 /* Closes, refusing some of the queued callers; RESULT_MORE while some are left. */
 enum thole_result endpoint_close(struct core *core, struct endpoint *endpoint) MUST_CHECK;
 void endpoint_open(struct endpoint *endpoint);
+/*
+ * Looks at some of the queued callers and refuses those of `badge`; MORE while
+ * some are left, or while those of another badge had to be looked for first.
+ */
+enum thole_result endpoint_cancel_badge(struct core *core, struct endpoint *endpoint,
+                                        uint64_t badge) MUST_CHECK;
 
 /* Its original capability is gone: the dying list empties it. */
 void endpoint_destroy(struct endpoint *endpoint);

@@ -128,6 +128,16 @@ enum thole_result op_CAPTABLE_CLOSE(struct invocation *invocation)
     return result == RESULT_DONE ? endpoint_close(invocation->core, endpoint) : result;
 }
 
+enum thole_result op_CAPTABLE_CANCEL_BADGE(struct invocation *invocation)
+{
+    uint64_t badge = invocation->word[1];
+    struct endpoint *endpoint;
+    enum thole_result result = endpoint_of(invocation, &endpoint);
+
+    return result == RESULT_DONE ? endpoint_cancel_badge(invocation->core, endpoint, badge)
+                                 : result;
+}
+
 enum thole_result op_CAPTABLE_OPEN(struct invocation *invocation)
 {
     struct endpoint *endpoint;

@@ -55,16 +55,24 @@ enum thole_result op_THREAD_CONFIGURE(struct invocation *invocation)
 
     if (result != RESULT_DONE)
         return result;
-    if (thread->started || !slot_is_empty(&thread->captable) || !slot_is_empty(&thread->space) ||
-        !slot_is_empty(&thread->sender.endpoint) || !slot_is_empty(&thread->fault) ||
-        !slot_is_empty(&thread->sender.time))
+    if (thread->state != THREAD_STOPPED)
         return RESULT_OCCUPIED;
+    thread_unconfigure(invocation->core, thread);
     slot_embed(&thread->captable, parts.captable, HOLDER_THREAD_CAPTABLE);
     slot_embed(&thread->space, parts.space, HOLDER_THREAD_SPACE);
     sender_bind(&thread->sender, parts.endpoint, parts.time);
     if (parts.fault != NULL)
         slot_embed(&thread->fault, parts.fault, HOLDER_THREAD_FAULT);
     return RESULT_DONE;
+}
+
+/* Has it all that it needs to run? */
+static bool is_configured(const struct thread *thread)
+{
+    const struct sched_context *time = sender_time(&thread->sender);
+
+    return !slot_is_empty(&thread->captable) && !slot_is_empty(&thread->space) &&
+           (time == NULL || sched_context_is_configured(time));
 }
 
 enum thole_result op_THREAD_START(struct invocation *invocation)
@@ -74,20 +82,14 @@ enum thole_result op_THREAD_START(struct invocation *invocation)
     struct endpoint *endpoint = slot_object(&thread->sender.endpoint);
     struct sched_context *time = sender_time(&thread->sender);
 
-    if (thread->started || thread->state != THREAD_STOPPED)
+    if (thread->state != THREAD_STOPPED)
         return RESULT_OCCUPIED;
-    if (endpoint == NULL || slot_is_empty(&thread->captable) || slot_is_empty(&thread->space))
+    if (endpoint == NULL || !is_configured(thread))
         return RESULT_NOT_READY;
-    if (time != NULL && !sched_context_is_configured(time))
-        return RESULT_NOT_READY;
-    if (time != NULL && !sched_context_is_free(time))
+    if (time != NULL && !sched_context_is_free(time) && time->thread != thread)
         return RESULT_BUSY;
-    thread->started = true;
     arch_frame_init(&thread->frame, pc, sp, tls);
-    if (time != NULL) {
-        thread->time = time;
-        time->thread = thread;
-    }
+    thread_take_time(thread);
     endpoint_wait(invocation->core, endpoint, thread);
     return RESULT_DONE;
 }
@@ -139,12 +141,136 @@ enum thole_result op_THREAD_READ_REGISTERS(struct invocation *invocation)
     return RESULT_DONE;
 }
 
+/* May its registers be written: will the kernel not write to them itself before it runs? */
+static bool is_at_rest(const struct thread *thread)
+{
+    switch (thread->state) {
+    case THREAD_STOPPED:
+        return true;
+    case THREAD_READY:
+        return thread->suspended;
+    case THREAD_CALLING:
+        return thread->sender.kind == KIND_FAULT;
+    default:
+        return false;
+    }
+}
+
+#define WRITE_REGISTERS_MAX 4
+
+enum thole_result op_THREAD_WRITE_REGISTERS(struct invocation *invocation)
+{
+    uint64_t first = invocation->word[0], count = invocation->word[1];
+    const uint64_t *value = &invocation->word[2];
+    struct thread *thread = slot_object(invocation->target);
+
+    if (count == 0 || count > WRITE_REGISTERS_MAX || first > FRAME_REGISTERS - count)
+        return RESULT_BAD_ARGUMENT;
+    if (!is_at_rest(thread))
+        return RESULT_NOT_READY;
+    for (unsigned index = 0; index < count; index++)
+        arch_frame_write(&thread->frame, (unsigned)first + index, value[index]);
+    return RESULT_DONE;
+}
+
+enum thole_result op_THREAD_SUSPEND(struct invocation *invocation)
+{
+    thread_suspend(invocation->core, slot_object(invocation->target));
+    return RESULT_DONE;
+}
+
+enum thole_result op_THREAD_RESUME(struct invocation *invocation)
+{
+    uint64_t steps = invocation->word[0];
+    struct thread *thread = slot_object(invocation->target);
+
+    if (steps > 1)
+        return RESULT_BAD_ARGUMENT;
+    if (thread->state == THREAD_STOPPED && !is_configured(thread))
+        return RESULT_NOT_READY;
+    if (steps != 0 && thread->state != THREAD_STOPPED && !thread->suspended)
+        return RESULT_NOT_READY;
+    if (steps != 0)
+        arch_frame_step(&thread->frame);
+    thread_resume(invocation->core, thread);
+    return RESULT_DONE;
+}
+
+static unsigned flags_of(const struct thread *thread)
+{
+    return (thread->suspended ? THREAD_FLAG_SUSPENDED : 0u) |
+           (thread->lent ? THREAD_FLAG_LENT : 0u) |
+           (thread->owes != NULL ? THREAD_FLAG_OWES : 0u) |
+           (thread->sender.kind == KIND_FAULT ? THREAD_FLAG_FAULTED : 0u) |
+           (thread->time != NULL ? THREAD_FLAG_HAS_TIME : 0u);
+}
+
+enum thole_result op_THREAD_INSPECT(struct invocation *invocation)
+{
+    const struct thread *thread = slot_object(invocation->target);
+
+    invocation->out[0] = thread->state;
+    invocation->out[1] = flags_of(thread);
+    invocation->out[2] = thread->ceiling;
+    invocation->out[3] = thread->grace;
+    invocation->out[4] = thread->state == THREAD_CALLING ? thread->sender.badge : 0;
+    invocation->out[5] = thread->fault_word[0];
+    invocation->outs = THOLE_MESSAGE_WORDS;
+    return RESULT_DONE;
+}
+
 /* --- Time ------------------------------------------------------------------------ */
+
+/* Its time is its own to lose: nobody else runs on it now. */
+static enum thole_result unbind_time(struct core *core, struct thread *thread)
+{
+    struct sender *sender = &thread->sender;
+    const struct sched_context *time = sender_time(sender);
+
+    if (time == NULL)
+        return RESULT_EMPTY;
+    if (!sched_context_is_free(time) && time->thread != thread)
+        return RESULT_BUSY;
+    sender_time_removed(core, sender);
+    slot_clear(&sender->time);
+    return RESULT_DONE;
+}
+
+enum thole_result op_THREAD_BIND_TIME(struct invocation *invocation)
+{
+    uint64_t time_index = invocation->word[0];
+    struct thread *thread = slot_object(invocation->target);
+    struct slot *time;
+    enum thole_result result;
+
+    if (time_index == 0)
+        return unbind_time(invocation->core, thread);
+    result = operation_slot(invocation, time_index, OBJECT_SCHED_CONTEXT, RIGHT_CONTROL, &time);
+    if (result == RESULT_DONE)
+        result = slot_check_depth(time);
+    if (result != RESULT_DONE)
+        return result;
+    if (!slot_is_empty(&thread->sender.time))
+        return RESULT_OCCUPIED;
+    if (!sched_context_is_configured(slot_object(time)) || !thread_can_be_bound(thread))
+        return RESULT_NOT_READY;
+    if (!sched_context_is_free(slot_object(time)))
+        return RESULT_BUSY;
+    slot_embed(&thread->sender.time, time, HOLDER_SENDER_TIME);
+    thread_bound(invocation->core, thread);
+    return RESULT_DONE;
+}
 
 enum thole_result op_SCHED_CONTEXT_CONSUMED(struct invocation *invocation)
 {
-    invocation->out[0] = core_consumed(invocation->core, slot_object(invocation->target));
-    invocation->outs = 1;
+    const struct sched_context *context = slot_object(invocation->target);
+
+    invocation->out[0] = core_consumed(invocation->core, context);
+    invocation->out[1] = context->priority;
+    invocation->out[2] = context->budget;
+    invocation->out[3] = context->period;
+    invocation->out[4] = context->core;
+    invocation->outs = 5;
     return RESULT_DONE;
 }
 

@@ -7,7 +7,7 @@
 #include "sched_context.h"
 #include "thread.h"
 
-#define OPERATIONS_A_TYPE 9
+#define OPERATIONS_A_TYPE 10
 
 struct operation {
     operation_function *function;

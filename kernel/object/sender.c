@@ -124,6 +124,7 @@ void sender_deliver(struct core *core, struct sender *sender, struct thread *rec
     sender->at = NULL;
     sender->servant = receiver;
     receiver->owes = sender;
+    receiver->bereft = false;
     if (receiver->time == NULL) {
         lend_time(sender, receiver);
         turn = TURN_NEXT;
@@ -145,6 +146,7 @@ static struct sender *detach(struct core *core, struct thread *servant)
     struct sched_context *time = servant->time;
 
     servant->owes = NULL;
+    servant->bereft = false;
     if (sender != NULL)
         sender->servant = NULL;
     if (!servant->lent)
@@ -180,11 +182,18 @@ static void finish_event(struct core *core, struct sender *sender, const struct 
 
 static void finish_fault(struct core *core, struct thread *thread, const struct thread *servant)
 {
+    uint32_t label = THOLE_FAULT_STOP;
+
+    if (servant != NULL)
+        label = thole_tag_label(frame_get(&servant->frame, 1));
     thread->sender.kind = KIND_CALL;
-    if (servant == NULL || thole_tag_label(frame_get(&servant->frame, 1)) != THOLE_FAULT_RESUME)
-        thread->state = THREAD_STOPPED;
-    else
-        core_ready(core, thread, TURN_NEXT);
+    if (label != THOLE_FAULT_RESUME && label != THOLE_FAULT_STEP) {
+        thread_stop(core, thread);
+        return;
+    }
+    if (label == THOLE_FAULT_STEP)
+        arch_frame_step(&thread->frame);
+    core_ready(core, thread, TURN_NEXT);
 }
 
 /*
@@ -252,16 +261,20 @@ static struct sender *reply_sender(const struct slot *slot)
 
 void sender_set_aside(struct core *core, struct thread *servant, struct slot *empty)
 {
+    bool bereft = servant->bereft;
     struct sender *sender = detach(core, servant);
 
-    if (sender == NULL)
-        return;
-    if (sender->doomed != 0) {
+    if (sender == NULL && !bereft)
+        return; /* nothing was owed */
+    if (sender != NULL && sender->doomed != 0) {
         finish(core, sender, NULL, STATUS_PEER_DIED);
-        return;
+        sender = NULL;
     }
-    sender->state = SENDER_ASIDE;
-    sender->reply = empty;
+    if (sender != NULL) {
+        sender->state = SENDER_ASIDE;
+        sender->reply = empty;
+    }
+    /* Also for a sender that is gone: the answer to it is dropped, not refused. */
     slot_fill_root(empty, slot_word_of_object(NULL, OBJECT_REPLY, RIGHT_CONTROL),
                    (uintptr_t)sender, 0);
 }
@@ -302,8 +315,10 @@ void sender_withdraw(struct sender *sender)
 {
     if (list_linked(&sender->link))
         list_remove(&sender->link);
-    if (sender->servant != NULL)
+    if (sender->servant != NULL) {
         sender->servant->owes = NULL;
+        sender->servant->bereft = true;
+    }
     if (sender->reply != NULL)
         sender->reply->badge = 0;
     sender->servant = NULL;
@@ -337,6 +352,18 @@ static void stop_waiting(struct sender *sender)
     sender->at = NULL;
     sender->state = SENDER_IDLE;
     sender->fired_again = 1;
+}
+
+void sender_recall(struct core *core, struct sender *sender)
+{
+    struct sched_context *time = sender_time(sender);
+
+    stop_waiting(sender);
+    sender->fired_again = 0;
+    if (sender->state != SENDER_IDLE || time == NULL || time->event != sender)
+        return;
+    time->event = NULL;
+    sched_context_release(core, time);
 }
 
 void sender_time_removed(struct core *core, struct sender *sender)

@@ -75,6 +75,8 @@ void sender_reply_deleted(struct core *core, struct slot *slot);
 void sender_endpoint_removed(struct core *core, struct sender *sender);
 void sender_time_removed(struct core *core, struct sender *sender);
 
+/* What an event said and nobody has received yet is taken back. */
+void sender_recall(struct core *core, struct sender *sender);
 /* In no list and owed by nobody any more, as if it had never been sent. Time does not move. */
 void sender_withdraw(struct sender *sender);
 /* The sender's object is destroyed: nobody refers to it any more. */

@@ -39,12 +39,63 @@ void thread_return_status(struct thread *thread, enum thole_status status)
     thread_return(thread, status, 0);
 }
 
+void thread_take_time(struct thread *thread)
+{
+    struct sched_context *time = sender_time(&thread->sender);
+
+    if (time == NULL || thread->time != NULL || !sched_context_is_free(time))
+        return;
+    thread->time = time;
+    time->thread = thread;
+}
+
+bool thread_can_be_bound(const struct thread *thread)
+{
+    return thread->state == THREAD_STOPPED || thread->state == THREAD_STRANDED ||
+           (thread->state == THREAD_RECEIVING && thread->time == NULL);
+}
+
+void thread_bound(struct core *core, struct thread *thread)
+{
+    if (thread->state == THREAD_STOPPED)
+        return;
+    thread_take_time(thread);
+    if (thread->state == THREAD_STRANDED)
+        core_ready(core, thread, TURN_LAST);
+    else
+        endpoint_receiver_bound(core, thread);
+}
+
+void thread_suspend(struct core *core, struct thread *thread)
+{
+    thread->suspended = true;
+    if (thread->state == THREAD_READY)
+        core_unready(core, thread);
+}
+
+void thread_resume(struct core *core, struct thread *thread)
+{
+    bool held = thread->suspended && thread->state == THREAD_READY;
+
+    thread->suspended = false;
+    if (thread->state == THREAD_STOPPED)
+        thread_take_time(thread);
+    if (held || thread->state == THREAD_STOPPED)
+        core_ready(core, thread, TURN_LAST);
+}
+
 /* Nobody supervises init: its last words, and a new start. */
 static _Noreturn void end_machine(const uint64_t word[5])
 {
     kernel_print("\ninit: panic: fault %lu (abi.h, THOLE_FAULTS), address %lx, syndrome %lx, "
                  "pc %lx, sp %lx\n", word[0], word[1], word[2], word[3], word[4]);
     arch_reset();
+}
+
+void thread_stop(struct core *core, struct thread *thread)
+{
+    thread->state = THREAD_STOPPED;
+    sender_abandon(core, thread, STATUS_PEER_DIED);
 }
 
 void thread_fault(struct core *core, const uint64_t word[5])
@@ -55,11 +106,12 @@ void thread_fault(struct core *core, const uint64_t word[5])
     if (thread->vital)
         end_machine(word);
     core_unready(core, thread);
-    thread->state = THREAD_STOPPED;
     for (unsigned index = 0; index < 3; index++)
         thread->fault_word[index] = word[index];
-    if (endpoint == NULL || endpoint->closed)
+    if (endpoint == NULL || endpoint->closed) {
+        thread_stop(core, thread);
         return;
+    }
     thread->state = THREAD_CALLING;
     thread->sender.kind = KIND_FAULT;
     thread->sender.badge = thread->fault.badge;
@@ -119,6 +171,22 @@ static void clear_embedded(struct slot *slot)
         slot_clear(slot);
 }
 
+void thread_unconfigure(struct core *core, struct thread *thread)
+{
+    struct sched_context *time = thread->time;
+
+    thread->time = NULL;
+    if (time != NULL) {
+        time->thread = NULL;
+        sched_context_release(core, time);
+    }
+    sender_destroy(core, &thread->sender);
+    clear_embedded(&thread->captable);
+    clear_embedded(&thread->space);
+    clear_embedded(&thread->fault);
+    thread_space_changed(core, thread);
+}
+
 void thread_destroy(struct core *core, struct thread *thread)
 {
     core_unready(core, thread);
@@ -127,18 +195,8 @@ void thread_destroy(struct core *core, struct thread *thread)
     bridge_chain(thread);
     if (thread->time == NULL)
         thread->lent = false; /* its time is further down a chain, and loses its way home */
-    thread->state = THREAD_STOPPED;
     sender_withdraw(&thread->sender);
-    sender_abandon(core, thread, STATUS_PEER_DIED);
-    if (thread->time != NULL) {
-        thread->time->thread = NULL;
-        sched_context_release(core, thread->time);
-        thread->time = NULL;
-    }
-    sender_destroy(core, &thread->sender);
-    clear_embedded(&thread->captable);
-    clear_embedded(&thread->space);
-    clear_embedded(&thread->fault);
-    thread_space_changed(core, thread);
+    thread_stop(core, thread);
+    thread_unconfigure(core, thread);
     arch_fp_forget(&thread->fp);
 }

@@ -4,15 +4,14 @@
  * state:
  *
  * STOPPED    in no queue; new, ended, or left stopped by its fault's handler
- * READY      `time` is set; that SchedContext is queued, or the core's current
+ * READY      `time` is set; that SchedContext is queued, or the core's current,
+ *            or in no queue: the thread is suspended
  * RECEIVING  in endpoint->receivers; with its own time: in endpoint->active
  * CALLING    its sender is QUEUED, IN_SERVICE or ASIDE (a call or a fault)
  * STRANDED   could run, but the time it ran on was taken away
  */
 #pragma once
 #include "sender.h"
-
-enum thread_state { THREAD_STOPPED, THREAD_READY, THREAD_RECEIVING, THREAD_CALLING, THREAD_STRANDED };
 
 struct thread {
     struct frame frame;           /* first: exception entry saves registers here */
@@ -27,10 +26,11 @@ struct thread {
     uint64_t fault_word[3];       /* of the fault being reported: kind, address, syndrome */
     uint64_t grace;               /* ticks, declared by SCHED_CONTROL_CEILING */
     uint32_t arrival;             /* slot for a capability that comes with a message or answer */
-    uint8_t state;                /* enum thread_state */
+    uint8_t state;                /* enum thole_thread_state */
     uint8_t ceiling;
     bool lent;                    /* `time` came with what it owes and goes back with the reply */
-    bool started;
+    bool suspended;               /* READY, it is in no queue */
+    bool bereft;                  /* what it owed an answer to is gone: nobody is owed */
     bool vital;                   /* init: its fault ends the machine */
     struct fp_state fp;
 };
@@ -55,11 +55,26 @@ struct slot *thread_slot(const struct thread *thread, uint64_t index);
 void thread_return(struct thread *thread, enum thole_status status, uint64_t tag);
 void thread_return_status(struct thread *thread, enum thole_status status);
 
+/* Its own SchedContext, if it has one and that is free or its own already, is what it runs on. */
+void thread_take_time(struct thread *thread);
+
+/* May a SchedContext be bound to it now, and what that does. */
+bool thread_can_be_bound(const struct thread *thread);
+void thread_bound(struct core *core, struct thread *thread);
+
+void thread_suspend(struct core *core, struct thread *thread);
+void thread_resume(struct core *core, struct thread *thread);
+
 /* A fault of the running thread: word[0] enum thole_fault ... as KIND_FAULT's words. */
 void thread_fault(struct core *core, const uint64_t word[5]);
 
+/* It ends its wait for a handler in THREAD_STOPPED; whom it owes gets PEER_DIED. */
+void thread_stop(struct core *core, struct thread *thread);
+
 /* The address space of `thread` changed or is gone. */
 void thread_space_changed(struct core *core, struct thread *thread);
+/* A stopped thread gives back its time and refers to nothing any more. */
+void thread_unconfigure(struct core *core, struct thread *thread);
 void thread_destroy(struct core *core, struct thread *thread);
 
 /* Its SchedContext was taken away (destroyed or unbound). */

@@ -21,6 +21,7 @@ struct fp_state {
 } __attribute__((aligned(16)));
 
 #define SIM_PSTATE_FLAGS 0xf0000000ULL
+#define SIM_PSTATE_STEP  (1ULL << 21)
 
 static inline uint64_t frame_get(const struct frame *frame, unsigned index)
 {

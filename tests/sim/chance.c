@@ -177,8 +177,10 @@ static struct attempt on_table(void)
     case 11:
         return on(OBJECT_CAPTABLE, CAPTABLE_REVOKE, any_slot(), 0, 0, 0, 0);
     case 12:
-    case 13:
         return on(OBJECT_CAPTABLE, CAPTABLE_INSPECT, any_slot(), 0, 0, 0, 0);
+    case 13:
+        return on(OBJECT_CAPTABLE, CAPTABLE_CANCEL_BADGE, slot_of(OBJECT_ENDPOINT),
+                  chance_below(3), 0, 0, 0);
     case 14:
         return on(OBJECT_CAPTABLE, CAPTABLE_CLOSE, slot_of(OBJECT_ENDPOINT), 0, 0, 0, 0);
     case 15:
@@ -189,9 +191,29 @@ static struct attempt on_table(void)
     }
 }
 
+/* Not of init's own: nobody could resume it. */
+static uint64_t other_thread(void)
+{
+    uint64_t slot = slot_of(OBJECT_THREAD);
+
+    return core.current->vital && slot == INIT_SLOT_THREAD ? 0 : slot;
+}
+
 static struct attempt on_thread(void)
 {
-    switch (chance_below(8)) {
+    switch (chance_below(13)) {
+    case 8:
+        return (struct attempt){ other_thread(), THREAD_SUSPEND, { 0 } };
+    case 9:
+        return on(OBJECT_THREAD, THREAD_RESUME, chance_percent(80) ? 0 : chance_below(3), 0, 0, 0, 0);
+    case 10:
+        return on(OBJECT_THREAD, THREAD_WRITE_REGISTERS, chance_below(37), chance_below(6),
+                  chance_word(), chance_word(), 0);
+    case 11:
+        return (struct attempt){ other_thread(), THREAD_BIND_TIME,
+                                 { slot_or_none(OBJECT_SCHED_CONTEXT) } };
+    case 12:
+        return on(OBJECT_THREAD, THREAD_INSPECT, 0, 0, 0, 0, 0);
     case 0:
     case 1:
         return on(OBJECT_THREAD, THREAD_CONFIGURE, slot_of(OBJECT_CAPTABLE),

@@ -39,13 +39,32 @@ uint64_t arch_frame_read(const struct frame *frame, unsigned index)
         return frame->sp;
     case FRAME_PC:
         return frame->pc;
-    case 33:
+    case FRAME_PSTATE:
         return frame->pstate;
     case 34:
         return frame->tls;
     default:
         return index < FRAME_SP ? frame->x[index] : 0;
     }
+}
+
+void arch_frame_write(struct frame *frame, unsigned index, uint64_t value)
+{
+    if (index < FRAME_SP)
+        frame->x[index] = value;
+    else if (index == FRAME_SP)
+        frame->sp = value;
+    else if (index == FRAME_PC)
+        frame->pc = value;
+    else if (index == FRAME_PSTATE)
+        frame->pstate = (frame->pstate & ~SIM_PSTATE_FLAGS) | (value & SIM_PSTATE_FLAGS);
+    else
+        frame->tls = value;
+}
+
+void arch_frame_step(struct frame *frame)
+{
+    frame->pstate |= SIM_PSTATE_STEP;
 }
 
 void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, unsigned asid)

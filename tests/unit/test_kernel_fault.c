@@ -57,7 +57,8 @@ static void label_1_leaves_it_stopped(void **state)
     reply_recv(OWN_ENDPOINT, THOLE_FAULT_STOP, 0);
     assert_state(&faulter, STOPPED);
     assert_true(init_runs());
-    assert_result(invoke(faulter.cap, THREAD_START, 1, 2, 3), OCCUPIED);
+    must(faulter.cap, THREAD_RESUME, 0);
+    assert_state(&faulter, READY);
 }
 
 static void exit_and_unknown_system_calls_are_faults(void **state)

@@ -25,15 +25,16 @@ static enum thole_result configure(unsigned thread, unsigned table, unsigned spa
     return invoke(thread, THREAD_CONFIGURE, table, space, endpoint, fault_end, time);
 }
 
-static void a_thread_is_configured_and_started_once(void **state)
+static void a_thread_is_configured_and_started_while_it_is_stopped(void **state)
 {
     unsigned thread = make(OBJECT_THREAD), endpoint = make(OBJECT_ENDPOINT);
 
     (void)state;
     assert_result(invoke(thread, THREAD_START, 1, 2, 3), NOT_READY);
     assert_result(configure(thread, 1, 2, endpoint, 0, 0), DONE);
-    assert_result(configure(thread, 1, 2, endpoint, 0, 0), OCCUPIED);
+    assert_result(configure(thread, 1, 2, endpoint, 0, 0), DONE);
     assert_result(invoke(thread, THREAD_START, 1, 2, 3), DONE);
+    assert_result(configure(thread, 1, 2, endpoint, 0, 0), OCCUPIED);
     assert_result(invoke(thread, THREAD_START, 1, 2, 3), OCCUPIED);
     must(thread, THREAD_READ_REGISTERS, 31);
     assert_int_equal(answer[0], 2);
@@ -232,7 +233,7 @@ static void a_queued_caller_whose_time_goes_is_taken_out_of_the_queue(void **sta
 int main(void)
 {
     const struct CMUnitTest thread_tests[] = {
-        cmocka_unit_test_setup(a_thread_is_configured_and_started_once, boot),
+        cmocka_unit_test_setup(a_thread_is_configured_and_started_while_it_is_stopped, boot),
         cmocka_unit_test_setup(parts_of_the_wrong_kind_or_without_right_are_refused, boot),
         cmocka_unit_test_setup(time_that_another_runs_on_is_busy, boot),
         cmocka_unit_test_setup(a_started_thread_cannot_be_configured_to_forge_a_badge, boot),
