@@ -210,8 +210,9 @@ static struct sched_context *make_time(struct making *making, const struct boot 
     struct slot *slot = make_object(making, INIT_SLOT_SCHED_CONTEXT, OBJECT_SCHED_CONTEXT, 0);
     struct sched_context *time = slot_object(slot);
 
-    time->priority = INIT_PRIORITY;
-    time->budget = time->period = boot->timer_frequency / INIT_TIME_DIVISOR;
+    uint64_t ticks = boot->timer_frequency / INIT_TIME_DIVISOR;
+
+    sched_context_fill(time, &(struct share){ 0, INIT_PRIORITY, ticks, ticks }, arch_time_now());
     return time;
 }
 

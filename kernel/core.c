@@ -55,8 +55,16 @@ void core_ready(struct core *core, struct thread *thread, enum turn turn)
         return;
     }
     thread->state = THREAD_READY;
-    if (!thread->suspended)
-        enqueue(core, thread, turn);
+    if (thread->suspended || (!thread->lent && core_waits_for_period(core, thread->time)))
+        return;
+    enqueue(core, thread, turn);
+}
+
+void core_continue(struct core *core, struct thread *thread)
+{
+    if (thread->state == THREAD_READY && core->current != thread &&
+        !list_linked(&thread->time->ready))
+        core_ready(core, thread, TURN_LAST);
 }
 
 void core_unready(struct core *core, struct thread *thread)
@@ -65,6 +73,8 @@ void core_unready(struct core *core, struct thread *thread)
         core->current = NULL;
     else if (thread->time != NULL && list_linked(&thread->time->ready))
         dequeue(core, thread->time);
+    else if (thread->time != NULL)
+        deadline_remove(&thread->time->next_period);
 }
 
 void core_yield(struct core *core)
@@ -84,22 +94,71 @@ static void account(struct core *core, struct sched_context *next)
     uint64_t now = arch_time_now();
 
     if (core->running != NULL)
-        core->running->consumed += now - core->since;
+        sched_context_charge(core->running, core->since, now);
+    if (next != NULL)
+        sched_context_charge(next, now, now);
     core->running = next;
     core->since = now;
 }
 
-uint64_t core_consumed(struct core *core, const struct sched_context *context)
+bool core_is_spent(struct core *core, struct sched_context *context)
 {
-    uint64_t running = core->running == context ? arch_time_now() - core->since : 0;
+    uint64_t now = arch_time_now();
 
-    return context->consumed + running;
+    if (core->running == context) {
+        sched_context_charge(context, core->since, now);
+        core->since = now;
+    } else {
+        sched_context_charge(context, now, now);
+    }
+    return context->remaining <= 0;
+}
+
+/* What is left in the books is enough to know: the clock is read only when nothing is. */
+bool core_waits_for_period(struct core *core, struct sched_context *context)
+{
+    if (context->remaining > 0 || !core_is_spent(core, context))
+        return false;
+    deadline_remove(&context->next_period);
+    deadline_add(&core->deadlines, &context->next_period, context->period_end);
+    return true;
 }
 
 void core_forget(struct core *core, struct sched_context *context)
 {
     if (core->running == context)
         account(core, NULL);
+}
+
+/* --- Changing shares -------------------------------------------------------------- */
+
+void core_reconfigure(struct core *core, struct sched_context *context, const struct share *share)
+{
+    struct thread *thread = context->thread;
+    bool queued = list_linked(&context->ready), waited_for = deadline_pending(&context->next_period);
+
+    if (sched_context_is_configured(context))
+        (void)core_is_spent(core, context);
+    if (queued)
+        dequeue(core, context);
+    deadline_remove(&context->next_period);
+    sched_context_fill(context, share, arch_time_now());
+    if (queued)
+        enqueue(core, thread, TURN_LAST);
+    else if (waited_for)
+        sched_context_period_ended(core, context);
+}
+
+void core_set_ceiling(struct core *core, struct thread *thread, unsigned ceiling)
+{
+    struct sched_context *time = thread->time;
+    bool queued = time != NULL && list_linked(&time->ready);
+
+    if (queued)
+        dequeue(core, time);
+    thread->ceiling = (uint8_t)ceiling;
+    if (queued)
+        enqueue(core, thread, TURN_LAST);
 }
 
 /* --- Choosing ----------------------------------------------------------------------- */
@@ -170,6 +229,49 @@ void core_interrupts(struct core *core)
     }
 }
 
+/*
+ * When the timer must come for the budget of what runs; UINT64_MAX: it need
+ * not, since it always goes on, and nobody waits for a turn.
+ */
+static uint64_t budget_end(const struct core *core)
+{
+    const struct thread *thread = core->current;
+
+    if (thread == NULL)
+        return UINT64_MAX;
+    const struct sched_context *time = thread->time;
+    int64_t left = time->remaining + (thread->lent ? (int64_t)thread->grace : 0);
+
+    if (sched_context_is_whole(time) && list_empty(&core->ready[core_priority(thread)]))
+        return UINT64_MAX;
+    return left > 0 ? core->since + (uint64_t)left : core->since;
+}
+
+/* The timer came, perhaps for the budget of what runs. */
+static void end_budget(struct core *core)
+{
+    struct thread *thread = core->current;
+
+    if (thread == NULL || core->running != thread->time || arch_time_now() < budget_end(core))
+        return;
+    if (!core_is_spent(core, thread->time)) {
+        core_yield(core); /* it was its turn, and a new period has begun */
+    } else if (!thread->lent) {
+        core->current = NULL;
+        core_ready(core, thread, TURN_LAST);
+    } else if (thread->time->remaining + (int64_t)thread->grace <= 0) {
+        thread_timeout(core, (uint64_t)-thread->time->remaining);
+    }
+}
+
+static void deadline_came(struct core *core, struct deadline *deadline)
+{
+    if (deadline->kind == DEADLINE_TIMER)
+        timer_expired(core, deadline);
+    else
+        sched_context_period_ended(core, CONTAINER_OF(deadline, struct sched_context, next_period));
+}
+
 void core_expire(struct core *core)
 {
     uint64_t now = arch_time_now();
@@ -179,17 +281,20 @@ void core_expire(struct core *core)
 
         if (first == NULL || first->when > now)
             break;
-        deadline_remove(&core->deadlines, first);
-        timer_expired(core, first);
+        deadline_remove(first);
+        deadline_came(core, first);
     }
+    end_budget(core);
     core->timer_set = UINT64_MAX; /* it has fired, and stays silent until it is set again */
 }
 
 void core_deadlines(struct core *core)
 {
     const struct deadline *first = deadlines_first(&core->deadlines);
-    uint64_t next = first != NULL ? first->when : UINT64_MAX;
+    uint64_t next = budget_end(core);
 
+    if (first != NULL && first->when < next)
+        next = first->when;
     if (next == core->timer_set)
         return;
     core->timer_set = next;

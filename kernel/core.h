@@ -36,8 +36,17 @@ struct thread *core_choose(struct core *core);
 /* The running thread lets its equals run. */
 void core_yield(struct core *core);
 
-/* Ticks that a SchedContext has used, up to now. */
-uint64_t core_consumed(struct core *core, const struct sched_context *context);
+/* Its SchedContext's period ended: it goes on if it waits for that. */
+void core_continue(struct core *core, struct thread *thread);
+/* Brings the account of a SchedContext up to now: is its budget used up? */
+bool core_is_spent(struct core *core, struct sched_context *context);
+/* The same; and if it is, the period's end will be told. */
+bool core_waits_for_period(struct core *core, struct sched_context *context);
+/* Gives a SchedContext another share, whatever it is being used for. */
+void core_reconfigure(struct core *core, struct sched_context *context, const struct share *share);
+/* Another ceiling for a thread, whatever it does. */
+void core_set_ceiling(struct core *core, struct thread *thread, unsigned ceiling);
+
 /* The SchedContext is about to be destroyed. */
 void core_forget(struct core *core, struct sched_context *context);
 

@@ -38,6 +38,7 @@ void deadline_add(struct deadlines *set, struct deadline *node, uint64_t when)
 
     ASSERT(!deadline_pending(node));
     node->when = when;
+    node->home = set;
     node->child[0] = node->child[1] = NULL;
     for (unsigned depth = 0; *place != NULL; depth++) {
         struct deadline *other = *place;
@@ -57,12 +58,12 @@ void deadline_add(struct deadlines *set, struct deadline *node, uint64_t when)
     hang(place, parent, node);
 }
 
-void deadline_remove(struct deadlines *set, struct deadline *node)
+void deadline_remove(struct deadline *node)
 {
     if (!deadline_pending(node))
         return;
     struct deadline *parent = node->parent == node ? NULL : node->parent;
-    struct deadline **place = &set->root;
+    struct deadline **place = &node->home->root;
 
     if (parent != NULL)
         place = &parent->child[parent->child[1] == node];

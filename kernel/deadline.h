@@ -9,10 +9,14 @@
 #pragma once
 #include "types.h"
 
+enum deadline_kind { DEADLINE_TIMER, DEADLINE_PERIOD };
+
 struct deadline {
     uint64_t when;              /* ticks; only deadline_add writes it */
+    struct deadlines *home;     /* the set it is in, or was in last */
     struct deadline *parent;    /* the node itself while it is the root */
     struct deadline *child[2];
+    enum deadline_kind kind;    /* of what it is part */
 };
 
 struct deadlines {
@@ -32,4 +36,4 @@ static inline struct deadline *deadlines_first(const struct deadlines *set)
 
 void deadline_add(struct deadlines *set, struct deadline *node, uint64_t when);
 /* Does nothing if the node is in no set. */
-void deadline_remove(struct deadlines *set, struct deadline *node);
+void deadline_remove(struct deadline *node);

@@ -115,8 +115,10 @@ void endpoint_wait(struct core *core, struct endpoint *endpoint, struct thread *
 
 void endpoint_receiver_bound(struct core *core, struct thread *receiver)
 {
-    list_remove(&receiver->link_receive);
-    endpoint_wait(core, receiver->receiving_on, receiver);
+    struct endpoint *endpoint = receiver->receiving_on;
+
+    stop_waiting(receiver);
+    endpoint_wait(core, endpoint, receiver);
 }
 
 /* --- call, try_call ----------------------------------------------------------- */

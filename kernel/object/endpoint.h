@@ -42,7 +42,9 @@ enum thole_result endpoint_close(struct core *core, struct endpoint *endpoint) M
 void endpoint_open(struct endpoint *endpoint);
 /*
  * Looks at some of the queued callers and refuses those of `badge`; MORE while
- * some are left, or while those of another badge had to be looked for first.
+ * some are left, or while those of another badge had to be looked for first:
+ * two who cancel different badges in turns get no further than one queue of
+ * eight allows, so an endpoint's requests are cancelled by one supervisor.
  */
 enum thole_result endpoint_cancel_badge(struct core *core, struct endpoint *endpoint,
                                         uint64_t badge) MUST_CHECK;

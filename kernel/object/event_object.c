@@ -68,7 +68,7 @@ void notification_signal(struct core *core, struct notification *notification, u
 
 void timer_arm(struct core *core, struct timer *timer, uint64_t when)
 {
-    deadline_remove(&core->deadlines, &timer->deadline);
+    deadline_remove(&timer->deadline);
     deadline_add(&core->deadlines, &timer->deadline, when);
 }
 
@@ -82,7 +82,7 @@ void timer_expired(struct core *core, struct deadline *deadline)
 
 void timer_destroy(struct core *core, struct timer *timer)
 {
-    deadline_remove(&core->deadlines, &timer->deadline);
+    deadline_remove(&timer->deadline);
     sender_destroy(core, &timer->sender);
 }
 

@@ -29,7 +29,7 @@ enum thole_result op_TIMER_DISARM(struct invocation *invocation)
 {
     struct timer *timer = slot_object(invocation->target);
 
-    deadline_remove(&invocation->core->deadlines, &timer->deadline);
+    deadline_remove(&timer->deadline);
     sender_recall(invocation->core, &timer->sender);
     return RESULT_DONE;
 }

@@ -75,18 +75,25 @@ static bool is_configured(const struct thread *thread)
            (time == NULL || sched_context_is_configured(time));
 }
 
+/* Does somebody else use the time that is bound to it? */
+static bool time_is_taken(const struct thread *thread)
+{
+    const struct sched_context *time = sender_time(&thread->sender);
+
+    return time != NULL && !sched_context_is_free(time) && time->thread != thread;
+}
+
 enum thole_result op_THREAD_START(struct invocation *invocation)
 {
     uint64_t pc = invocation->word[0], sp = invocation->word[1], tls = invocation->word[2];
     struct thread *thread = slot_object(invocation->target);
     struct endpoint *endpoint = slot_object(&thread->sender.endpoint);
-    struct sched_context *time = sender_time(&thread->sender);
 
     if (thread->state != THREAD_STOPPED)
         return RESULT_OCCUPIED;
     if (endpoint == NULL || !is_configured(thread))
         return RESULT_NOT_READY;
-    if (time != NULL && !sched_context_is_free(time) && time->thread != thread)
+    if (time_is_taken(thread))
         return RESULT_BUSY;
     arch_frame_init(&thread->frame, pc, sp, tls);
     thread_take_time(thread);
@@ -188,6 +195,8 @@ enum thole_result op_THREAD_RESUME(struct invocation *invocation)
         return RESULT_BAD_ARGUMENT;
     if (thread->state == THREAD_STOPPED && !is_configured(thread))
         return RESULT_NOT_READY;
+    if (thread->state == THREAD_STOPPED && time_is_taken(thread))
+        return RESULT_BUSY;
     if (steps != 0 && thread->state != THREAD_STOPPED && !thread->suspended)
         return RESULT_NOT_READY;
     if (steps != 0)
@@ -196,13 +205,21 @@ enum thole_result op_THREAD_RESUME(struct invocation *invocation)
     return RESULT_DONE;
 }
 
+/* Is it ready, but for the period that must end first? */
+static bool is_spent(const struct thread *thread)
+{
+    return thread->state == THREAD_READY && thread->time != NULL &&
+           deadline_pending(&thread->time->next_period);
+}
+
 static unsigned flags_of(const struct thread *thread)
 {
     return (thread->suspended ? THREAD_FLAG_SUSPENDED : 0u) |
            (thread->lent ? THREAD_FLAG_LENT : 0u) |
            (thread->owes != NULL ? THREAD_FLAG_OWES : 0u) |
            (thread->sender.kind == KIND_FAULT ? THREAD_FLAG_FAULTED : 0u) |
-           (thread->time != NULL ? THREAD_FLAG_HAS_TIME : 0u);
+           (thread->time != NULL ? THREAD_FLAG_HAS_TIME : 0u) |
+           (is_spent(thread) ? THREAD_FLAG_SPENT : 0u);
 }
 
 enum thole_result op_THREAD_INSPECT(struct invocation *invocation)
@@ -229,7 +246,7 @@ static enum thole_result unbind_time(struct core *core, struct thread *thread)
 
     if (time == NULL)
         return RESULT_EMPTY;
-    if (!sched_context_is_free(time) && time->thread != thread)
+    if (thread->state == THREAD_CALLING && thread->time != time)
         return RESULT_BUSY;
     sender_time_removed(core, sender);
     slot_clear(&sender->time);
@@ -263,14 +280,17 @@ enum thole_result op_THREAD_BIND_TIME(struct invocation *invocation)
 
 enum thole_result op_SCHED_CONTEXT_CONSUMED(struct invocation *invocation)
 {
-    const struct sched_context *context = slot_object(invocation->target);
+    struct sched_context *context = slot_object(invocation->target);
+    bool configured = sched_context_is_configured(context);
 
-    invocation->out[0] = core_consumed(invocation->core, context);
+    if (configured && !core_is_spent(invocation->core, context))
+        invocation->out[5] = (uint64_t)context->remaining;
+    invocation->out[0] = context->consumed;
     invocation->out[1] = context->priority;
     invocation->out[2] = context->budget;
     invocation->out[3] = context->period;
     invocation->out[4] = context->core;
-    invocation->outs = 5;
+    invocation->outs = THOLE_MESSAGE_WORDS;
     return RESULT_DONE;
 }
 
@@ -287,14 +307,11 @@ enum thole_result op_SCHED_CONTROL_CONFIGURE(struct invocation *invocation)
     struct sched_context *context = slot_object(slot);
 
     if (core_number != invocation->core->number || priority >= PRIORITY_COUNT || budget == 0 ||
-        budget > period)
+        budget > period || period > PERIOD_TICKS_MAX)
         return RESULT_BAD_ARGUMENT;
-    if (list_linked(&context->ready))
-        return RESULT_BUSY; /* its place in the ready queue is by its old priority */
-    context->core = (uint8_t)core_number;
-    context->priority = (uint8_t)priority;
-    context->budget = budget;
-    context->period = period;
+    struct share share = { (uint8_t)core_number, (uint8_t)priority, budget, period };
+
+    core_reconfigure(invocation->core, context, &share);
     return RESULT_DONE;
 }
 
@@ -309,11 +326,9 @@ enum thole_result op_SCHED_CONTROL_CEILING(struct invocation *invocation)
         return result;
     struct thread *thread = slot_object(slot);
 
-    if (ceiling >= PRIORITY_COUNT)
+    if (ceiling >= PRIORITY_COUNT || grace > PERIOD_TICKS_MAX)
         return RESULT_BAD_ARGUMENT;
-    if (thread->time != NULL && list_linked(&thread->time->ready))
-        return RESULT_BUSY;
-    thread->ceiling = (uint8_t)ceiling;
+    core_set_ceiling(invocation->core, thread, (unsigned)ceiling);
     thread->grace = grace;
     return RESULT_DONE;
 }

@@ -10,12 +10,68 @@
 void sched_context_init(struct sched_context *context)
 {
     list_init(&context->waiting);
+    context->next_period.kind = DEADLINE_PERIOD;
+}
+
+void sched_context_fill(struct sched_context *context, const struct share *share, uint64_t now)
+{
+    context->core = share->core;
+    context->priority = share->priority;
+    context->budget = share->budget;
+    context->period = share->period;
+    context->period_end = now + share->period;
+    context->remaining = (int64_t)share->budget;
+}
+
+/* What a period begins with, after so many that have ended. */
+static int64_t pay_back(const struct sched_context *context, uint64_t ended)
+{
+    uint64_t debt = context->remaining < 0 ? (uint64_t)-context->remaining : 0;
+
+    if (ended > debt / context->budget)
+        return (int64_t)context->budget - (int64_t)(ended == debt / context->budget + 1
+                                                        ? debt % context->budget : 0);
+    return (int64_t)(ended * context->budget) - (int64_t)debt;
+}
+
+/*
+ * Periods follow one another without a gap. What was left of those that have
+ * ended is lost, what was used too much is paid back out of each that begins.
+ */
+void sched_context_charge(struct sched_context *context, uint64_t since, uint64_t now)
+{
+    uint64_t used = now - since;
+
+    ASSERT(sched_context_is_configured(context));
+    context->consumed += used;
+    if (now < context->period_end || sched_context_is_whole(context)) {
+        context->remaining -= (int64_t)used;
+        if (context->remaining <= 0 && sched_context_is_whole(context))
+            context->remaining = (int64_t)context->budget; /* its next turn */
+        return;
+    }
+    uint64_t ended = (now - context->period_end) / context->period + 1;
+    uint64_t start = context->period_end + (ended - 1) * context->period;
+
+    uint64_t used_in_last = since < start ? now - start : used;
+
+    context->remaining -= (int64_t)(used - used_in_last);
+    context->remaining = pay_back(context, ended) - (int64_t)used_in_last;
+    context->period_end = start + context->period;
+}
+
+void sched_context_period_ended(struct core *core, struct sched_context *context)
+{
+    if (context->thread != NULL)
+        core_continue(core, context->thread);
+    else if (context->event == NULL)
+        sched_context_release(core, context);
 }
 
 void sched_context_release(struct core *core, struct sched_context *context)
 {
     ASSERT(sched_context_is_free(context));
-    if (list_empty(&context->waiting))
+    if (list_empty(&context->waiting) || core_waits_for_period(core, context))
         return;
     struct sender *sender = CONTAINER_OF(context->waiting.next, struct sender, link);
 
@@ -30,6 +86,7 @@ static void end(struct core *core, struct sched_context *context)
         thread_strand(core, context->thread);
     /* Bindings are capabilities, and those are gone: no sender waits here. */
     ASSERT(sched_context_is_free(context) && list_empty(&context->waiting));
+    deadline_remove(&context->next_period);
     core_forget(core, context);
 }
 

@@ -14,6 +14,7 @@
  * its memory is in use.
  */
 #pragma once
+#include "../deadline.h"
 #include "sender.h"
 
 struct sched_context {
@@ -23,8 +24,11 @@ struct sched_context {
     struct list waiting;      /* senders in WAITS_TIME */
     struct slot dying;        /* empty too if another of the ring stands for it */
     struct list dying_ring;   /* linked while dying */
+    struct deadline next_period; /* pending while somebody waits for its end */
     uint64_t budget;          /* ticks a period; 0: not configured */
     uint64_t period;          /* ticks */
+    uint64_t period_end;      /* of the period that `remaining` is for */
+    int64_t remaining;        /* ticks left in it, but for what runs now; below 0: used too much */
     uint64_t consumed;        /* ticks used since it was made */
     uint8_t priority;
     uint8_t level;            /* of the ready queue it is in */
@@ -43,7 +47,27 @@ static inline bool sched_context_is_configured(const struct sched_context *conte
     return context->budget != 0;
 }
 
+/* Longer periods are refused, so that no sum of times overflows. */
+#define PERIOD_TICKS_MAX (1ULL << 61)
+
+/* Is it never spent? Then the budget is only its turn among equals. */
+static inline bool sched_context_is_whole(const struct sched_context *context)
+{
+    return context->budget == context->period;
+}
+
 void sched_context_init(struct sched_context *context);
+
+/* What SchedControl gives it. A new period begins now. */
+struct share {
+    uint8_t core, priority;
+    uint64_t budget, period; /* ticks, 1 <= budget <= period <= PERIOD_TICKS_MAX */
+};
+void sched_context_fill(struct sched_context *context, const struct share *share, uint64_t now);
+/* It ran from `since` to `now` (the same: it rested); periods that have begun meanwhile count. */
+void sched_context_charge(struct sched_context *context, uint64_t since, uint64_t now);
+/* A period has ended, and somebody waited for that. */
+void sched_context_period_ended(struct core *core, struct sched_context *context);
 /* Nobody holds it any more: the next sender that waits for it fires. */
 void sched_context_release(struct core *core, struct sched_context *context);
 /* It is taken from its owner; while it is lent, its capability moves to `dying`. */

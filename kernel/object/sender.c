@@ -35,7 +35,7 @@ void sender_fire(struct core *core, struct sender *sender)
         sender->fired_again = 1;
         return;
     }
-    if (time != NULL && !sched_context_is_free(time)) {
+    if (time != NULL && (!sched_context_is_free(time) || core_waits_for_period(core, time))) {
         sender->state = SENDER_WAITS_TIME;
         list_push_tail(&time->waiting, &sender->link);
         return;
@@ -193,6 +193,8 @@ static void finish_fault(struct core *core, struct thread *thread, const struct 
     }
     if (label == THOLE_FAULT_STEP)
         arch_frame_step(&thread->frame);
+    if (thread->fault_word[0] == FAULT_TIMEOUT)
+        thread_forgive(core, thread);
     core_ready(core, thread, TURN_NEXT);
 }
 

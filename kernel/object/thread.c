@@ -92,6 +92,21 @@ static _Noreturn void end_machine(const uint64_t word[5])
     arch_reset();
 }
 
+void thread_timeout(struct core *core, uint64_t ticks)
+{
+    const struct frame *frame = &core->current->frame;
+    uint64_t word[5] = { FAULT_TIMEOUT, ticks, 0, arch_frame_read(frame, FRAME_PC),
+                         arch_frame_read(frame, FRAME_SP) };
+
+    thread_fault(core, word);
+}
+
+void thread_forgive(struct core *core, struct thread *thread)
+{
+    if (thread->time != NULL && core_is_spent(core, thread->time))
+        thread->time->remaining = 0;
+}
+
 void thread_stop(struct core *core, struct thread *thread)
 {
     thread->state = THREAD_STOPPED;

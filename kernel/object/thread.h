@@ -68,6 +68,11 @@ void thread_resume(struct core *core, struct thread *thread);
 /* A fault of the running thread: word[0] enum thole_fault ... as KIND_FAULT's words. */
 void thread_fault(struct core *core, const uint64_t word[5]);
 
+/* The running thread has used lent time beyond its grace: a fault. */
+void thread_timeout(struct core *core, uint64_t ticks);
+/* Its handler lets it go on: what was used too much need not be paid back. */
+void thread_forgive(struct core *core, struct thread *thread);
+
 /* It ends its wait for a handler in THREAD_STOPPED; whom it owes gets PEER_DIED. */
 void thread_stop(struct core *core, struct thread *thread);
 

@@ -199,6 +199,13 @@ static uint64_t other_thread(void)
     return core.current->vital && slot == INIT_SLOT_THREAD ? 0 : slot;
 }
 
+static uint64_t other_time(void)
+{
+    uint64_t slot = slot_of(OBJECT_SCHED_CONTEXT);
+
+    return core.current->vital && slot == INIT_SLOT_SCHED_CONTEXT ? 0 : slot;
+}
+
 static struct attempt on_thread(void)
 {
     switch (chance_below(13)) {
@@ -228,11 +235,12 @@ static struct attempt on_thread(void)
         return on(OBJECT_THREAD, THREAD_READ_REGISTERS, chance_below(40), 0, 0, 0, 0);
     case 6:
         return on(OBJECT_SCHED_CONTROL, SCHED_CONTROL_CEILING, slot_of(OBJECT_THREAD),
-                  chance_below(61), 0, 0, 0);
+                  chance_below(61), chance_below(30), 0, 0);
     default:
         return chance_percent(70)
                    ? on(OBJECT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE,
-                        slot_of(OBJECT_SCHED_CONTEXT), 0, chance_below(61), 10, 10)
+                        other_time(), 0, chance_below(61), 1 + chance_below(20),
+                        20)
                    : on(OBJECT_SCHED_CONTEXT, SCHED_CONTEXT_CONSUMED, 0, 0, 0, 0, 0);
     }
 }

@@ -46,6 +46,14 @@ static void check_lines(void)
 
 /* --- Deadlines ------------------------------------------------------------------- */
 
+static bool is_known(const struct deadline *node)
+{
+    if (node->kind == DEADLINE_TIMER)
+        return known_object(OBJECT_TIMER, CONTAINER_OF((uintptr_t)node, struct timer, deadline));
+    return known_object(OBJECT_SCHED_CONTEXT,
+                        CONTAINER_OF((uintptr_t)node, struct sched_context, next_period));
+}
+
 static unsigned check_heap(const struct deadline *root)
 {
     const struct deadline *stack[64] = { root };
@@ -53,10 +61,10 @@ static unsigned check_heap(const struct deadline *root)
 
     while (depth > 0) {
         const struct deadline *node = stack[--depth];
-        const struct timer *timer = CONTAINER_OF((uintptr_t)node, struct timer, deadline);
 
         count++;
-        REQUIRE(known_object(OBJECT_TIMER, timer) != NULL, "a deadline of a timer that is gone");
+        REQUIRE(is_known(node), "a deadline of something that is gone");
+        REQUIRE(node->home->root == root, "a deadline is at home elsewhere");
         REQUIRE(node != root || node->parent == node, "the first deadline has a parent");
         for (unsigned side = 0; side < 2; side++)
             if (node->child[side] != NULL) {
@@ -67,6 +75,25 @@ static unsigned check_heap(const struct deadline *root)
             }
     }
     return count;
+}
+
+/* The first deadline, or the end of what the running thread may use, if that is sooner. */
+static uint64_t timer_expected(const struct core *core)
+{
+    const struct deadline *first = core->deadlines.root;
+    const struct thread *current = core->current;
+    uint64_t when = first != NULL ? first->when : UINT64_MAX;
+    const struct sched_context *time = current->time;
+    bool alone = (core->ready_levels >> core_priority(current) & 1) == 0;
+    int64_t left = time->remaining;
+
+    if (time->budget == time->period && alone)
+        return when;
+    if (current->lent)
+        left += (int64_t)current->grace;
+    if (left < 0)
+        left = 0;
+    return core->since + (uint64_t)left < when ? core->since + (uint64_t)left : when;
 }
 
 void events_check(void)
@@ -83,12 +110,13 @@ void events_check(void)
         } else if (known.object[index].type == OBJECT_TIMER) {
             check_not_lost(object, 0);
             armed += deadline_pending(&((const struct timer *)object)->deadline);
+        } else if (known.object[index].type == OBJECT_SCHED_CONTEXT) {
+            armed += deadline_pending(&((const struct sched_context *)object)->next_period);
         }
     }
     check_lines();
     REQUIRE(check_heap(known.core->deadlines.root) == armed, "a deadline is in no heap");
-    const struct deadline *first = known.core->deadlines.root;
-
-    REQUIRE(sim.timer == (first != NULL ? first->when : UINT64_MAX),
-            "the machine's timer is not set for the first deadline");
+    REQUIRE(sim.timer == timer_expected(known.core),
+            "the machine's timer is set for %lu, not for %lu", sim.timer,
+            timer_expected(known.core));
 }

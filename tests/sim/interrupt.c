@@ -100,7 +100,7 @@ void arch_wait_for_interrupt(void)
 {
     if (sim_interrupt_pending())
         return;
-    if (sim.timer != UINT64_MAX)
+    if (sim.timer < SIM_TIME_END)
         sim.now = sim.timer;
     else if (sim.idle != NULL)
         sim.idle();

@@ -19,6 +19,7 @@
 #define SIM_LINES      96            /* lines 16 to 95 are drivers', but for the timer's */
 #define SIM_LINE_FIRST 16
 #define SIM_LINE_TIMER 27
+#define SIM_TIME_END   (1ULL << 62)  /* what is due later never comes */
 #define SIM_PRINTED    4096
 
 struct sim_line {

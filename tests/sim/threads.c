@@ -91,8 +91,13 @@ static void check_time_of(const struct thread *thread)
     if (thread->time != NULL) {
         REQUIRE(known_object(OBJECT_SCHED_CONTEXT, thread->time) != NULL, "its time is gone");
         REQUIRE(thread->time->thread == thread, "its time is somebody else's");
-        REQUIRE(list_linked(&thread->time->ready) == (ready && !is_current && !thread->suspended),
+        bool spent = ready && !thread->lent && deadline_pending(&thread->time->next_period);
+
+        REQUIRE(list_linked(&thread->time->ready) ==
+                    (ready && !is_current && !thread->suspended && !spent),
                 "ready and in the ready queue differ");
+        REQUIRE(!spent || (!thread->suspended && thread->time->remaining <= 0),
+                "waits for a period, and need not");
     }
     REQUIRE(!is_current || !thread->suspended, "runs and is suspended");
     REQUIRE(!ready || thread->time != NULL, "ready without time");
@@ -195,7 +200,10 @@ static void check_sched_context(struct sched_context *time)
     else
         REQUIRE(slot_is_empty(&time->dying), "has a dying capability and is not dying");
     if (sched_context_is_free(time))
-        REQUIRE(list_empty(&time->waiting), "free time, and an event waits for it");
+        REQUIRE(list_empty(&time->waiting) || deadline_pending(&time->next_period),
+                "free time, and an event waits for it");
+    REQUIRE(!deadline_pending(&time->next_period) || time->remaining <= 0,
+            "a period's end is waited for, and there is time");
     REQUIRE(!list_linked(&time->ready) || (time->thread != NULL), "ready without a thread");
     for (struct list *each = time->waiting.next; each != &time->waiting; each = each->next) {
         struct sender *sender = CONTAINER_OF(each, struct sender, link);

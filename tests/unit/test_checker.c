@@ -109,7 +109,7 @@ static void what_is_not_said_has_its_default(void **state)
     assert_int_equal(server->priority, 16);
     assert_int_equal(server->memory_kib, 256);
     assert_int_equal(server->stack_kib, 16);
-    assert_int_equal(server->grace_us, 1000);
+    assert_int_equal(server->grace_us, 1000000);
     assert_int_equal(server->time.period_us, 0);
     assert_int_equal(server->event_time.budget_us, 1000);
     assert_int_equal(server->event_time.period_us, 10000);

@@ -62,7 +62,7 @@ static void the_first_is_the_earliest_whatever_came_and_went(void **state)
             struct deadline *node = &object[chance_below(NODES)].deadline;
 
             if (deadline_pending(node) || chance_percent(20))
-                deadline_remove(&set, node);
+                deadline_remove(node);
             else
                 deadline_add(&set, node, chance_below(span[round]));
             if (step % 16 == 0)
@@ -77,7 +77,7 @@ static void taking_the_first_again_and_again_sorts_them(void **state)
     (void)state;
     chance_seed(7);
     for (unsigned index = 0; index < NODES; index++) {
-        deadline_remove(&set, &object[index].deadline);
+        deadline_remove(&object[index].deadline);
         deadline_add(&set, &object[index].deadline, chance_below(300));
     }
     for (unsigned count = 0; count < NODES; count++) {
@@ -85,7 +85,7 @@ static void taking_the_first_again_and_again_sorts_them(void **state)
 
         assert_true(first->when >= last);
         last = first->when;
-        deadline_remove(&set, first);
+        deadline_remove(first);
     }
     assert_null(deadlines_first(&set));
 }
@@ -96,10 +96,10 @@ static void removing_what_is_not_pending_does_nothing(void **state)
     struct deadlines empty = { NULL };
 
     (void)state;
-    deadline_remove(&empty, &node);
+    deadline_remove(&node);
     deadline_add(&empty, &node, 5);
-    deadline_remove(&empty, &node);
-    deadline_remove(&empty, &node);
+    deadline_remove(&node);
+    deadline_remove(&node);
     assert_null(deadlines_first(&empty));
 }
 

@@ -94,7 +94,7 @@ static void make_time_of(unsigned who)
     invoke(memory, UNTYPED_RETYPE, OBJECT_SCHED_CONTEXT, 0, INIT_SLOT_CAPTABLE, pool.time[who]);
     if (lives(pool.time[who]))
         invoke(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, pool.time[who], 0,
-               chance_below(60), 10, 10);
+               chance_below(60), 1 + chance_below(20), 20);
 }
 
 /* False: the thread cannot be; memory is short, or something that it needs has gone. */

@@ -155,12 +155,14 @@ static void shares_outside_the_limits_are_refused(void **state)
                   BAD_ARGUMENT);
 }
 
-static void what_is_in_the_ready_queue_is_not_moved(void **state)
+static void what_is_in_the_ready_queue_moves_to_its_new_place(void **state)
 {
     (void)state;
-    assert_result(invoke(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, low.time, 0, 30, 5, 5),
-                  BUSY);
-    assert_result(invoke(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, low.cap, 30, 0), BUSY);
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, low.time, 0, 30, 5, 5);
+    as(&low);
+    as_init();
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, high.cap, 40, 0);
+    as(&high);
 }
 
 static void the_running_thread_may_lower_itself(void **state)
@@ -188,7 +190,7 @@ int main(void)
         cmocka_unit_test_setup(time_is_accounted_to_whose_time_runs, boot),
         cmocka_unit_test_setup(waiting_is_accounted_to_nobody, boot),
         cmocka_unit_test_setup(shares_outside_the_limits_are_refused, boot),
-        cmocka_unit_test_setup(what_is_in_the_ready_queue_is_not_moved, boot),
+        cmocka_unit_test_setup(what_is_in_the_ready_queue_moves_to_its_new_place, boot),
         cmocka_unit_test_setup(the_running_thread_may_lower_itself, boot),
     };
 

@@ -12,7 +12,7 @@
 
 #define TIME_US_MAX      10000000u
 #define PRIORITY_DEFAULT 16
-#define GRACE_US_DEFAULT 1000
+#define GRACE_US_DEFAULT 1000000
 #define MEMORY_KIB_MIN   32
 #define MEMORY_KIB_MAX   (1u << 30)
 #define STACK_KIB_MAX    1024
