@@ -66,20 +66,29 @@ uint64_t arch_frame_read(const struct frame *frame, unsigned index);
 void arch_frame_write(struct frame *frame, unsigned index, uint64_t value);
 /* The thread executes one instruction when it runs next, and then faults: FAULT_STEP. */
 void arch_frame_step(struct frame *frame);
+/* The system call that the frame was saved by is made again when the thread runs next. */
+void arch_frame_undo_syscall(struct frame *frame);
+/* The fault that says the step is done comes again, before anything else, when the thread runs next. */
+void arch_frame_undo_step(struct frame *frame);
 
 /*
  * Called last in an event when another thread than before is to run on this
  * core: its address space (root NULL: none) and what else is not in the frame.
- * FP/SIMD registers stay with their last user until another thread uses them.
+ * The FP/SIMD registers of the thread that was loaded are saved. All NULL:
+ * nobody is loaded any more, and the core goes idle.
  */
 void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, unsigned asid);
-/* The thread is about to be destroyed, or read from outside: its FP state is saved or forgotten. */
+/*
+ * The thread is about to be destroyed, or read from outside: if it is loaded on
+ * this core, its FP state is saved. It must not be loaded on another.
+ */
 void arch_fp_forget(struct fp_state *fp);
 
 /* --- Interrupts and time ------------------------------------------------ */
 
 #define ARCH_IRQ_NONE  UINT32_MAX        /* nothing (more) is pending */
 #define ARCH_IRQ_TIMER (UINT32_MAX - 1)  /* the kernel's own timer, silent now until it is set */
+#define ARCH_IRQ_KICK  (UINT32_MAX - 2)  /* another core kicked this one; all that is to do was done */
 
 /*
  * Lines are numbered as the interrupt controller does. An acknowledged line
@@ -90,8 +99,13 @@ void arch_irq_done(uint32_t line);
 /* May a driver have this line? False for lines that do not exist and for the kernel's own. */
 bool arch_irq_valid(uint32_t line);
 void arch_irq_enable(uint32_t line, enum thole_trigger trigger);
-/* Disabled, and deactivated if it was active. */
+/* Disabled, and deactivated if it was active. Of a core's own line: on the core that enabled it. */
 void arch_irq_disable(uint32_t line);
+/* A shared line goes to that core from now on; nothing for a core's own. */
+void arch_irq_route(uint32_t line, unsigned core);
+
+/* That core, an index into cores[], perhaps this one, enters the kernel soon, and sees all that was stored before. */
+void arch_core_kick(unsigned core);
 
 uint64_t arch_time_now(void);              /* ticks */
 void arch_timer_set(uint64_t deadline);    /* fires at or after; UINT64_MAX: never */
@@ -100,11 +114,13 @@ void arch_timer_set(uint64_t deadline);    /* fires at or after; UINT64_MAX: nev
 
 /* Early output: false if the device has no room now (the byte was not taken). */
 bool arch_print_byte(char byte);
-void arch_wait_for_interrupt(void);        /* returns when one is pending */
+void arch_wait_for_interrupt(void);        /* returns when one is pending; for arch itself */
 _Noreturn void arch_power_off(void);
 _Noreturn void arch_reset(void);
 /* Prints registers and a back-trace as far as it can, then resets or stops. */
 _Noreturn void arch_panic(void);
+
+/* While another core is waited for. Inline in arch_types.h: static inline void arch_relax(void); */
 
 /* Indices a program chose, masked under speculation: index if below limit, else 0. */
 static inline uint64_t arch_mask_index(uint64_t index, uint64_t limit);

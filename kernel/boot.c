@@ -267,6 +267,8 @@ struct thread *boot_init(struct core *core, const struct boot *boot)
 
     check_image(boot->init_image, boot->init_image_bytes);
     core_init(core, 0);
+    threads_start();
+    core_count = boot->cores_running;
     make_table(&making);
     make_space(&making);
     make_info(&making, boot);

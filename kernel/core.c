@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The scheduler of one core, its deadlines, and what an event ends with.
+ * The scheduler, the cores' deadlines, and what an event begins and ends with.
  */
 #include "core.h"
 
@@ -12,6 +12,9 @@
 /* Bounds of one event: a storm is taken in parts, programs' own priorities between them. */
 #define INTERRUPTS_AN_EVENT 4
 #define DEADLINES_AN_EVENT  8
+
+struct core cores[CORES_MAX];
+unsigned core_count = 1;
 
 void core_init(struct core *core, unsigned number)
 {
@@ -28,11 +31,94 @@ unsigned core_priority(const struct thread *thread)
     return priority > thread->ceiling ? priority : thread->ceiling;
 }
 
-static void enqueue(struct core *core, struct thread *thread, enum turn turn)
+/* --- Between cores ----------------------------------------------------------------- */
+
+static void kick(const struct core *core, const struct core *other)
+{
+    if (other != core)
+        arch_core_kick(other->number);
+}
+
+/* The core that has the thread's registers, or NULL. */
+static struct core *loaded_on(const struct thread *thread)
+{
+    return thread->loaded_on != 0 ? &cores[thread->loaded_on - 1] : NULL;
+}
+
+static bool is_current(const struct thread *thread)
+{
+    const struct core *where = loaded_on(thread);
+
+    return where != NULL && where->current == thread;
+}
+
+enum thole_result core_has_left(const struct core *core, const struct thread *thread)
+{
+    const struct core *where = loaded_on(thread);
+
+    if (where == NULL || where == core)
+        return RESULT_DONE;
+    kick(core, where);
+    return RESULT_MORE;
+}
+
+bool core_runs_elsewhere(const struct core *core, const struct thread *thread)
+{
+    return is_current(thread) && loaded_on(thread) != core;
+}
+
+enum thole_result core_root_is_free(const struct core *core, const void *root)
+{
+    enum thole_result result = RESULT_DONE;
+
+    for (unsigned number = 0; number < core_count; number++)
+        if (&cores[number] != core && cores[number].loaded_root == root) {
+            kick(core, &cores[number]);
+            result = RESULT_MORE;
+        }
+    return result;
+}
+
+void core_abandon(struct core *core, const struct thread *thread)
+{
+    if (core->loaded == thread)
+        core->loaded = NULL;
+}
+
+void core_reload(struct core *core, struct thread *thread)
+{
+    struct core *where = loaded_on(thread);
+
+    if (where == NULL)
+        return;
+    where->reload = true;
+    kick(core, where);
+}
+
+bool core_enter(struct core *core)
+{
+    struct thread *thread = core->loaded;
+
+    if (core->current != NULL || thread == NULL)
+        return true;
+    thread->loaded_on = 0;
+    core->loaded = NULL;
+    if (thread->state == THREAD_READY)
+        core_ready(core, thread, TURN_NEXT);
+    return false;
+}
+
+/* --- Ready queues ------------------------------------------------------------------ */
+
+/* Into the ready queue of its time's core, which is told if that may change who runs there. */
+static void enqueue(struct core *from, struct thread *thread, enum turn turn)
 {
     struct sched_context *time = thread->time;
+    struct core *core = &cores[time->core];
     unsigned level = core_priority(thread);
 
+    if (core != from && (core->current == NULL || level >= core_priority(core->current)))
+        kick(from, core);
     time->level = (uint8_t)level;
     if (turn == TURN_NEXT)
         list_push_head(&core->ready[level], &time->ready);
@@ -41,8 +127,10 @@ static void enqueue(struct core *core, struct thread *thread, enum turn turn)
     core->ready_levels |= 1ULL << level;
 }
 
-static void dequeue(struct core *core, struct sched_context *time)
+static void dequeue(struct sched_context *time)
 {
+    struct core *core = &cores[time->core];
+
     list_remove(&time->ready);
     if (list_empty(&core->ready[time->level]))
         core->ready_levels &= ~(1ULL << time->level);
@@ -57,22 +145,24 @@ void core_ready(struct core *core, struct thread *thread, enum turn turn)
     thread->state = THREAD_READY;
     if (thread->suspended || (!thread->lent && core_waits_for_period(core, thread->time)))
         return;
-    enqueue(core, thread, turn);
+    if (core_has_left(core, thread) == RESULT_DONE) /* if not, that core queues it */
+        enqueue(core, thread, turn);
 }
 
 void core_continue(struct core *core, struct thread *thread)
 {
-    if (thread->state == THREAD_READY && core->current != thread &&
+    if (thread->state == THREAD_READY && !is_current(thread) &&
         !list_linked(&thread->time->ready))
         core_ready(core, thread, TURN_LAST);
 }
 
 void core_unready(struct core *core, struct thread *thread)
 {
-    if (core->current == thread)
-        core->current = NULL;
-    else if (thread->time != NULL && list_linked(&thread->time->ready))
-        dequeue(core, thread->time);
+    if (is_current(thread)) {
+        loaded_on(thread)->current = NULL;
+        kick(core, loaded_on(thread));
+    } else if (thread->time != NULL && list_linked(&thread->time->ready))
+        dequeue(thread->time);
     else if (thread->time != NULL)
         deadline_remove(&thread->time->next_period);
 }
@@ -101,8 +191,9 @@ static void account(struct core *core, struct sched_context *next)
     core->since = now;
 }
 
-bool core_is_spent(struct core *core, struct sched_context *context)
+bool core_is_spent(struct sched_context *context)
 {
+    struct core *core = &cores[context->core];
     uint64_t now = arch_time_now();
 
     if (core->running == context) {
@@ -117,15 +208,17 @@ bool core_is_spent(struct core *core, struct sched_context *context)
 /* What is left in the books is enough to know: the clock is read only when nothing is. */
 bool core_waits_for_period(struct core *core, struct sched_context *context)
 {
-    if (context->remaining > 0 || !core_is_spent(core, context))
+    if (context->remaining > 0 || !core_is_spent(context))
         return false;
     deadline_remove(&context->next_period);
-    deadline_add(&core->deadlines, &context->next_period, context->period_end);
+    core_deadline_add(core, &cores[context->core], &context->next_period, context->period_end);
     return true;
 }
 
-void core_forget(struct core *core, struct sched_context *context)
+void core_forget(struct sched_context *context)
 {
+    struct core *core = &cores[context->core];
+
     if (core->running == context)
         account(core, NULL);
 }
@@ -135,16 +228,22 @@ void core_forget(struct core *core, struct sched_context *context)
 void core_reconfigure(struct core *core, struct sched_context *context, const struct share *share)
 {
     struct thread *thread = context->thread;
-    bool queued = list_linked(&context->ready), waited_for = deadline_pending(&context->next_period);
+    bool ready = thread != NULL && thread->state == THREAD_READY;
+    bool waited_for = deadline_pending(&context->next_period);
+    bool goes_on = ready && is_current(thread) && context->core == share->core;
 
-    if (sched_context_is_configured(context))
-        (void)core_is_spent(core, context);
-    if (queued)
-        dequeue(core, context);
+    if (goes_on)
+        (void)core_is_spent(context); /* brings its account up to now */
+    else
+        core_forget(context);
+    if (ready && !goes_on)
+        core_unready(core, thread);
     deadline_remove(&context->next_period);
     sched_context_fill(context, share, arch_time_now());
-    if (queued)
-        enqueue(core, thread, TURN_LAST);
+    if (goes_on)
+        kick(core, &cores[context->core]);
+    else if (ready)
+        core_ready(core, thread, TURN_LAST);
     else if (waited_for)
         sched_context_period_ended(core, context);
 }
@@ -155,10 +254,12 @@ void core_set_ceiling(struct core *core, struct thread *thread, unsigned ceiling
     bool queued = time != NULL && list_linked(&time->ready);
 
     if (queued)
-        dequeue(core, time);
+        dequeue(time);
     thread->ceiling = (uint8_t)ceiling;
     if (queued)
         enqueue(core, thread, TURN_LAST);
+    else if (is_current(thread))
+        kick(core, loaded_on(thread));
 }
 
 /* --- Choosing ----------------------------------------------------------------------- */
@@ -173,31 +274,43 @@ static struct thread *take_first(struct core *core)
     struct list *node = core->ready[highest_level(core)].next;
     struct sched_context *time = CONTAINER_OF(node, struct sched_context, ready);
 
-    dequeue(core, time);
+    dequeue(time);
     return time->thread;
 }
 
 static void load(struct core *core, struct thread *thread)
 {
-    struct address_space_root space = address_space_of(&thread->space);
+    struct address_space_root space = { NULL, 0 };
 
-    arch_thread_switch(&thread->frame, &thread->fp, space.root, space.asid);
+    if (core->loaded != NULL)
+        core->loaded->loaded_on = 0;
     core->loaded = thread;
+    if (thread != NULL) {
+        space = address_space_of(&thread->space);
+        thread->loaded_on = (uint8_t)(core->number + 1);
+        arch_thread_switch(&thread->frame, &thread->fp, space.root, space.asid);
+    } else {
+        arch_thread_switch(NULL, NULL, NULL, 0);
+    }
+    core->loaded_root = space.root;
+    core->reload = false;
+}
+
+static struct thread *go_idle(struct core *core)
+{
+    account(core, NULL);
+    if (core->loaded != NULL || core->loaded_root != NULL)
+        load(core, NULL);
+    core_deadlines(core);
+    return NULL;
 }
 
 struct thread *core_choose(struct core *core)
 {
-    struct thread *current;
+    struct thread *current = core->current;
 
-    while (core->current == NULL && core->ready_levels == 0) {
-        account(core, NULL);
-        core_deadlines(core);
-        if (core->ready_levels != 0)
-            break;
-        arch_wait_for_interrupt();
-        core_interrupts(core);
-    }
-    current = core->current;
+    if (current == NULL && core->ready_levels == 0)
+        return go_idle(core);
     if (current != NULL && core->ready_levels != 0 &&
         highest_level(core) > core_priority(current)) {
         enqueue(core, current, TURN_NEXT);
@@ -207,7 +320,7 @@ struct thread *core_choose(struct core *core)
         current = take_first(core);
     core->current = current;
     account(core, current->time);
-    if (core->loaded != current)
+    if (core->loaded != current || core->reload)
         load(core, current);
     core_deadlines(core);
     return current;
@@ -224,7 +337,7 @@ void core_interrupts(struct core *core)
             return;
         if (line == ARCH_IRQ_TIMER)
             core_expire(core);
-        else
+        else if (line != ARCH_IRQ_KICK)
             interrupt_line_fired(core, line);
     }
 }
@@ -254,7 +367,7 @@ static void end_budget(struct core *core)
 
     if (thread == NULL || core->running != thread->time || arch_time_now() < budget_end(core))
         return;
-    if (!core_is_spent(core, thread->time)) {
+    if (!core_is_spent(thread->time)) {
         core_yield(core); /* it was its turn, and a new period has begun */
     } else if (!thread->lent) {
         core->current = NULL;
@@ -286,6 +399,14 @@ void core_expire(struct core *core)
     }
     end_budget(core);
     core->timer_set = UINT64_MAX; /* it has fired, and stays silent until it is set again */
+}
+
+void core_deadline_add(struct core *core, struct core *home, struct deadline *deadline,
+                       uint64_t when)
+{
+    deadline_add(&home->deadlines, deadline, when);
+    if (deadlines_first(&home->deadlines) == deadline)
+        kick(core, home);
 }
 
 void core_deadlines(struct core *core)

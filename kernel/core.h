@@ -3,15 +3,25 @@
  * What a core has of its own: the running thread, the ready queue, the timers.
  * The scheduler: the most urgent ready SchedContext runs, first come first
  * served among equals; the running one is in no queue.
+ *
+ * All of this, like everything else in the kernel, belongs to the core that is
+ * in the kernel (event.c has the lock). `core` is always that one; a thread's
+ * own core is the one of its time. Invariant between events: a core has the
+ * registers of `loaded`, which is its `current` unless another core took that
+ * away; no other thread has registers anywhere but in memory.
  */
 #pragma once
 #include "deadline.h"
 #include "list.h"
 #include "object/sched_context.h"
 
+#define CORES_MAX 8
+
 struct core {
-    struct thread *current;      /* who runs; NULL while nobody can */
-    struct thread *loaded;       /* whose address space and FP trap are set up; NULL: load again */
+    struct thread *current;      /* who runs; NULL: nobody can, or it was taken away */
+    struct thread *loaded;       /* whose registers and address space it has; NULL: idle */
+    bool reload;                 /* the address space of `loaded` has changed */
+    void *loaded_root;           /* the translation root it has */
     struct sched_context *running; /* whose time has been running since `since`; NULL: none */
     uint64_t ready_levels;       /* bit n: ready[n] is not empty */
     struct list ready[PRIORITY_COUNT];
@@ -21,7 +31,24 @@ struct core {
     unsigned number;
 };
 
+extern struct core cores[CORES_MAX];
+extern unsigned core_count; /* of them run */
+
+/* By each core for itself, before its first event. */
 void core_init(struct core *core, unsigned number);
+
+/* The first thing in an event: if its thread was taken away, that is completed; false then. */
+bool core_enter(struct core *core);
+/* Another core has the registers of this thread? MORE: it was told to leave it. */
+enum thole_result core_has_left(const struct core *core, const struct thread *thread) MUST_CHECK;
+/* Does another core run it now, and may go on? */
+bool core_runs_elsewhere(const struct core *core, const struct thread *thread);
+/* Does another core have this translation root? MORE: it was told to leave it. */
+enum thole_result core_root_is_free(const struct core *core, const void *root) MUST_CHECK;
+/* This core need not keep the registers of `thread`: it is destroyed. */
+void core_abandon(struct core *core, const struct thread *thread);
+/* What `thread` runs in has changed. */
+void core_reload(struct core *core, struct thread *thread);
 
 /*
  * The thread has time and can run. TURN_NEXT: it goes on where it was, before
@@ -31,15 +58,18 @@ enum turn { TURN_NEXT, TURN_LAST };
 void core_ready(struct core *core, struct thread *thread, enum turn turn);
 /* The thread, READY until now, no longer is (it waits, stops, or lost its time). */
 void core_unready(struct core *core, struct thread *thread);
-/* Ends an event: chooses who runs, switches to it, sets the timer. Waits if nobody can. */
+/* Ends an event: chooses who runs, switches to it, sets the timer. NULL: the core is idle. */
 struct thread *core_choose(struct core *core);
 /* The running thread lets its equals run. */
 void core_yield(struct core *core);
 
 /* Its SchedContext's period ended: it goes on if it waits for that. */
 void core_continue(struct core *core, struct thread *thread);
+/* A deadline on that core, which is told if it is its first. */
+void core_deadline_add(struct core *core, struct core *home, struct deadline *deadline,
+                       uint64_t when);
 /* Brings the account of a SchedContext up to now: is its budget used up? */
-bool core_is_spent(struct core *core, struct sched_context *context);
+bool core_is_spent(struct sched_context *context);
 /* The same; and if it is, the period's end will be told. */
 bool core_waits_for_period(struct core *core, struct sched_context *context);
 /* Gives a SchedContext another share, whatever it is being used for. */
@@ -48,7 +78,7 @@ void core_reconfigure(struct core *core, struct sched_context *context, const st
 void core_set_ceiling(struct core *core, struct thread *thread, unsigned ceiling);
 
 /* The SchedContext is about to be destroyed. */
-void core_forget(struct core *core, struct sched_context *context);
+void core_forget(struct sched_context *context);
 
 unsigned core_priority(const struct thread *thread);
 

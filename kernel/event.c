@@ -8,6 +8,28 @@
 #include "object/endpoint.h"
 #include "object/operation.h"
 
+struct lock kernel_lock;
+
+/*
+ * False: another core took the running thread away before this one had the
+ * lock. The event was the thread's, and is to happen again when it runs again.
+ */
+static bool enter(struct core *core)
+{
+    lock_take(&kernel_lock);
+    return core_enter(core);
+}
+
+static struct thread *leave(struct core *core)
+{
+    if (threads_finish_stopping(core))
+        arch_core_kick(core->number); /* the rest in an event of its own */
+    struct thread *next = core_choose(core);
+
+    lock_release(&kernel_lock);
+    return next;
+}
+
 /* call and try_call: what the capability names decides what a call is. */
 static void call(struct core *core, bool may_wait)
 {
@@ -36,7 +58,7 @@ static void fault(struct core *core, enum thole_fault kind, uint64_t address)
     thread_fault(core, word);
 }
 
-struct thread *kernel_syscall(struct core *core, unsigned number)
+static void system_call(struct core *core, unsigned number)
 {
     struct thread *thread = core->current;
     uint64_t first = frame_get(&thread->frame, 0);
@@ -68,17 +90,33 @@ struct thread *kernel_syscall(struct core *core, unsigned number)
         fault(core, FAULT_SYSCALL, number);
         break;
     }
-    return core_choose(core);
+}
+
+struct thread *kernel_syscall(struct core *core, unsigned number)
+{
+    struct thread *thread = core->loaded;
+
+    if (enter(core))
+        system_call(core, number);
+    else
+        arch_frame_undo_syscall(&thread->frame);
+    return leave(core);
 }
 
 struct thread *kernel_fault(struct core *core, const uint64_t word[5])
 {
-    thread_fault(core, word);
-    return core_choose(core);
+    struct thread *thread = core->loaded;
+
+    if (enter(core))
+        thread_fault(core, word);
+    else if (word[0] == FAULT_STEP)
+        arch_frame_undo_step(&thread->frame);
+    return leave(core);
 }
 
 struct thread *kernel_interrupt(struct core *core)
 {
+    (void)enter(core);
     core_interrupts(core);
-    return core_choose(core);
+    return leave(core);
 }

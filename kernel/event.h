@@ -5,7 +5,11 @@
  */
 #pragma once
 #include "core.h"
+#include "lock.h"
 #include "object/thread.h"
+
+/* One core at a time is in the kernel: all of its state is behind this. */
+extern struct lock kernel_lock;
 
 /* `svc #number`; unknown numbers become a fault of the thread. */
 struct thread *kernel_syscall(struct core *core, unsigned number);

@@ -46,6 +46,11 @@ static inline void frame_clear_scratch(struct frame *frame)
     frame->pstate &= ~PSTATE_NZCV;
 }
 
+static inline void arch_relax(void)
+{
+    __asm__ volatile("yield" ::: "memory");
+}
+
 /* The compare is data for the select; CSDB stops its result from being guessed. */
 static inline uint64_t arch_mask_index(uint64_t index, uint64_t limit)
 {

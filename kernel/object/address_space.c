@@ -5,6 +5,8 @@
  */
 #include "address_space.h"
 
+#include "../core.h"
+
 /* Where something is mapped, in a badge word. */
 #define MAPPED_BIT       1ULL
 #define LEVEL_SHIFT      1      /* [2:1], PageTable */
@@ -93,14 +95,17 @@ enum thole_result asid_assign(struct slot *space, unsigned *asid)
     return RESULT_DONE;
 }
 
-void address_space_destroy(struct slot *space)
+enum thole_result address_space_destroy(struct core *core, struct slot *space)
 {
     struct address_space_root named = address_space_of(space);
 
     if (named.root == NULL)
-        return;
+        return RESULT_DONE;
+    if (core_root_is_free(core, named.root) == RESULT_MORE)
+        return RESULT_MORE;
     asid_give(named.asid);
     arch_asid_invalidate(named.asid);
+    return RESULT_DONE;
 }
 
 /* --- Frame ---------------------------------------------------------------------- */

@@ -27,7 +27,8 @@ struct address_space_root {
 struct address_space_root address_space_of(const struct slot *slot);
 
 enum thole_result asid_assign(struct slot *space, unsigned *asid) MUST_CHECK;
-void address_space_destroy(struct slot *space);
+/* MORE: another core has it and was told to leave it. */
+enum thole_result address_space_destroy(struct core *core, struct slot *space) MUST_CHECK;
 
 enum thole_result frame_map(struct slot *frame, const struct slot *space, uint64_t at,
                             uint64_t rights, uint64_t memory) MUST_CHECK;

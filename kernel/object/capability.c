@@ -149,13 +149,14 @@ static struct slot *first_leaf(struct slot *slot)
 }
 
 /* Removes one slot that has no descendants, and destroys the object if this was its original. */
-static void remove_leaf(struct core *core, struct slot *leaf)
+static enum thole_result remove_leaf(struct core *core, struct slot *leaf)
 {
-    if (slot_is_original(leaf))
-        object_destroy(core, leaf);
-    else
+    if (!slot_is_original(leaf))
         capability_removed(core, leaf);
+    else if (object_destroy(core, leaf) == RESULT_MORE)
+        return RESULT_MORE;
     slot_clear(leaf);
+    return RESULT_DONE;
 }
 
 /*
@@ -183,8 +184,7 @@ static enum thole_result delete_step(struct core *core, struct slot *slot)
         move_out(leaf, slot);
         return RESULT_MORE;
     }
-    remove_leaf(core, leaf);
-    return leaf == slot ? RESULT_DONE : RESULT_MORE;
+    return remove_leaf(core, leaf) == RESULT_DONE && leaf == slot ? RESULT_DONE : RESULT_MORE;
 }
 
 /*
@@ -222,7 +222,7 @@ static enum thole_result revoke_step(struct core *core, struct slot *slot)
     if (sched_context_dying(leaf) != NULL)
         gather(slot, child, leaf);
     else
-        remove_leaf(core, leaf);
+        (void)remove_leaf(core, leaf); /* if not now, another call does */
     return RESULT_MORE;
 }
 

@@ -169,5 +169,5 @@ struct dying {
 };
 void dying_add(struct dying *object);
 bool dying_any(void);
-/* A bounded part of that work, or RESULT_DONE: nothing was left. It never has to wait. */
+/* A bounded part of that work, or RESULT_DONE: nothing was left. It waits for nobody but other cores. */
 enum thole_result dying_work(struct core *core) MUST_CHECK;

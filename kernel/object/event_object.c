@@ -68,8 +68,11 @@ void notification_signal(struct core *core, struct notification *notification, u
 
 void timer_arm(struct core *core, struct timer *timer, uint64_t when)
 {
+    const struct sched_context *time = sender_time(&timer->sender);
+    struct core *home = time != NULL ? &cores[time->core] : core;
+
     deadline_remove(&timer->deadline);
-    deadline_add(&core->deadlines, &timer->deadline, when);
+    core_deadline_add(core, home, &timer->deadline, when);
 }
 
 void timer_expired(struct core *core, struct deadline *deadline)
@@ -93,6 +96,14 @@ void timer_destroy(struct core *core, struct timer *timer)
 
 static struct interrupt *irq_line[IRQ_LINES];
 
+void interrupt_route(const struct interrupt *interrupt)
+{
+    const struct sched_context *time = sender_time(&interrupt->sender);
+
+    if (interrupt->line != IRQ_LINE_NONE && time != NULL)
+        arch_irq_route(interrupt->line, time->core);
+}
+
 enum thole_result interrupt_attach(struct interrupt *interrupt, uint64_t line,
                                    enum thole_trigger trigger)
 {
@@ -110,8 +121,10 @@ enum thole_result interrupt_attach(struct interrupt *interrupt, uint64_t line,
     interrupt->line = (uint32_t)line;
     interrupt->next = irq_line[line];
     irq_line[line] = interrupt;
-    if (sharing == 0)
+    if (sharing == 0) {
+        interrupt_route(interrupt);
         arch_irq_enable((uint32_t)line, trigger);
+    }
     return RESULT_DONE;
 }
 
@@ -121,6 +134,10 @@ void interrupt_line_fired(struct core *core, uint32_t line)
         arch_irq_disable(line);
         return;
     }
+    const struct sched_context *time = sender_time(&irq_line[line]->sender);
+
+    if (time != NULL && time->core != core->number)
+        interrupt_route(irq_line[line]); /* its time has moved meanwhile */
     for (struct interrupt *each = irq_line[line]; each != NULL; each = each->next) {
         each->owing = 1;
         each->fired++;

@@ -45,6 +45,8 @@ void timer_destroy(struct core *core, struct timer *timer);
 
 enum thole_result interrupt_attach(struct interrupt *interrupt, uint64_t line,
                                    enum thole_trigger trigger) MUST_CHECK;
+/* Its line goes to the core of its time from now on. */
+void interrupt_route(const struct interrupt *interrupt);
 /* The machine acknowledged `line`: all that share it fire. */
 void interrupt_line_fired(struct core *core, uint32_t line);
 void interrupt_destroy(struct core *core, struct interrupt *interrupt);

@@ -81,7 +81,7 @@ static void captable_destroy(struct slot *original)
     dying_add(table);
 }
 
-void object_destroy(struct core *core, struct slot *original)
+enum thole_result object_destroy(struct core *core, struct slot *original)
 {
     void *object = slot_object(original);
 
@@ -90,8 +90,7 @@ void object_destroy(struct core *core, struct slot *original)
         captable_destroy(original);
         break;
     case OBJECT_THREAD:
-        thread_destroy(core, object);
-        break;
+        return thread_destroy(core, object);
     case OBJECT_SCHED_CONTEXT:
         sched_context_destroy(core, original);
         break;
@@ -108,8 +107,7 @@ void object_destroy(struct core *core, struct slot *original)
         sender_destroy(core, &((struct notification *)object)->sender);
         break;
     case OBJECT_ADDRESS_SPACE:
-        address_space_destroy(original);
-        break;
+        return address_space_destroy(core, original);
     case OBJECT_PAGE_TABLE:
         page_table_unmap(original);
         break;
@@ -119,6 +117,7 @@ void object_destroy(struct core *core, struct slot *original)
     default: /* Untyped and the authorities: nothing but the capability */
         break;
     }
+    return RESULT_DONE;
 }
 
 void capability_removed(struct core *core, struct slot *slot)

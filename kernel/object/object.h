@@ -17,8 +17,9 @@ uint64_t object_make(enum thole_object type, unsigned size_bits, paddr_t memory)
 /*
  * The object of an original capability that has no descendants ends; the slot
  * may be empty then (time that is lent dies later, and keeps its capability).
+ * MORE: another core was told to leave it, and has not done so yet.
  */
-void object_destroy(struct core *core, struct slot *original);
+enum thole_result object_destroy(struct core *core, struct slot *original) MUST_CHECK;
 /* Any other capability goes: mappings, replies, and what embedded it. */
 void capability_removed(struct core *core, struct slot *slot);
 

@@ -9,7 +9,11 @@ enum thole_result op_INTERRUPT_BIND(struct invocation *invocation)
 {
     struct interrupt *interrupt = slot_object(invocation->target);
 
-    return operation_bind(invocation, &interrupt->sender);
+    enum thole_result result = operation_bind(invocation, &interrupt->sender);
+
+    if (result == RESULT_DONE)
+        interrupt_route(interrupt);
+    return result;
 }
 
 enum thole_result op_TIMER_BIND(struct invocation *invocation)

@@ -55,8 +55,9 @@ enum thole_result op_THREAD_CONFIGURE(struct invocation *invocation)
 
     if (result != RESULT_DONE)
         return result;
-    if (thread->state != THREAD_STOPPED)
+    if (thread->state != THREAD_STOPPED || thread->ending)
         return RESULT_OCCUPIED;
+    thread_finish_stop(invocation->core, thread);
     thread_unconfigure(invocation->core, thread);
     slot_embed(&thread->captable, parts.captable, HOLDER_THREAD_CAPTABLE);
     slot_embed(&thread->space, parts.space, HOLDER_THREAD_SPACE);
@@ -95,6 +96,9 @@ enum thole_result op_THREAD_START(struct invocation *invocation)
         return RESULT_NOT_READY;
     if (time_is_taken(thread))
         return RESULT_BUSY;
+    if (core_has_left(invocation->core, thread) == RESULT_MORE)
+        return RESULT_MORE;
+    thread_finish_stop(invocation->core, thread);
     arch_frame_init(&thread->frame, pc, sp, tls);
     thread_take_time(thread);
     endpoint_wait(invocation->core, endpoint, thread);
@@ -142,6 +146,10 @@ enum thole_result op_THREAD_READ_REGISTERS(struct invocation *invocation)
 
     if (first > FRAME_REGISTERS)
         return RESULT_BAD_ARGUMENT;
+    if (core_runs_elsewhere(invocation->core, thread))
+        return RESULT_NOT_READY;
+    if (core_has_left(invocation->core, thread) == RESULT_MORE)
+        return RESULT_MORE;
     for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
         invocation->out[index] = arch_frame_read(&thread->frame, (unsigned)first + index);
     invocation->outs = THOLE_MESSAGE_WORDS;
@@ -175,6 +183,8 @@ enum thole_result op_THREAD_WRITE_REGISTERS(struct invocation *invocation)
         return RESULT_BAD_ARGUMENT;
     if (!is_at_rest(thread))
         return RESULT_NOT_READY;
+    if (core_has_left(invocation->core, thread) == RESULT_MORE)
+        return RESULT_MORE;
     for (unsigned index = 0; index < count; index++)
         arch_frame_write(&thread->frame, (unsigned)first + index, value[index]);
     return RESULT_DONE;
@@ -182,8 +192,10 @@ enum thole_result op_THREAD_WRITE_REGISTERS(struct invocation *invocation)
 
 enum thole_result op_THREAD_SUSPEND(struct invocation *invocation)
 {
-    thread_suspend(invocation->core, slot_object(invocation->target));
-    return RESULT_DONE;
+    struct thread *thread = slot_object(invocation->target);
+
+    thread_suspend(invocation->core, thread);
+    return core_has_left(invocation->core, thread);
 }
 
 enum thole_result op_THREAD_RESUME(struct invocation *invocation)
@@ -199,6 +211,8 @@ enum thole_result op_THREAD_RESUME(struct invocation *invocation)
         return RESULT_BUSY;
     if (steps != 0 && thread->state != THREAD_STOPPED && !thread->suspended)
         return RESULT_NOT_READY;
+    if (steps != 0 && core_has_left(invocation->core, thread) == RESULT_MORE)
+        return RESULT_MORE;
     if (steps != 0)
         arch_frame_step(&thread->frame);
     thread_resume(invocation->core, thread);
@@ -283,7 +297,7 @@ enum thole_result op_SCHED_CONTEXT_CONSUMED(struct invocation *invocation)
     struct sched_context *context = slot_object(invocation->target);
     bool configured = sched_context_is_configured(context);
 
-    if (configured && !core_is_spent(invocation->core, context))
+    if (configured && !core_is_spent(context))
         invocation->out[5] = (uint64_t)context->remaining;
     invocation->out[0] = context->consumed;
     invocation->out[1] = context->priority;
@@ -306,7 +320,7 @@ enum thole_result op_SCHED_CONTROL_CONFIGURE(struct invocation *invocation)
         return result;
     struct sched_context *context = slot_object(slot);
 
-    if (core_number != invocation->core->number || priority >= PRIORITY_COUNT || budget == 0 ||
+    if (core_number >= core_count || priority >= PRIORITY_COUNT || budget == 0 ||
         budget > period || period > PERIOD_TICKS_MAX)
         return RESULT_BAD_ARGUMENT;
     struct share share = { (uint8_t)core_number, (uint8_t)priority, budget, period };

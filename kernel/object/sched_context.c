@@ -87,7 +87,7 @@ static void end(struct core *core, struct sched_context *context)
     /* Bindings are capabilities, and those are gone: no sender waits here. */
     ASSERT(sched_context_is_free(context) && list_empty(&context->waiting));
     deadline_remove(&context->next_period);
-    core_forget(core, context);
+    core_forget(context);
 }
 
 static bool is_lent(const struct sched_context *context)

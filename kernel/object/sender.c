@@ -188,13 +188,13 @@ static void finish_fault(struct core *core, struct thread *thread, const struct 
         label = thole_tag_label(frame_get(&servant->frame, 1));
     thread->sender.kind = KIND_CALL;
     if (label != THOLE_FAULT_RESUME && label != THOLE_FAULT_STEP) {
-        thread_stop(core, thread);
+        thread_stop(thread);
         return;
     }
     if (label == THOLE_FAULT_STEP)
         arch_frame_step(&thread->frame);
     if (thread->fault_word[0] == FAULT_TIMEOUT)
-        thread_forgive(core, thread);
+        thread_forgive(thread);
     core_ready(core, thread, TURN_NEXT);
 }
 
@@ -228,7 +228,7 @@ static void finish(struct core *core, struct sender *sender, const struct thread
     } else {
         thread_return_status(caller, status);
     }
-    core_ready(core, caller, TURN_NEXT);
+    core_ready(core, caller, servant != NULL ? TURN_NEXT : TURN_LAST);
 }
 
 void sender_answer(struct core *core, struct thread *servant)

@@ -51,8 +51,9 @@ void thread_take_time(struct thread *thread)
 
 bool thread_can_be_bound(const struct thread *thread)
 {
-    return thread->state == THREAD_STOPPED || thread->state == THREAD_STRANDED ||
-           (thread->state == THREAD_RECEIVING && thread->time == NULL);
+    return !thread->ending &&
+           (thread->state == THREAD_STOPPED || thread->state == THREAD_STRANDED ||
+            (thread->state == THREAD_RECEIVING && thread->time == NULL));
 }
 
 void thread_bound(struct core *core, struct thread *thread)
@@ -78,8 +79,10 @@ void thread_resume(struct core *core, struct thread *thread)
     bool held = thread->suspended && thread->state == THREAD_READY;
 
     thread->suspended = false;
-    if (thread->state == THREAD_STOPPED)
+    if (thread->state == THREAD_STOPPED) {
+        thread_finish_stop(core, thread);
         thread_take_time(thread);
+    }
     if (held || thread->state == THREAD_STOPPED)
         core_ready(core, thread, TURN_LAST);
 }
@@ -101,16 +104,41 @@ void thread_timeout(struct core *core, uint64_t ticks)
     thread_fault(core, word);
 }
 
-void thread_forgive(struct core *core, struct thread *thread)
+void thread_forgive(struct thread *thread)
 {
-    if (thread->time != NULL && core_is_spent(core, thread->time))
+    if (thread->time != NULL && core_is_spent(thread->time))
         thread->time->remaining = 0;
 }
 
-void thread_stop(struct core *core, struct thread *thread)
+#define STOPS_AN_EVENT 4
+
+static struct list stopping;
+
+void threads_start(void)
+{
+    list_init(&stopping);
+}
+
+void thread_stop(struct thread *thread)
 {
     thread->state = THREAD_STOPPED;
+    if (!list_linked(&thread->link_receive))
+        list_push_tail(&stopping, &thread->link_receive);
+}
+
+void thread_finish_stop(struct core *core, struct thread *thread)
+{
+    if (!list_linked(&thread->link_receive))
+        return;
+    list_remove(&thread->link_receive);
     sender_abandon(core, thread, STATUS_PEER_DIED);
+}
+
+bool threads_finish_stopping(struct core *core)
+{
+    for (unsigned count = 0; count < STOPS_AN_EVENT && !list_empty(&stopping); count++)
+        thread_finish_stop(core, CONTAINER_OF(stopping.next, struct thread, link_receive));
+    return !list_empty(&stopping);
 }
 
 void thread_fault(struct core *core, const uint64_t word[5])
@@ -124,7 +152,7 @@ void thread_fault(struct core *core, const uint64_t word[5])
     for (unsigned index = 0; index < 3; index++)
         thread->fault_word[index] = word[index];
     if (endpoint == NULL || endpoint->closed) {
-        thread_stop(core, thread);
+        thread_stop(thread);
         return;
     }
     thread->state = THREAD_CALLING;
@@ -135,8 +163,7 @@ void thread_fault(struct core *core, const uint64_t word[5])
 
 void thread_space_changed(struct core *core, struct thread *thread)
 {
-    if (core->loaded == thread)
-        core->loaded = NULL;
+    core_reload(core, thread);
 }
 
 void thread_strand(struct core *core, struct thread *thread)
@@ -202,7 +229,7 @@ void thread_unconfigure(struct core *core, struct thread *thread)
     thread_space_changed(core, thread);
 }
 
-void thread_destroy(struct core *core, struct thread *thread)
+enum thole_result thread_destroy(struct core *core, struct thread *thread)
 {
     core_unready(core, thread);
     if (thread->state == THREAD_RECEIVING)
@@ -211,7 +238,13 @@ void thread_destroy(struct core *core, struct thread *thread)
     if (thread->time == NULL)
         thread->lent = false; /* its time is further down a chain, and loses its way home */
     sender_withdraw(&thread->sender);
-    thread_stop(core, thread);
+    thread_stop(thread);
+    thread_finish_stop(core, thread);
     thread_unconfigure(core, thread);
+    thread->ending = true;
+    if (core_has_left(core, thread) == RESULT_MORE)
+        return RESULT_MORE;
+    core_abandon(core, thread);
     arch_fp_forget(&thread->fp);
+    return RESULT_DONE;
 }

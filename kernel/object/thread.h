@@ -19,7 +19,7 @@ struct thread {
     struct slot captable;
     struct slot space;
     struct slot fault;            /* fault endpoint, with its badge */
-    struct list link_receive;     /* RECEIVING: in receiving_on->receivers */
+    struct list link_receive;     /* RECEIVING: in receiving_on's; STOPPED: until it has finished */
     struct endpoint *receiving_on;
     struct sender *owes;          /* received, and not answered yet */
     struct sched_context *time;   /* what it runs on; NULL: none now */
@@ -28,9 +28,11 @@ struct thread {
     uint32_t arrival;             /* slot for a capability that comes with a message or answer */
     uint8_t state;                /* enum thole_thread_state */
     uint8_t ceiling;
+    uint8_t loaded_on;            /* the core that has its registers, counted from 1; 0: none */
     bool lent;                    /* `time` came with what it owes and goes back with the reply */
     bool suspended;               /* READY, it is in no queue */
     bool bereft;                  /* what it owed an answer to is gone: nobody is owed */
+    bool ending;                  /* being destroyed: a core must leave it first */
     bool vital;                   /* init: its fault ends the machine */
     struct fp_state fp;
 };
@@ -71,16 +73,26 @@ void thread_fault(struct core *core, const uint64_t word[5]);
 /* The running thread has used lent time beyond its grace: a fault. */
 void thread_timeout(struct core *core, uint64_t ticks);
 /* Its handler lets it go on: what was used too much need not be paid back. */
-void thread_forgive(struct core *core, struct thread *thread);
+void thread_forgive(struct thread *thread);
 
-/* It ends its wait for a handler in THREAD_STOPPED; whom it owes gets PEER_DIED. */
-void thread_stop(struct core *core, struct thread *thread);
+/*
+ * It is STOPPED, and in the list of those whose callers are yet to get
+ * PEER_DIED: a few of them at the end of each event, as one may lead to others.
+ */
+void thread_stop(struct thread *thread);
+/* This one's callers get it now. */
+void thread_finish_stop(struct core *core, struct thread *thread);
+/* A bounded number of those in the list; true: there are more. */
+bool threads_finish_stopping(struct core *core);
+/* Once, at boot. */
+void threads_start(void);
 
 /* The address space of `thread` changed or is gone. */
 void thread_space_changed(struct core *core, struct thread *thread);
 /* A stopped thread gives back its time and refers to nothing any more. */
 void thread_unconfigure(struct core *core, struct thread *thread);
-void thread_destroy(struct core *core, struct thread *thread);
+/* All but its memory at once; MORE: repeat it when another core has left it. */
+enum thole_result thread_destroy(struct core *core, struct thread *thread) MUST_CHECK;
 
 /* Its SchedContext was taken away (destroyed or unbound). */
 void thread_strand(struct core *core, struct thread *thread);

@@ -40,6 +40,14 @@ static inline void frame_clear_scratch(struct frame *frame)
     frame->pstate &= ~SIM_PSTATE_FLAGS;
 }
 
+/* The cores of the simulated machine take turns: nobody waits for another. */
+_Noreturn void sim_deadlock(void);
+
+static inline void arch_relax(void)
+{
+    sim_deadlock();
+}
+
 static inline uint64_t arch_mask_index(uint64_t index, uint64_t limit)
 {
     return index < limit ? index : 0;

@@ -46,7 +46,7 @@ static uint64_t nonsense(void)
 
 static uint64_t any_slot(void)
 {
-    uint64_t limit = 1ULL << slot_size_bits(&core.current->captable);
+    uint64_t limit = 1ULL << slot_size_bits(&here()->current->captable);
 
     return chance_percent(97) ? chance_below(limit < 80 ? limit : 80) : nonsense();
 }
@@ -54,8 +54,8 @@ static uint64_t any_slot(void)
 /* A slot of the runner's table from a random place on: of this type; any if there is none. */
 static uint64_t slot_of(enum thole_object type)
 {
-    const struct slot *table = slot_object(&core.current->captable);
-    uint64_t limit = 1ULL << slot_size_bits(&core.current->captable);
+    const struct slot *table = slot_object(&here()->current->captable);
+    uint64_t limit = 1ULL << slot_size_bits(&here()->current->captable);
     uint64_t first = any_slot();
 
     if (table == NULL || chance_percent(3))
@@ -196,14 +196,14 @@ static uint64_t other_thread(void)
 {
     uint64_t slot = slot_of(OBJECT_THREAD);
 
-    return core.current->vital && slot == INIT_SLOT_THREAD ? 0 : slot;
+    return here()->current->vital && slot == INIT_SLOT_THREAD ? 0 : slot;
 }
 
 static uint64_t other_time(void)
 {
     uint64_t slot = slot_of(OBJECT_SCHED_CONTEXT);
 
-    return core.current->vital && slot == INIT_SLOT_SCHED_CONTEXT ? 0 : slot;
+    return here()->current->vital && slot == INIT_SLOT_SCHED_CONTEXT ? 0 : slot;
 }
 
 static struct attempt on_thread(void)

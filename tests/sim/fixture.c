@@ -14,7 +14,6 @@
 #include "kernel/boot.h"
 #include "parties.h"
 
-struct core core;
 uint64_t answer[THOLE_MESSAGE_WORDS];
 unsigned compare_every = 1;
 static char *before; /* a copy of memory */
@@ -38,6 +37,11 @@ static void make_init_image(struct init_image *image)
 
 void boot_machine(uint64_t ram_bytes)
 {
+    boot_cores(ram_bytes, 1);
+}
+
+void boot_cores(uint64_t ram_bytes, unsigned count)
+{
     static struct platform platform;
 
     sim_start(ram_bytes);
@@ -54,18 +58,20 @@ void boot_machine(uint64_t ram_bytes)
         .init_image = (const struct init_image *)(sim.ram + PAGE),
         .init_image_bytes = 3 * PAGE,
         .timer_frequency = 1000000,
-        .cores_running = 1,
+        .cores_running = count,
     };
 
+    for (unsigned number = 1; number < count; number++)
+        core_init(&cores[number], number);
     make_init_image((struct init_image *)(sim.ram + PAGE));
     boot_memory_init(&boot);
-    boot_init(&core, &boot);
+    boot_init(here(), &boot);
     free(before);
     before = malloc(ram_bytes);
-    const struct slot *table = slot_object(&core.current->captable);
+    const struct slot *table = slot_object(&here()->current->captable);
 
-    invariants_start(&core, slot_object(&core.current->captable),
-                     slot_size_bits(&core.current->captable));
+    invariants_start(here(), slot_object(&here()->current->captable),
+                     slot_size_bits(&here()->current->captable));
     invariants_check();
     parties_start((struct slot *)(uintptr_t)table);
 }
@@ -104,9 +110,14 @@ int run_each(const char *group, const struct CMUnitTest *tests, unsigned count)
 
 /* --- Events ----------------------------------------------------------------------- */
 
+/* A machine with one core waits until something happens; of several, one may be idle. */
 static void after_event(const struct thread *resumed)
 {
-    if (resumed != core.current)
+    while (resumed == NULL && core_count == 1) {
+        arch_wait_for_interrupt();
+        resumed = kernel_interrupt(here());
+    }
+    if (resumed != here()->current)
         sim_fail("the event returns another thread than the one that runs");
     invariants_check();
 }
@@ -132,7 +143,7 @@ static bool was_refused(const struct thread *caller, bool operation)
 {
     uint64_t status = caller->frame.x[0], label = thole_tag_label(caller->frame.x[1]);
 
-    if (core.current != caller)
+    if (here()->current != caller)
         return false;
     if (operation && status == STATUS_OK)
         return label != RESULT_DONE && label != RESULT_MORE && label != RESULT_BUSY;
@@ -142,7 +153,7 @@ static bool was_refused(const struct thread *caller, bool operation)
 
 static bool is_operation(unsigned number, uint64_t target)
 {
-    const struct slot *slot = thread_slot(core.current, target);
+    const struct slot *slot = thread_slot(here()->loaded, target);
 
     return (number == SYSCALL_CALL || number == SYSCALL_TRY_CALL) && slot != NULL &&
            !slot_is_empty(slot) && slot_type(slot) != OBJECT_ENDPOINT &&
@@ -151,7 +162,7 @@ static bool is_operation(unsigned number, uint64_t target)
 
 void system_call(unsigned number, struct registers registers)
 {
-    struct thread *caller = core.current;
+    struct thread *caller = here()->loaded;
     struct frame *frame = &caller->frame;
     bool operation = is_operation(number, registers.target), compares;
     static unsigned calls;
@@ -167,22 +178,22 @@ void system_call(unsigned number, struct registers registers)
     compares = ++calls % compare_every == 0;
     if (compares)
         memcpy(before, sim.ram, sim.ram_bytes);
-    after_event(kernel_syscall(&core, number));
+    after_event(kernel_syscall(here(), number));
     if (compares && was_refused(caller, operation))
         require_unchanged(caller);
 }
 
 void fault(enum thole_fault what, uint64_t address)
 {
-    const struct frame *frame = &core.current->frame;
+    const struct frame *frame = &here()->loaded->frame;
     const uint64_t words[5] = { what, address, 0x55, frame->pc, frame->sp };
 
-    after_event(kernel_fault(&core, words));
+    after_event(kernel_fault(here(), words));
 }
 
 void interrupt(void)
 {
-    after_event(kernel_interrupt(&core));
+    after_event(kernel_interrupt(here()));
 }
 
 void advance(uint64_t ticks)
@@ -197,7 +208,7 @@ enum thole_result invoke_words(uint64_t slot, unsigned operation,
 {
     struct registers registers = { .target = slot, .label = operation,
                                    .words = THOLE_MESSAGE_WORDS };
-    const struct thread *caller = core.current;
+    const struct thread *caller = here()->current;
 
     memcpy(registers.word, word, sizeof(registers.word));
     system_call(SYSCALL_CALL, registers);
@@ -274,4 +285,21 @@ void try_recv(uint64_t slot)
 void yield(void)
 {
     system_call(SYSCALL_YIELD, (struct registers){ 0 });
+}
+
+/* --- Cores ---------------------------------------------------------------------------- */
+
+void on_core(unsigned number)
+{
+    sim_turn_to(number);
+}
+
+void settle_core(unsigned number)
+{
+    unsigned before_this = sim.here;
+
+    on_core(number);
+    while (sim_interrupt_pending())
+        interrupt();
+    on_core(before_this);
 }

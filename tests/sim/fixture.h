@@ -23,13 +23,26 @@
 #include "invariants.h"
 #include "kernel/event.h"
 
-extern struct core core;
+/* The core whose turn it is. */
+static inline struct core *here(void)
+{
+    return &cores[sim.here];
+}
 
 /* --- Starting ------------------------------------------------------------------ */
 
 #define SMALL_RAM (2ULL << 20)
 #define LARGE_RAM (16ULL << 20)
 void boot_machine(uint64_t ram_bytes);
+/*
+ * The same with several cores: all but the first are idle. Registers of what
+ * runs on a core are hidden while it is another core's turn.
+ */
+void boot_cores(uint64_t ram_bytes, unsigned count);
+/* The events that follow happen on that core. */
+void on_core(unsigned number);
+/* What that core has pending is handled, as the machine would: kicks above all. */
+void settle_core(unsigned number);
 
 /* Runs each test in a process of its own: the kernel boots once. Answers how many failed. */
 int run_each(const char *group, const struct CMUnitTest *tests, unsigned count);

@@ -30,11 +30,14 @@ void sim_line_pulse(unsigned line)
 
 static bool fires(const struct sim_line *line)
 {
-    return line->enabled && !line->active && (line->latched || line->asserted);
+    return line->enabled && !line->active && line->core == sim.here &&
+           (line->latched || line->asserted);
 }
 
 bool sim_interrupt_pending(void)
 {
+    if (sim.kicked[sim.here])
+        return true;
     if (sim.timer != UINT64_MAX && sim.timer <= sim.now)
         return true;
     for (unsigned line = SIM_LINE_FIRST; line < SIM_LINES; line++)
@@ -46,6 +49,10 @@ bool sim_interrupt_pending(void)
 /* The timer's line is silent once it was taken, until it is set again. */
 uint32_t arch_irq_acknowledge(void)
 {
+    if (sim.kicked[sim.here]) {
+        sim.kicked[sim.here] = false;
+        return ARCH_IRQ_KICK;
+    }
     if (sim.timer != UINT64_MAX && sim.timer <= sim.now) {
         sim.timer = UINT64_MAX;
         return ARCH_IRQ_TIMER;
@@ -77,6 +84,11 @@ void arch_irq_enable(uint32_t line, enum thole_trigger trigger)
     if (line_of(line)->enabled)
         sim_fail("the kernel enables line %u twice", line);
     line_of(line)->enabled = true;
+}
+
+void arch_irq_route(uint32_t line, unsigned core)
+{
+    line_of(line)->core = core;
 }
 
 void arch_irq_disable(uint32_t line)

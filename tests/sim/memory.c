@@ -35,6 +35,8 @@ void sim_start(uint64_t ram_bytes)
     }
     sim = (struct sim){ .ram_bytes = ram_bytes, .now = 1000, .timer = UINT64_MAX,
                         .print_room = UINT32_MAX };
+    for (unsigned core = 0; core < SIM_CORES; core++)
+        sim.other[core].timer = UINT64_MAX;
     sim.ram = arena + SIM_RAM_BASE;
     if (mmap(sim.ram, ram_bytes, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)

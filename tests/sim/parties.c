@@ -132,7 +132,7 @@ void parties_start(struct slot *init_table)
 {
     sim.idle = attention;
     table = init_table;
-    init = core.current;
+    init = here()->current;
     note_memory();
     make_attention();
     space = make_space();
@@ -198,12 +198,12 @@ struct party make_awake(unsigned priority)
 
 bool runs(const struct party *party)
 {
-    return core.current == party->thread;
+    return here()->current == party->thread;
 }
 
 bool init_runs(void)
 {
-    return core.current == init;
+    return here()->current == init;
 }
 
 void as(const struct party *party)

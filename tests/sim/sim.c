@@ -4,6 +4,8 @@
  */
 #include "sim.h"
 
+#include "kernel/event.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +25,63 @@ _Noreturn void sim_fail(const char *format, ...)
     fprintf(stderr, "\n%s\nprinted: %s\n", sim_story, sim.printed);
     va_end(arguments);
     abort();
+}
+
+/* --- Cores -------------------------------------------------------------------- */
+
+#define HIDDEN 0xd0d0d0d0d0d0d0d0ULL
+
+/* The registers of what runs are the core's: nobody finds them in the frame. */
+static void hide_registers(struct sim_core *mine)
+{
+    uint64_t *frame = (uint64_t *)mine->frame;
+
+    if (frame == NULL)
+        return;
+    mine->registers = *mine->frame;
+    for (unsigned index = 0; index < sizeof(struct frame) / sizeof(uint64_t); index++)
+        frame[index] = HIDDEN;
+}
+
+static void show_registers(const struct sim_core *its)
+{
+    const uint64_t *frame = (const uint64_t *)its->frame;
+
+    if (frame == NULL)
+        return;
+    for (unsigned index = 0; index < sizeof(struct frame) / sizeof(uint64_t); index++)
+        if (frame[index] != HIDDEN)
+            sim_fail("the kernel wrote register %u of a thread that another core has", index);
+    *its->frame = its->registers;
+}
+
+void sim_turn_to(unsigned core)
+{
+    struct sim_core *mine = &sim.other[sim.here], *its = &sim.other[core];
+
+    if (core == sim.here)
+        return;
+    *mine = (struct sim_core){ .timer = sim.timer, .frame = sim.frame, .fp = sim.fp,
+                               .fp_owner = sim.fp_owner, .root = sim.root, .asid = sim.asid };
+    hide_registers(mine);
+    show_registers(its);
+    sim.timer = its->timer;
+    sim.frame = its->frame;
+    sim.fp = its->fp;
+    sim.fp_owner = its->fp_owner;
+    sim.root = its->root;
+    sim.asid = its->asid;
+    sim.here = core;
+}
+
+void arch_core_kick(unsigned core)
+{
+    sim.kicked[core] = true;
+}
+
+_Noreturn void sim_deadlock(void)
+{
+    sim_fail("the kernel is entered twice, or was not left");
 }
 
 /* --- Threads ---------------------------------------------------------------- */
@@ -67,6 +126,17 @@ void arch_frame_step(struct frame *frame)
     frame->pstate |= SIM_PSTATE_STEP;
 }
 
+/* As on AArch64: four bytes a system call. */
+void arch_frame_undo_syscall(struct frame *frame)
+{
+    frame->pc -= 4;
+}
+
+void arch_frame_undo_step(struct frame *frame)
+{
+    frame->pstate |= SIM_PSTATE_STEP;
+}
+
 void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, unsigned asid)
 {
     sim.frame = frame;
@@ -96,6 +166,7 @@ static _Noreturn void end(enum sim_ending ending, const char *name)
 {
     if (sim.ending == NULL)
         sim_fail("the kernel ended: %s", name);
+    lock_release(&kernel_lock); /* the kernel is left by a way of its own */
     longjmp(*sim.ending, (int)ending);
 }
 

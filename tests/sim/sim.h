@@ -20,12 +20,24 @@
 #define SIM_LINE_FIRST 16
 #define SIM_LINE_TIMER 27
 #define SIM_TIME_END   (1ULL << 62)  /* what is due later never comes */
+#define SIM_CORES      8
 #define SIM_PRINTED    4096
 
 struct sim_line {
     bool enabled, active;
+    unsigned core;   /* where it goes */
     bool latched;  /* edge: fired and not acknowledged */
     bool asserted; /* level: the device wants something */
+};
+
+/* What each core has of its own; of the one whose turn it is, in struct sim itself. */
+struct sim_core {
+    uint64_t timer;
+    struct frame *frame;
+    struct fp_state *fp, *fp_owner;
+    void *root;
+    unsigned asid;
+    struct frame registers; /* of what runs there */
 };
 
 struct sim {
@@ -33,6 +45,9 @@ struct sim {
     char *coherent;  /* what memory holds: a line that differs from `ram` is dirty */
     uint64_t ram_bytes;
     struct sim_line line[SIM_LINES];
+    unsigned here;       /* the core whose turn it is */
+    struct sim_core other[SIM_CORES]; /* the cores whose turn it is not */
+    bool kicked[SIM_CORES];
     uint64_t now, timer; /* UINT64_MAX: the timer is silent */
     struct frame *frame; /* what arch_thread_switch loaded last */
     struct fp_state *fp;
@@ -89,5 +104,7 @@ void sim_tlb_check(void *(*root_of)(unsigned asid));
 void sim_line_raise(unsigned line);
 void sim_line_lower(unsigned line);
 void sim_line_pulse(unsigned line);
+/* It is that core's turn. */
+void sim_turn_to(unsigned core);
 /* Would the core take an interrupt now? */
 bool sim_interrupt_pending(void);

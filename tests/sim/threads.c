@@ -81,11 +81,19 @@ static void check_sender(struct sender *sender)
         REQUIRE(serving || aside, "doomed, and waits for nothing");
 }
 
+/* It was kicked: what is to be done there is done in its next event. */
+static bool core_is_told(const struct core *core)
+{
+    return sim.kicked[core->number];
+}
+
 /* --- Threads --------------------------------------------------------------------- */
 
 static void check_time_of(const struct thread *thread)
 {
-    bool is_current = known.core->current == thread;
+    const struct core *where = thread->loaded_on != 0 ? &cores[thread->loaded_on - 1] : NULL;
+    bool is_current = where != NULL && where->current == thread;
+    bool displaced = where != NULL && where->current == NULL;
     bool ready = thread->state == THREAD_READY;
 
     if (thread->time != NULL) {
@@ -94,12 +102,13 @@ static void check_time_of(const struct thread *thread)
         bool spent = ready && !thread->lent && deadline_pending(&thread->time->next_period);
 
         REQUIRE(list_linked(&thread->time->ready) ==
-                    (ready && !is_current && !thread->suspended && !spent),
+                    (ready && !is_current && !thread->suspended && !spent && !displaced),
                 "ready and in the ready queue differ");
         REQUIRE(!spent || (!thread->suspended && thread->time->remaining <= 0),
                 "waits for a period, and need not");
     }
     REQUIRE(!is_current || !thread->suspended, "runs and is suspended");
+    REQUIRE(where == NULL || where->loaded == thread, "is loaded, and its core knows nothing of it");
     REQUIRE(!ready || thread->time != NULL, "ready without time");
     REQUIRE(ready || !is_current, "runs and is not ready");
     if (thread->lent && thread->time == NULL)
@@ -115,7 +124,9 @@ static void check_thread(struct thread *thread)
     check_time_of(thread);
     REQUIRE(calling == (thread->sender.state != SENDER_IDLE), "calls, or not?");
     REQUIRE(!calling || thread->sender.state != SENDER_WAITS_TIME, "a thread waits for time");
-    REQUIRE(receiving == list_linked(&thread->link_receive), "receives, or not?");
+    REQUIRE(receiving == list_linked(&thread->link_receive) ||
+                (thread->state == THREAD_STOPPED && core_is_told(&cores[sim.here])),
+            "receives, or not?");
     REQUIRE(receiving == (thread->receiving_on != NULL), "receives where?");
     if (receiving) {
         REQUIRE(known_object(OBJECT_ENDPOINT, thread->receiving_on) != NULL || dying_any(),
@@ -231,22 +242,48 @@ static void check_level(const struct core *core, unsigned level)
     }
 }
 
+/* What the core says it has is what the machine has. */
+static void check_loaded(const struct core *core)
+{
+    const struct sim_core mine = { .frame = sim.frame, .fp = sim.fp, .root = sim.root };
+    const struct sim_core *machine = core->number == sim.here ? &mine : &sim.other[core->number];
+    const struct thread *thread = core->loaded;
+
+    REQUIRE(machine->root == core->loaded_root, "a core has another address space than it says");
+    if (thread == NULL) {
+        REQUIRE(machine->frame == NULL && core->loaded_root == NULL, "an idle core has a thread");
+        return;
+    }
+    REQUIRE(known_object(OBJECT_THREAD, thread) != NULL, "a core has a thread that is gone");
+    REQUIRE(thread->loaded_on == core->number + 1, "a core has a thread that is not there");
+    REQUIRE(machine->frame == &thread->frame && machine->fp == &thread->fp,
+            "a core has other registers than it says");
+    REQUIRE(core->current == thread || (core->current == NULL && core_is_told(core)),
+            "a core has a thread that does not run");
+}
+
 static void check_core(const struct core *core)
 {
-    struct thread *current = core->current;
+    const struct thread *current = core->current;
 
     for (unsigned level = 0; level < PRIORITY_COUNT; level++)
         check_level(core, level);
-    REQUIRE(current != NULL && known_object(OBJECT_THREAD, current) != NULL, "who runs is gone");
+    check_loaded(core);
+    if (current == NULL) {
+        REQUIRE(core_is_told(core) || core->ready_levels == 0, "something is ready, and nobody runs");
+        return;
+    }
+    REQUIRE(known_object(OBJECT_THREAD, current) != NULL, "who runs is gone");
+    REQUIRE(current->time->core == core->number, "runs on time of another core");
     REQUIRE(current->state == THREAD_READY && current->time != NULL, "who runs cannot");
-    REQUIRE(core->ready_levels == 0 ||
+    REQUIRE(core_is_told(core) || core->ready_levels == 0 ||
                 63 - (unsigned)__builtin_clzll(core->ready_levels) <= core_priority(current),
             "something more urgent is ready");
-    REQUIRE(core->loaded == current && sim.frame == &current->frame && sim.fp == &current->fp,
-            "who runs is not loaded");
+    REQUIRE(core->loaded == current, "who runs is not loaded");
     struct address_space_root space = address_space_of(&current->space);
 
-    REQUIRE(sim.root == space.root && sim.asid == space.asid, "another address space is loaded");
+    REQUIRE(core->loaded_root == space.root || core_is_told(core),
+            "another address space is loaded");
     REQUIRE(core->running == current->time, "time is accounted to somebody else");
 }
 
@@ -274,5 +311,6 @@ void threads_check(void)
             break;
         }
     }
-    check_core(known.core);
+    for (unsigned number = 0; number < core_count; number++)
+        check_core(&cores[number]);
 }

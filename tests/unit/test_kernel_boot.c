@@ -167,11 +167,10 @@ static void too_little_memory_is_said_in_a_sentence(void **state)
 
 /* --- Damaged images ---------------------------------------------------------------------- */
 
-static struct core spare;
 
 static void boot_damaged(void)
 {
-    boot_init(&spare, &boot);
+    boot_init(&cores[0], &boot);
 }
 
 static void an_image_that_is_damaged_is_said_in_a_sentence(void **state)
@@ -218,10 +217,11 @@ static void an_archive_that_is_not_in_memory_is_ignored_in_a_sentence(void **sta
     boot.init_image = (struct init_image *)(sim.ram + PAGE);
     boot.init_image_bytes = 3 * PAGE;
     boot.timer_frequency = 1000;
+    boot.cores_running = 1;
     platform.archive = region(1 << 20, 5000);
     platform.system_tree = region(0, UINT64_MAX);
     boot_memory_init(&boot);
-    boot_init(&spare, &boot);
+    boot_init(&cores[0], &boot);
     assert_non_null(strstr(sim.printed, "archive ignored"));
     assert_non_null(strstr(sim.printed, "system tree ignored"));
     assert_int_equal(((struct boot_info *)boot_info())->archive_bytes, 0);

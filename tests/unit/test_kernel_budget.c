@@ -177,7 +177,7 @@ static void past_its_grace_a_server_faults(void **state)
     server.thread->frame.pc = 0x1234;
     advance(9);
     assert_true(init_runs());
-    const uint64_t *x = core.current->frame.x;
+    const uint64_t *x = here()->current->frame.x;
 
     assert_int_equal(thole_tag_kind(x[1]), KIND_FAULT);
     assert_int_equal(x[2], FAULT_TIMEOUT);
