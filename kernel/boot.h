@@ -28,6 +28,7 @@ struct region {
 #define PLATFORM_NAME_BYTES   64
 
 enum psci_method { PSCI_NONE, PSCI_HVC, PSCI_SMC };
+enum core_start { CORE_START_NONE, CORE_START_PSCI, CORE_START_SPIN_TABLE };
 enum uart_kind { UART_NONE, UART_PL011, UART_BCM2835_AUX };
 
 /*
@@ -46,6 +47,9 @@ struct platform {
     unsigned device_count;
     unsigned dropped;                              /* regions that found no room above */
     uint64_t core_id[PLATFORM_CORES_MAX];          /* MPIDR affinity, from cpus/cpu@: reg */
+    enum core_start core_start[PLATFORM_CORES_MAX]; /* enable-method; NONE: it cannot be started */
+    paddr_t core_release[PLATFORM_CORES_MAX];      /* of a spin-table: 8-byte aligned, not in RAM
+                                                      unless reserved, not the kernel's own */
     unsigned core_count;
     unsigned gic_version;                          /* 2, 3, or 0: none found */
     struct region gic_distributor;

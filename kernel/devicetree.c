@@ -32,6 +32,8 @@ static const char property_names[PROPERTY_COUNT][24] = {
     [PROPERTY_ARCHIVE_START] = "linux,initrd-start",
     [PROPERTY_ARCHIVE_END] = "linux,initrd-end",
     [PROPERTY_SYSTEM_TREE] = "thole,system",
+    [PROPERTY_ENABLE_METHOD] = "enable-method",
+    [PROPERTY_RELEASE_ADDRESS] = "cpu-release-addr",
 };
 
 void devicetree_odd(struct devicetree *dt, const char *what, uint64_t value)

@@ -13,6 +13,7 @@ enum property {
     PROPERTY_COMPATIBLE, PROPERTY_DEVICE_TYPE, PROPERTY_STATUS, PROPERTY_REG, PROPERTY_RANGES,
     PROPERTY_INTERRUPTS, PROPERTY_METHOD, PROPERTY_MODEL, PROPERTY_STDOUT,
     PROPERTY_ARCHIVE_START, PROPERTY_ARCHIVE_END, PROPERTY_SYSTEM_TREE,
+    PROPERTY_ENABLE_METHOD, PROPERTY_RELEASE_ADDRESS,
     PROPERTY_COUNT
 };
 
@@ -90,6 +91,13 @@ bool devicetree_region(struct devicetree *dt, uint32_t index, struct region *out
 void platform_reservations(struct devicetree *dt);
 /* The current node's head is complete: gives it its role and takes what it says. */
 void platform_node(struct devicetree *dt);
+
+/* --- platform_cores.c, for platform.c: the current node has that role ---------- */
+
+void platform_core(struct devicetree *dt);
+void platform_psci(struct devicetree *dt);
+/* After the last node: a core that cannot be started as the tree says has no way to start. */
+void platform_finish_cores(struct devicetree *dt);
 
 /* --- platform_own.c, for platform.c: the current node has that role ------------ */
 

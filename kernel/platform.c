@@ -48,44 +48,6 @@ static void take_reserved(struct devicetree *dt)
         reserve(dt, region);
 }
 
-/* --- Cores ---------------------------------------------------------------- */
-
-static void take_cpu(struct devicetree *dt)
-{
-    struct platform *out = dt->out;
-    struct fdt_value reg = dt->property[PROPERTY_REG];
-    uint32_t cells = dt->level[dt->depth - 2].address_cells;
-    if (!fdt_lists(dt->property[PROPERTY_DEVICE_TYPE], "cpu") || !devicetree_enabled(dt))
-        return;
-    if (cells < 1 || cells > 2 || reg.length < cells * FDT_CELL_BYTES) {
-        devicetree_odd(dt, "a core without a readable reg is not used", reg.length);
-        return;
-    }
-    uint64_t id = fdt_cells(reg, 0, cells);
-    for (unsigned i = 0; i < out->core_count; i++)
-        if (out->core_id[i] == id) {
-            devicetree_odd(dt, "a core that is listed twice is used once", id);
-            return;
-        }
-    if (out->core_count < PLATFORM_CORES_MAX)
-        out->core_id[out->core_count++] = id;
-    else
-        devicetree_odd(dt, "a core more than the kernel can use", id);
-}
-
-static void take_psci(struct devicetree *dt)
-{
-    struct fdt_value method = dt->property[PROPERTY_METHOD];
-    if (!devicetree_enabled(dt) || dt->out->psci != PSCI_NONE)
-        return;
-    if (fdt_lists(method, "hvc"))
-        dt->out->psci = PSCI_HVC;
-    else if (fdt_lists(method, "smc"))
-        dt->out->psci = PSCI_SMC;
-    else
-        devicetree_odd(dt, "PSCI's method should be \"hvc\" or \"smc\"; its length is", method.length);
-}
-
 /* --- Devices -------------------------------------------------------------- */
 
 static bool is_stdout(struct devicetree *dt)
@@ -199,11 +161,11 @@ void platform_node(struct devicetree *dt)
     case ROLE_MEMORY: take_memory(dt); break;
     case ROLE_RESERVED_REGION: take_reserved(dt); break;
     case ROLE_CHOSEN: take_chosen(dt); break;
-    case ROLE_CPU: take_cpu(dt); break;
+    case ROLE_CPU: platform_core(dt); break;
     case ROLE_INTERRUPT_CONTROLLER: platform_interrupt_controller(dt); break;
     case ROLE_TIMER: platform_timer(dt); break;
     case ROLE_KERNEL_PART: platform_kernel_part(dt); break;
-    case ROLE_PSCI: take_psci(dt); break;
+    case ROLE_PSCI: platform_psci(dt); break;
     case ROLE_RESERVED_MEMORY:
     case ROLE_CPUS:
     case ROLE_OTHER: break;

@@ -67,6 +67,7 @@ const char *platform_finish(struct devicetree *dt)
     finish_devices(dt);
     platform_finish_own(dt);
     platform_finish_timer(dt);
+    platform_finish_cores(dt);
     finish_chosen(dt);
     if (dt->refusal != NULL)
         return dt->refusal;
