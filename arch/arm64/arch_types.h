@@ -17,13 +17,19 @@ struct frame {
     uint64_t pc;     /* ELR_EL1 */
     uint64_t pstate; /* SPSR_EL1 */
     uint64_t tls;    /* TPIDR_EL0 */
+    uint64_t step;   /* 1: MDSCR_EL1.SS is set while it runs, until the step is reported */
 } __attribute__((aligned(16)));
 
-/* FP/SIMD registers while they are not in the core. All zero is a fresh thread's. */
+/*
+ * FP/SIMD registers as they were when their thread last left a core. All zero is
+ * a fresh thread's. `core` is 1 + the index of the core that loaded them last:
+ * its registers may still hold the same.
+ */
 struct fp_state {
     uint64_t q[32][2];
     uint64_t fpsr;
     uint64_t fpcr;
+    uint64_t core;
 } __attribute__((aligned(16)));
 
 #define PSTATE_NZCV 0xf0000000ULL /* SPSR_EL1: N, Z, C, V */

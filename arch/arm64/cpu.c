@@ -4,6 +4,8 @@
  * switch of threads. The offsets that assembly uses are asserted here.
  */
 #include "cpu.h"
+#include "kernel/boot.h"
+#include "kernel/core.h"
 #include "mmu.h"
 #include "offsets.h"
 
@@ -16,24 +18,33 @@ STATIC_ASSERT(offsetof(struct frame, x[30]) == OFFSET_X(30));
 /* THREAD_READ_REGISTERS numbers the frame's registers in its order. */
 STATIC_ASSERT(offsetof(struct frame, sp) == FRAME_SP * sizeof(uint64_t));
 STATIC_ASSERT(offsetof(struct frame, pc) == FRAME_PC * sizeof(uint64_t));
+STATIC_ASSERT(offsetof(struct frame, pstate) == FRAME_PSTATE * sizeof(uint64_t));
 STATIC_ASSERT(offsetof(struct frame, tls) == (FRAME_REGISTERS - 1) * sizeof(uint64_t));
 STATIC_ASSERT(offsetof(struct fp_state, q[31]) == FP_Q(31));
 STATIC_ASSERT(offsetof(struct fp_state, fpsr) == FP_STATUS);
 STATIC_ASSERT(offsetof(struct cpu, stack_top) == CPU_STACK_TOP);
 STATIC_ASSERT(offsetof(struct cpu, emergency_top) == CPU_EMERGENCY_TOP);
-STATIC_ASSERT(offsetof(struct core_stacks, guard_between) == STACK_TOP_OFFSET);
-STATIC_ASSERT(offsetof(struct core_stacks, guard_above) == EMERGENCY_TOP_OFFSET);
+STATIC_ASSERT(offsetof(struct cpu, affinity) == CPU_AFFINITY);
+STATIC_ASSERT(offsetof(struct cpu, may_start) == CPU_MAY_START);
+STATIC_ASSERT(sizeof(struct cpu) == CPU_BYTES);
+STATIC_ASSERT(offsetof(struct boot_stacks, guard_between) == STACK_TOP_OFFSET);
+STATIC_ASSERT(offsetof(struct boot_stacks, guard_above) == EMERGENCY_TOP_OFFSET);
+STATIC_ASSERT(CORES_RUNNING_MAX == CORES_MAX);
+STATIC_ASSERT(CORES_RUNNING_MAX == PLATFORM_CORES_MAX);
 
 /* First in .bss, by kernel.ld: it begins on a page. */
-struct core_stacks core_stacks[CORES_RUNNING_MAX] __attribute__((section(".bss.stacks")));
+struct boot_stacks boot_stacks __attribute__((section(".bss.stacks")));
 
 struct cpu cpus[CORES_RUNNING_MAX] = {
     [0] = {
-        .stack_top = core_stacks[0].guard_between,
-        .emergency_top = core_stacks[0].guard_above,
+        .stack_top = boot_stacks.guard_between,
+        .emergency_top = boot_stacks.guard_above,
+        .stack_bytes = BOOT_STACK_BYTES,
+        .emergency_bytes = EMERGENCY_STACK_BYTES,
     },
 };
 
+#define SVC_BYTES 4
 #define PSTATE_SS   (1ULL << 21) /* SPSR_EL1.SS: software step, Arm ARM D2.11 */
 #define PSTATE_EL0T 0 /* SPSR_EL1.M: EL0 in AArch64 state, nothing masked */
 
@@ -59,9 +70,19 @@ void arch_frame_write(struct frame *frame, unsigned index, uint64_t value)
         registers[index] = value;
 }
 
+/* MDSCR_EL1.SS is set when the frame is resumed: event_end. */
 void arch_frame_step(struct frame *frame)
 {
     frame->pstate |= PSTATE_SS;
+    frame->step = 1;
+}
+
+/* A step that this call was is not done either. */
+void arch_frame_undo_syscall(struct frame *frame)
+{
+    frame->pc -= SVC_BYTES;
+    if (frame->step != 0)
+        frame->pstate |= PSTATE_SS;
 }
 
 void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, unsigned asid)
@@ -78,15 +99,28 @@ void arch_wait_for_interrupt(void)
     wait_for_interrupt();
 }
 
-/* Programs may read the virtual counter, and nothing else of what is optional. */
-void cpu_init(struct cpu *cpu, struct core *core)
+/* Programs' ASIDs are for life: 8 bits would be too few. */
+const char *cpu_check(void)
+{
+    if (id_field(read_id_aa64mmfr0_el1(), MMFR0_ASIDBITS_BIT) != ASIDBITS_16)
+        return "this core has 8-bit ASIDs, and 16 are needed";
+    return NULL;
+}
+
+/*
+ * Programs may read the virtual counter, and nothing else of what is optional.
+ * The OS lock, which a reset sets, would keep programs from being stepped.
+ */
+void cpu_init(struct cpu *cpu)
 {
     unsigned pmu = id_field(read_id_aa64dfr0_el1(), DFR0_PMUVER_BIT);
 
-    cpu->core = core;
+    cpu->index = (unsigned)(cpu - cpus);
+    cpu->affinity = read_mpidr_el1() & MPIDR_AFFINITY;
     write_cpacr_el1(CPACR_FPEN_TRAP);
     write_cntkctl_el1(CNTKCTL_EL0VCTEN);
     write_mdscr_el1(MDSCR_TDCC);
+    write_oslar_el1(0);
     write_tpidrro_el0(0);
     if (pmu != 0 && pmu != DFR0_PMU_NOT_ARM)
         write_pmuserenr_el0(0);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What arch/arm64 keeps for each core that runs. TPIDR_EL1 points at it from
- * the first instruction with translation on. Only its own core touches it.
+ * What arch/arm64 keeps for each core. TPIDR_EL1 points at it from the first
+ * instruction with translation on. But for what says otherwise, only its own
+ * core touches it once it runs.
  */
 #pragma once
 #include "kernel/arch.h"
@@ -11,14 +12,26 @@
 struct cpu {
     void *stack_top;              /* every event starts here: nothing is kept on it */
     void *emergency_top;          /* where a panic goes on if the stack is no good */
+    uint64_t affinity;            /* MPIDR_EL1's; set before any starts: head.S looks for it */
+    uint64_t may_start;           /* head.S waits for it: a loader may release all cores at once */
+    uint32_t stack_bytes, emergency_bytes;
+    unsigned index;               /* in cpus[] */
     unsigned panicking;           /* a panic within a panic ends without another word */
-    unsigned index;
-    struct core *core;            /* the portable core's own */
-    struct frame *frame;          /* of the thread that runs; NULL before the first */
-    struct fp_state *fp_current;  /* of the thread that runs */
-    struct fp_state *fp_owner;    /* whose values the FP/SIMD registers hold; NULL: nobody's */
-};
+    unsigned arrival;             /* enum arrival: it and the first core agree, cores.c */
+    const char *refusal;          /* why it cannot run, if it said so */
+    struct core *core;            /* the portable core's own; set before it arrives at the kernel */
+    struct frame *frame;          /* of the thread that is loaded; NULL: nobody's */
+    struct fp_state *fp_current;  /* of the thread that is loaded; NULL: nobody's */
+    struct fp_state *fp_owner;    /* whose values the registers hold, if it says so too; or NULL */
+    bool fp_open;                 /* the loaded thread has used FP/SIMD since it was loaded */
+    bool stepping;                /* MDSCR_EL1.SS is set */
+    uint32_t lines_done;          /* own lines that another core was done with: atomic, gic.c */
+    uint32_t lines_off;           /* own lines that another core disabled: atomic, gic.c */
+    uint8_t gic_target;           /* GICv2: its bit in GICD_ITARGETSR */
+    volatile void *redistributor; /* GICv3 */
+} __attribute__((aligned(64)));
 
+/* The first is the core that booted, the others are in the tree's order. */
 extern struct cpu cpus[CORES_RUNNING_MAX];
 
 static inline struct cpu *cpu_here(void)
@@ -26,13 +39,25 @@ static inline struct cpu *cpu_here(void)
     return (struct cpu *)read_tpidr_el1();
 }
 
+/* cores.c: the core that the portable core knows by this number. */
+struct cpu *cpu_numbered(unsigned number);
+
 /* vectors.S: leaves the kernel, into the program whose registers these are. */
 _Noreturn void frame_resume(struct frame *frame);
 
-/* cpu.c: once on each core that starts. */
-void cpu_init(struct cpu *cpu, struct core *core);
+/* event.c: whom to resume, idling until there is somebody. */
+struct frame *event_end(struct cpu *cpu, struct thread *thread);
 
-/* fp.c: the program touched FP/SIMD while the registers were not its own. */
+/* cpu.c: once on each core that starts. A sentence if it lacks what the kernel needs. */
+void cpu_init(struct cpu *cpu);
+const char *cpu_check(void);
+
+/* fp.c: the program touched FP/SIMD while it was closed to it. */
 void fp_take(struct cpu *cpu);
 void fp_switch(struct cpu *cpu, struct fp_state *fp);
 
+/* memory.c: what was stored is seen with the caches off. */
+void memory_clean(const void *start, size_t bytes);
+
+/* panic.c: stays for ever. */
+_Noreturn void core_stop(void);

@@ -17,6 +17,7 @@ enum esr_class {
     ESR_DATA_ABORT_EL0 = 0x24,
     ESR_DATA_ABORT_EL1 = 0x25,
     ESR_SP_ALIGNMENT = 0x26,
+    ESR_STEP_EL0 = 0x32,
     ESR_BRK64 = 0x3c,
 };
 

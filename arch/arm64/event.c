@@ -12,12 +12,42 @@ struct frame *event_sync(struct frame *frame, struct cpu *cpu);
 struct frame *event_interrupt(struct frame *frame, struct cpu *cpu);
 struct frame *event_error(struct frame *frame, struct cpu *cpu);
 
+/*
+ * A program that is stepped takes its exception after one instruction. Whatever
+ * comes first (an interrupt, the end of a system call) leaves SPSR_EL1.SS in the
+ * frame as it has to be; only the enable is the core's, and so follows the frame.
+ */
+static void follow_step(struct cpu *cpu, const struct frame *frame)
+{
+    bool stepped = frame->step != 0;
+
+    if (cpu->stepping == stepped)
+        return;
+    cpu->stepping = stepped;
+    write_mdscr_el1(MDSCR_TDCC | (stepped ? MDSCR_SS : 0));
+    barrier_isb(); /* the exception return looks at it */
+}
+
+/* Interrupts stay masked: a pending one ends the waiting, and the kernel takes it from there. */
+struct frame *event_end(struct cpu *cpu, struct thread *thread)
+{
+    struct frame *frame;
+
+    while (thread == NULL) {
+        arch_wait_for_interrupt();
+        thread = kernel_interrupt(cpu->core);
+    }
+    frame = thread_frame(thread);
+    follow_step(cpu, frame);
+    return frame;
+}
+
 static struct frame *fault(struct frame *frame, struct cpu *cpu, enum thole_fault what,
                            uint64_t address)
 {
     const uint64_t words[5] = {what, address, read_esr_el1(), frame->pc, frame->sp};
 
-    return thread_frame(kernel_fault(cpu->core, words));
+    return event_end(cpu, kernel_fault(cpu->core, words));
 }
 
 /* An address was not allowed, unless the status says that something else went wrong. */
@@ -43,7 +73,7 @@ struct frame *event_sync(struct frame *frame, struct cpu *cpu)
 
     switch (esr_class(esr)) {
     case ESR_SVC64:
-        return thread_frame(kernel_syscall(cpu->core, immediate));
+        return event_end(cpu, kernel_syscall(cpu->core, immediate));
     case ESR_FP_ACCESS:
         fp_take(cpu);
         return frame;
@@ -57,6 +87,9 @@ struct frame *event_sync(struct frame *frame, struct cpu *cpu)
         return fault(frame, cpu, FAULT_ALIGNMENT, frame->sp);
     case ESR_BRK64:
         return fault(frame, cpu, FAULT_BREAKPOINT, immediate);
+    case ESR_STEP_EL0:
+        frame->step = 0;
+        return fault(frame, cpu, FAULT_STEP, frame->pc);
     default:
         return fault(frame, cpu, FAULT_INSTRUCTION, frame->pc);
     }
@@ -65,7 +98,7 @@ struct frame *event_sync(struct frame *frame, struct cpu *cpu)
 struct frame *event_interrupt(struct frame *frame, struct cpu *cpu)
 {
     (void)frame;
-    return thread_frame(kernel_interrupt(cpu->core));
+    return event_end(cpu, kernel_interrupt(cpu->core));
 }
 
 /*

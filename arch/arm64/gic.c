@@ -2,11 +2,12 @@
 /*
  * Interrupt lines. Priority drop and deactivation are split (EOImode 1): a line
  * that was acknowledged stays active, and therefore silent, until its driver is
- * done with it. All lines have one priority; shared ones go to the core that
- * started. The kernel's own line, the timer's, is dealt with here.
+ * done with it. All lines have one priority; shared ones go to the first core
+ * until they are routed. A core's own lines (below 32) are on the core that
+ * enabled them, and only it reaches them: what another core wants of them it is
+ * told by a kick. The kernel's own line, the timer's, is dealt with here.
  */
 #include "gic.h"
-#include "cpu.h"
 #include "kernel_map.h"
 #include "machine.h"
 
@@ -18,7 +19,8 @@
 static const struct gic_interface *gic;
 static volatile void *distributor;
 static uint32_t line_count;
-static uint8_t taken_by[GIC_LINES_MAX]; /* the core that acknowledged an active line */
+static uint8_t taken_by[GIC_LINES_MAX];     /* the core that acknowledged an active line */
+static uint8_t enabled_by[GIC_SPI_FIRST];   /* the core that has an own line */
 
 volatile void *gic_distributor(void)
 {
@@ -66,11 +68,26 @@ static void start_shared_lines(void)
     for (uint32_t first = GIC_SPI_FIRST; first < line_count; first += WORD_LINES)
         reset_lines(first);
     for (uint32_t line = GIC_SPI_FIRST; line < line_count; line++)
-        gic->route(line);
+        gic->route(line, cpu_here());
+}
+
+const char *gic_core_start(void)
+{
+    struct cpu *cpu = cpu_here();
+    const char *missing = gic->core_find(cpu);
+
+    if (missing != NULL)
+        return missing;
+    reset_lines(0);
+    write_bit(GICD_ISENABLER, GIC_SGI_KICK);
+    write_bit(GICD_ISENABLER, GIC_SGI_STOP);
+    return gic->core_on(cpu);
 }
 
 unsigned gic_start(const struct platform *platform)
 {
+    const char *missing;
+
     if (platform->gic_version == 2)
         gic = &gicv2_interface;
     else if (platform->gic_version == 3)
@@ -87,11 +104,48 @@ unsigned gic_start(const struct platform *platform)
         line_count = GIC_LINES_MAX;
 
     gic->distributor_off();
+    missing = gic_core_start();
+    if (missing != NULL)
+        machine_refuse(missing);
     start_shared_lines();
     gic->distributor_on();
-    reset_lines(0);
-    gic->core_on();
     return line_count;
+}
+
+/* --- Own lines, from another core -------------------------------------------- */
+
+static bool is_own(uint32_t line)
+{
+    return line < GIC_SPI_FIRST;
+}
+
+static void tell(uint32_t *lines, uint32_t line, struct cpu *cpu)
+{
+    __atomic_fetch_or(lines, 1u << line, __ATOMIC_RELEASE);
+    barrier_stores();
+    gic->send(GIC_SGI_KICK, cpu);
+}
+
+static void silence(uint32_t line)
+{
+    write_bit(GICD_ICENABLER, line);
+    gic->settle();
+    write_bit(GICD_ICPENDR, line);
+    write_bit(GICD_ICACTIVER, line);
+}
+
+/* What other cores told this one. Those lines may be neither active nor on any more. */
+static void do_as_told(struct cpu *cpu)
+{
+    uint32_t done = __atomic_exchange_n(&cpu->lines_done, 0, __ATOMIC_ACQUIRE);
+    uint32_t off = __atomic_exchange_n(&cpu->lines_off, 0, __ATOMIC_ACQUIRE);
+
+    for (uint32_t line = GIC_PPI_FIRST; line < GIC_SPI_FIRST; line++) {
+        if (off >> line & 1)
+            silence(line);
+        else if (done >> line & 1)
+            write_bit(GICD_ICACTIVER, line);
+    }
 }
 
 /* --- For the core ----------------------------------------------------------- */
@@ -107,6 +161,12 @@ uint32_t arch_irq_acknowledge(void)
 
     if (line >= line_count)
         return ARCH_IRQ_NONE;
+    if (line == GIC_SGI_STOP)
+        core_stop();
+    if (line < GIC_PPI_FIRST) {
+        do_as_told(cpu_here());
+        return ARCH_IRQ_KICK;
+    }
     if (timer_owns(line)) {
         timer_silence();
         gic->deactivate(line);
@@ -116,18 +176,37 @@ uint32_t arch_irq_acknowledge(void)
     return line;
 }
 
-/* Deactivation by another core goes through the distributor: emulators keep DIR to the core. */
+/*
+ * Deactivation of a shared line by another core goes through the distributor:
+ * emulators keep DIR to the core.
+ */
 void arch_irq_done(uint32_t line)
 {
-    if (taken_by[line] == cpu_here()->index)
+    struct cpu *cpu = &cpus[taken_by[line]];
+
+    if (cpu == cpu_here())
         gic->deactivate(line);
+    else if (is_own(line))
+        tell(&cpu->lines_done, line, cpu);
     else
         write_bit(GICD_ICACTIVER, line);
+}
+
+/* What this core was told of the line before is over. */
+static void take_own(uint32_t line)
+{
+    struct cpu *cpu = cpu_here();
+
+    __atomic_fetch_and(&cpu->lines_done, ~(1u << line), __ATOMIC_RELAXED);
+    __atomic_fetch_and(&cpu->lines_off, ~(1u << line), __ATOMIC_RELAXED);
+    enabled_by[line] = (uint8_t)cpu->index;
 }
 
 /* The trigger may only be changed while the line is off: v2 and v3, GICD_ICFGR */
 void arch_irq_enable(uint32_t line, enum thole_trigger trigger)
 {
+    if (is_own(line))
+        take_own(line);
     write_bit(GICD_ICENABLER, line);
     gic->settle();
     set_trigger(line, trigger);
@@ -137,8 +216,32 @@ void arch_irq_enable(uint32_t line, enum thole_trigger trigger)
 /* What is pending is forgotten too: it was meant for a driver that is gone. */
 void arch_irq_disable(uint32_t line)
 {
-    write_bit(GICD_ICENABLER, line);
-    gic->settle();
-    write_bit(GICD_ICPENDR, line);
-    write_bit(GICD_ICACTIVER, line);
+    struct cpu *cpu = is_own(line) ? &cpus[enabled_by[line]] : cpu_here();
+
+    if (cpu == cpu_here())
+        silence(line);
+    else
+        tell(&cpu->lines_off, line, cpu);
+}
+
+void arch_irq_route(uint32_t line, unsigned core)
+{
+    if (!is_own(line))
+        gic->route(line, cpu_numbered(core));
+}
+
+void arch_core_kick(unsigned core)
+{
+    barrier_stores();
+    gic->send(GIC_SGI_KICK, cpu_numbered(core));
+}
+
+void gic_stop_others(void)
+{
+    for (unsigned number = 0; gic != NULL && number < CORES_RUNNING_MAX; number++) {
+        struct cpu *cpu = cpu_numbered(number);
+
+        if (cpu != NULL && cpu != cpu_here())
+            gic->send(GIC_SGI_STOP, cpu);
+    }
 }

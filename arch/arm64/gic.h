@@ -5,6 +5,7 @@
  * and IHI 0069 (v3).
  */
 #pragma once
+#include "cpu.h"
 #include "kernel/arch.h"
 #include "kernel/boot.h"
 #include "mmio.h"
@@ -28,6 +29,10 @@
 #define GICD_IROUTER     0x6000 /* v3 */
 #define GICD_TYPER_LINES 0x1f   /* ITLinesNumber: blocks of 32 lines, less one */
 
+/* Software-generated interrupts between cores */
+#define GIC_SGI_KICK 0 /* enter the kernel */
+#define GIC_SGI_STOP 1 /* another core panicked */
+
 /* One priority for all lines, and a mask that lets it through. Lower is more urgent. */
 #define GIC_PRIORITY      0xa0
 #define GIC_PRIORITY_MASK 0xf0
@@ -40,15 +45,21 @@ struct gic_interface {
     /* Distributor control off and on. */
     void (*distributor_off)(void);
     void (*distributor_on)(void);
-    /* This core's interface. */
-    void (*core_on)(void);
-    /* Sends a shared line to this core. */
-    void (*route)(uint32_t line);
+    /* Finds what this core has of its own, and turns its interface on: NULL, or what is missing. */
+    const char *(*core_find)(struct cpu *cpu);
+    const char *(*core_on)(struct cpu *cpu);
+    /* Sends a shared line to a core that was found. */
+    void (*route)(uint32_t line, const struct cpu *to);
+    /* Sends a software-generated interrupt. */
+    void (*send)(unsigned sgi, const struct cpu *to);
     /* Which group all lines are put in: a word of GICD_IGROUPR. */
     uint32_t group;
     /* Registers of this core's own lines. */
     volatile void *(*own_lines)(void);
-    /* Takes the most urgent pending line and drops the running priority; may be special. */
+    /*
+     * Takes the most urgent pending line and drops the running priority; may be
+     * special. A software-generated one is deactivated, too.
+     */
     uint32_t (*acknowledge)(void);
     void (*deactivate)(uint32_t line);
     /* Until changes to enables have taken effect. */

@@ -12,6 +12,8 @@
 
 #define GICD_BYTES       0x1000 /* an emulator has no more behind it */
 #define GICD_CTLR_ENABLE (1u << 0)
+#define GICD_SGIR        0xf00  /* 4.3.15: which one, and a bit for each target */
+#define GICD_SGIR_TARGETS_SHIFT 16
 
 /* CPU interface, 4.4 */
 #define GICC_CTLR 0x0000
@@ -26,7 +28,6 @@
 #define GICC_IAR_INTID      0x3ffu
 
 static volatile void *interface;
-static uint8_t own_target; /* this core's bit in GICD_ITARGETSR */
 
 static void map_interface(const struct platform *platform)
 {
@@ -45,19 +46,33 @@ static void distributor_on(void)
     mmio_write(gic_distributor(), GICD_CTLR, GICD_CTLR_ENABLE);
 }
 
-static void core_on(void)
+/* A core's own lines read as aimed at itself, 4.3.12; where there is one core only, as 0. */
+static const char *core_find(struct cpu *cpu)
 {
+    uint8_t target = (uint8_t)mmio_read(gic_distributor(), GICD_ITARGETSR);
+
+    cpu->gic_target = target != 0 ? target : 1;
+    return NULL;
+}
+
+static const char *core_on(struct cpu *cpu)
+{
+    (void)cpu;
     mmio_write(interface, GICC_PMR, GIC_PRIORITY_MASK);
     mmio_write(interface, GICC_BPR, 0);
     mmio_write(interface, GICC_CTLR, GICC_CTLR_ENABLE | GICC_CTLR_EOIMODE);
+    return NULL;
 }
 
-/* A core's own lines read as aimed at itself, 4.3.12: where there is one core only, as 0. */
-static void route(uint32_t line)
+static void route(uint32_t line, const struct cpu *to)
 {
-    if (own_target == 0)
-        own_target = (uint8_t)mmio_read(gic_distributor(), GICD_ITARGETSR);
-    mmio_write8(gic_distributor(), GICD_ITARGETSR + line, own_target);
+    mmio_write8(gic_distributor(), GICD_ITARGETSR + line, to->gic_target);
+}
+
+static void send(unsigned sgi, const struct cpu *to)
+{
+    mmio_write(gic_distributor(), GICD_SGIR,
+               (uint32_t)to->gic_target << GICD_SGIR_TARGETS_SHIFT | sgi);
 }
 
 static volatile void *own_lines(void)
@@ -67,11 +82,14 @@ static volatile void *own_lines(void)
 
 static uint32_t acknowledge(void)
 {
-    uint32_t taken = mmio_read(interface, GICC_IAR);
+    uint32_t taken = mmio_read(interface, GICC_IAR); /* says who sent a software-generated one */
+    uint32_t line = taken & GICC_IAR_INTID;
 
-    if ((taken & GICC_IAR_INTID) < GIC_LINES_MAX)
+    if (line < GIC_LINES_MAX)
         mmio_write(interface, GICC_EOIR, taken);
-    return taken & GICC_IAR_INTID;
+    if (line < GIC_PPI_FIRST)
+        mmio_write(interface, GICC_DIR, taken);
+    return line;
 }
 
 static void deactivate(uint32_t line)
@@ -89,8 +107,10 @@ const struct gic_interface gicv2_interface = {
     .map = map_interface,
     .distributor_off = distributor_off,
     .distributor_on = distributor_on,
+    .core_find = core_find,
     .core_on = core_on,
     .route = route,
+    .send = send,
     .group = 0,
     .own_lines = own_lines,
     .acknowledge = acknowledge,

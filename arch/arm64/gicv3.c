@@ -38,27 +38,36 @@ SYSTEM_REGISTER(icc_bpr1_el1, S3_0_C12_C12_3)
 SYSTEM_REGISTER(icc_eoir1_el1, S3_0_C12_C12_1)
 SYSTEM_REGISTER(icc_dir_el1, S3_0_C12_C11_1)
 SYSTEM_REGISTER_READ(icc_iar1_el1, S3_0_C12_C12_0)
+SYSTEM_REGISTER_WRITE(icc_sgi1r_el1, S3_0_C12_C11_5)
 #define ICC_CTLR_EOIMODE (1ull << 1)
+#define ICC_CTLR_RSS     (1ull << 18) /* Aff0 above 15 can be a target */
+
+/* ICC_SGI1R_EL1: a cluster, and of 16 cores of it in a row a bit for each target */
+#define SGI1R_INTID_SHIFT 24
+#define SGI1R_RANGE_SHIFT 44
+#define SGI1R_RANGE_CORES 16
+#define SGI1R_CLUSTER(affinity)                                                  \
+    (((affinity) >> 32 & 0xff) << 48 | ((affinity) >> 16 & 0xff) << 32 |         \
+     ((affinity) >> 8 & 0xff) << 16)
+#define AFFINITY_LEVEL0(affinity) ((affinity)&0xff)
 
 /* A controller that does not answer is broken; the kernel must say so, not hang. */
 #define PATIENCE 1000000u
 
-static volatile void *redistributor[CORES_RUNNING_MAX];
-
-static uint64_t own_affinity(void)
-{
-    return read_mpidr_el1() & MPIDR_AFFINITY;
-}
+/* A region of redistributors, mapped. */
+static struct {
+    volatile void *base;
+    uint64_t bytes;
+} regions[sizeof((struct platform *)0)->gic_redistributor / sizeof(struct region)];
+static unsigned region_count;
 
 /* GICR_TYPER has Aff3 to Aff0 as 32 bits; MPIDR_EL1 has Aff3 apart. */
-static uint32_t own_affinity_packed(void)
+static uint32_t packed(uint64_t affinity)
 {
-    uint64_t affinity = own_affinity();
-
     return (uint32_t)(affinity >> 8 & 0xff000000) | (uint32_t)(affinity & 0xffffff);
 }
 
-static volatile void *find_in(volatile void *base, uint64_t bytes)
+static volatile void *find_in(volatile void *base, uint64_t bytes, uint64_t affinity)
 {
     uint64_t offset = 0;
 
@@ -66,7 +75,7 @@ static volatile void *find_in(volatile void *base, uint64_t bytes)
         volatile void *frame = (volatile char *)base + offset;
         uint64_t type = mmio_read64(frame, GICR_TYPER);
 
-        if (type >> GICR_TYPER_AFFINITY_SHIFT == own_affinity_packed())
+        if (type >> GICR_TYPER_AFFINITY_SHIFT == packed(affinity))
             return frame;
         if (type & GICR_TYPER_LAST)
             break;
@@ -75,25 +84,28 @@ static volatile void *find_in(volatile void *base, uint64_t bytes)
     return NULL;
 }
 
-static void map_redistributor(const struct platform *platform)
+static void map_redistributors(const struct platform *platform)
 {
-    volatile void *found = NULL;
+    for (; region_count < platform->gic_redistributor_count; region_count++) {
+        const struct region *region = &platform->gic_redistributor[region_count];
 
-    for (unsigned index = 0; index < platform->gic_redistributor_count && found == NULL; index++) {
-        const struct region *region = &platform->gic_redistributor[index];
-
-        found = find_in(kernel_map_device(region, region->bytes), region->bytes);
+        regions[region_count].base = kernel_map_device(region, region->bytes);
+        regions[region_count].bytes = region->bytes;
     }
-    if (found == NULL)
-        machine_refuse("the GIC has no redistributor for the core that runs");
-    redistributor[cpu_here()->index] = found;
+}
+
+static bool falls(volatile void *base, unsigned offset, uint32_t bit)
+{
+    for (unsigned tries = 0; tries < PATIENCE; tries++)
+        if (!(mmio_read(base, offset) & bit))
+            return true;
+    return false;
 }
 
 static void wait_while(volatile void *base, unsigned offset, uint32_t bit)
 {
-    for (unsigned tries = 0; mmio_read(base, offset) & bit; tries++)
-        if (tries == PATIENCE)
-            kernel_panic("the interrupt controller does not answer", __FILE__, __LINE__);
+    if (!falls(base, offset, bit))
+        kernel_panic("the interrupt controller does not answer", __FILE__, __LINE__);
 }
 
 static void distributor_off(void)
@@ -108,36 +120,59 @@ static void distributor_on(void)
     wait_while(gic_distributor(), GICD_CTLR, GICD_CTLR_RWP);
 }
 
-static void wake_redistributor(void)
+static const char *core_find(struct cpu *cpu)
 {
-    volatile void *own = redistributor[cpu_here()->index];
+    volatile void *own = NULL;
 
+    for (unsigned index = 0; index < region_count && own == NULL; index++)
+        own = find_in(regions[index].base, regions[index].bytes, cpu->affinity);
+    if (own == NULL)
+        return "the GIC has no redistributor for it";
+    cpu->redistributor = own;
     mmio_write(own, GICR_WAKER, mmio_read(own, GICR_WAKER) & ~GICR_WAKER_SLEEP);
-    wait_while(own, GICR_WAKER, GICR_WAKER_ASLEEP);
+    return falls(own, GICR_WAKER, GICR_WAKER_ASLEEP) ? NULL : "its redistributor does not wake";
 }
 
-static void core_on(void)
+static const char *core_on(struct cpu *cpu)
 {
-    wake_redistributor();
     write_icc_sre_el1(ICC_SRE_SRE);
     barrier_isb();
     if (!(read_icc_sre_el1() & ICC_SRE_SRE))
-        machine_refuse("the firmware withholds the GIC's system registers");
+        return "the firmware withholds the GIC's system registers";
+    if (AFFINITY_LEVEL0(cpu->affinity) >= SGI1R_RANGE_CORES && !(read_icc_ctlr_el1() & ICC_CTLR_RSS))
+        return "the GIC cannot interrupt it from another core";
     write_icc_pmr_el1(GIC_PRIORITY_MASK);
     write_icc_bpr1_el1(0);
     write_icc_ctlr_el1(ICC_CTLR_EOIMODE);
     write_icc_igrpen1_el1(1);
     barrier_isb();
+    return NULL;
 }
 
-static void route(uint32_t line)
+static void route(uint32_t line, const struct cpu *to)
 {
-    mmio_write64(gic_distributor(), GICD_IROUTER + line * (unsigned)sizeof(uint64_t), own_affinity());
+    mmio_write64(gic_distributor(), GICD_IROUTER + line * (unsigned)sizeof(uint64_t), to->affinity);
+}
+
+static void send(unsigned sgi, const struct cpu *to)
+{
+    uint64_t level0 = AFFINITY_LEVEL0(to->affinity);
+
+    write_icc_sgi1r_el1(SGI1R_CLUSTER(to->affinity) | (uint64_t)sgi << SGI1R_INTID_SHIFT |
+                        level0 / SGI1R_RANGE_CORES << SGI1R_RANGE_SHIFT |
+                        1ull << level0 % SGI1R_RANGE_CORES);
+    barrier_isb();
 }
 
 static volatile void *own_lines(void)
 {
-    return (volatile char *)redistributor[cpu_here()->index] + GICR_FRAME;
+    return (volatile char *)cpu_here()->redistributor + GICR_FRAME;
+}
+
+static void deactivate(uint32_t line)
+{
+    write_icc_dir_el1(line);
+    barrier_isb();
 }
 
 static uint32_t acknowledge(void)
@@ -149,28 +184,26 @@ static uint32_t acknowledge(void)
         write_icc_eoir1_el1(line);
         barrier_isb();
     }
+    if (line < GIC_PPI_FIRST)
+        deactivate(line);
     return line;
-}
-
-static void deactivate(uint32_t line)
-{
-    write_icc_dir_el1(line);
-    barrier_isb();
 }
 
 static void settle(void)
 {
     wait_while(gic_distributor(), GICD_CTLR, GICD_CTLR_RWP);
-    wait_while(redistributor[cpu_here()->index], GICR_CTLR, GICR_CTLR_RWP);
+    wait_while(cpu_here()->redistributor, GICR_CTLR, GICR_CTLR_RWP);
 }
 
 const struct gic_interface gicv3_interface = {
     .distributor_bytes = GICD_BYTES,
-    .map = map_redistributor,
+    .map = map_redistributors,
     .distributor_off = distributor_off,
     .distributor_on = distributor_on,
+    .core_find = core_find,
     .core_on = core_on,
     .route = route,
+    .send = send,
     .group = UINT32_MAX,
     .own_lines = own_lines,
     .acknowledge = acknowledge,

@@ -3,8 +3,9 @@
  * The first instructions: the arm64 Image header, then from wherever the loader
  * put us (any 2 MiB aligned address, EL2 or EL1, translation and data caches
  * off, x0 = device tree) to arch_main at the address the image is linked at.
- * Position independent up to `high`. It all lies in the one page that is also
- * mapped at its physical address while translation is turned on.
+ * Position independent up to `high`. Other cores enter at core_entry, in the same
+ * state. It all lies in the one page that is also mapped at its physical address
+ * while translation is turned on.
  */
 #include "layout.h"
 #include "offsets.h"
@@ -50,32 +51,43 @@ at_el1:
     cmp     x9, x10
     b.lo    1b
 
-    adrp    x9, core_stacks
-    add     x9, x9, :lo12:core_stacks
+    adrp    x9, boot_stacks
+    add     x9, x9, :lo12:boot_stacks
     add     sp, x9, #STACK_TOP_OFFSET
     mov     x29, xzr
     mov     x30, xzr
-    bl      boot_map            /* returns SCTLR_EL1 with translation on */
-    mov     x21, x0
+    bl      boot_map
     bl      bss_invalidate
     adrp    x22, image_start
+    ldr     x11, =cpus
+    ldr     x10, =high
 
+    /* Translation on: x11 the core's struct cpu, x10 where to go on, both as linked. */
+translate:
+    adrp    x9, boot_translation
+    add     x9, x9, :lo12:boot_translation
+    ldp     x12, x13, [x9, #TRANSLATION_TTBR0]
+    msr     ttbr0_el1, x12
+    msr     ttbr1_el1, x13
+    ldp     x12, x13, [x9, #TRANSLATION_MAIR]
+    msr     mair_el1, x12
+    msr     tcr_el1, x13
+    ldr     x12, [x9, #TRANSLATION_SCTLR]
     ldr     x9, =vectors
     msr     vbar_el1, x9
-    ldr     x9, =cpus
-    msr     tpidr_el1, x9
-    ldr     x10, =high
+    msr     tpidr_el1, x11
+    isb
     tlbi    vmalle1
     ic      iallu
     dsb     nsh
     isb
-    msr     sctlr_el1, x21
+    msr     sctlr_el1, x12
     isb
     br      x10
 
 high:
     hint    #36                 /* bti j */
-    ldr     x9, =core_stacks + STACK_TOP_OFFSET
+    ldr     x9, [x11, #CPU_STACK_TOP]
     mov     sp, x9
     mov     x0, x19
     mov     x1, x20
@@ -83,6 +95,52 @@ high:
     mov     x29, xzr
     mov     x30, xzr
     b       arch_main
+
+    /*
+     * A core finds its struct cpu by its affinity, and waits there until it is
+     * its turn: a loader may have released all at once. One that the tree does
+     * not name stays here. Nothing is stored while the caches are off.
+     */
+    .globl  core_entry
+core_entry:
+    msr     DAIFSet, #0xf
+    mrs     x9, CurrentEL
+    cmp     x9, #CURRENT_EL_EL2
+    b.lo    1f
+    bl      el2_leave
+1:  msr     SPSel, #1
+    isb
+    mrs     x9, mpidr_el1
+    ldr     x10, =MPIDR_AFFINITY
+    and     x9, x9, x10
+    adrp    x10, cpus
+    add     x10, x10, :lo12:cpus
+    ldr     x11, =cpus
+    mov     x12, #CORES_RUNNING_MAX
+2:  ldr     x13, [x10, #CPU_AFFINITY]
+    cmp     x13, x9
+    b.eq    4f
+    add     x10, x10, #CPU_BYTES
+    add     x11, x11, #CPU_BYTES
+    subs    x12, x12, #1
+    b.ne    2b
+3:  wfi
+    b       3b
+4:  ldr     x13, [x10, #CPU_MAY_START]
+    cbnz    x13, 5f
+    wfe
+    b       4b
+5:  ldr     x10, =core_high
+    b       translate
+
+core_high:
+    hint    #36                 /* bti j */
+    ldr     x9, [x11, #CPU_STACK_TOP]
+    mov     sp, x9
+    mov     x0, x11
+    mov     x29, xzr
+    mov     x30, xzr
+    b       core_main
 
 /* Drops all cache lines of .bss, which begins and ends on a page. Changes x9-x11. */
 bss_invalidate:

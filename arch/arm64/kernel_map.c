@@ -19,6 +19,8 @@ static uint64_t table_offset;
 
 static uint64_t empty_root[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
 static uint64_t *kernel_root;
+static unsigned physical_range; /* the first core's ID_AA64MMFR0_EL1.PARange */
+struct translation boot_translation;
 static uint64_t device_next = DEVICE_WINDOW;
 
 struct span {
@@ -97,20 +99,13 @@ static void map_image_part(const void *start, const void *end, uint64_t attribut
     map(kernel_root, span, attributes);
 }
 
-/* What is writable lies between the guard pages of the stacks, and after them. */
+/* What is writable lies between the guard pages of the stacks, and around them. */
 static void map_writable_parts(void)
 {
-    const void *start = rodata_end;
-
-    for (unsigned index = 0; index < CORES_RUNNING_MAX; index++) {
-        struct core_stacks *stacks = &core_stacks[index];
-
-        map_image_part(start, stacks->guard_below, KERNEL_DATA);
-        map_image_part(stacks->stack, stacks->guard_between, KERNEL_DATA);
-        map_image_part(stacks->emergency, stacks->guard_above, KERNEL_DATA);
-        start = stacks->guard_above + PAGE_BYTES;
-    }
-    map_image_part(start, image_end, KERNEL_DATA);
+    map_image_part(rodata_end, boot_stacks.guard_below, KERNEL_DATA);
+    map_image_part(boot_stacks.stack, boot_stacks.guard_between, KERNEL_DATA);
+    map_image_part(boot_stacks.emergency, boot_stacks.guard_above, KERNEL_DATA);
+    map_image_part(boot_stacks.guard_above + PAGE_BYTES, image_end, KERNEL_DATA);
 }
 
 static uint64_t tcr_value(unsigned program_bits)
@@ -134,7 +129,7 @@ static uint64_t sctlr_value(void)
     return sctlr;
 }
 
-uint64_t boot_map(void)
+void boot_map(void)
 {
     uint64_t *identity_root = table_new();
     struct span identity = {
@@ -149,22 +144,28 @@ uint64_t boot_map(void)
     map_image_part(text_end, rodata_end, KERNEL_RODATA);
     map_writable_parts();
 
-    write_mair_el1(MAIR_NORMAL_WRITE_BACK << (8 * MEMORY_NORMAL) |
-                   MAIR_DEVICE_NGNRE << (8 * MEMORY_DEVICE) |
-                   MAIR_NORMAL_UNCACHED << (8 * MEMORY_UNCACHED));
-    write_tcr_el1(tcr_value(48));
-    write_ttbr0_el1((uint64_t)identity_root);
-    write_ttbr1_el1((uint64_t)kernel_root);
-    return sctlr_value();
+    boot_translation = (struct translation){
+        .ttbr0 = (uint64_t)identity_root,
+        .ttbr1 = (uint64_t)kernel_root,
+        .mair = MAIR_NORMAL_WRITE_BACK << (8 * MEMORY_NORMAL) |
+                MAIR_DEVICE_NGNRE << (8 * MEMORY_DEVICE) |
+                MAIR_NORMAL_UNCACHED << (8 * MEMORY_UNCACHED),
+        .tcr = tcr_value(48),
+        .sctlr = sctlr_value(),
+    };
 }
 
 /* --- With translation on ------------------------------------------------- */
 
-void kernel_map_enter(paddr_t image)
+static unsigned own_physical_range(void)
 {
-    table_offset = KERNEL_BASE - image.value;
-    kernel_root = (uint64_t *)(read_ttbr1_el1() + table_offset);
+    return id_field(read_id_aa64mmfr0_el1(), MMFR0_PARANGE_BIT);
+}
 
+/* The first core's values are right until here; what the core has of its own comes now. */
+void kernel_map_join(void)
+{
+    write_sctlr_el1(sctlr_value());
     write_ttbr0_el1(kernel_map_empty_root().value);
     barrier_isb();
     write_tcr_el1(tcr_value(USER_ADDRESS_BITS));
@@ -173,6 +174,20 @@ void kernel_map_enter(paddr_t image)
     barrier_tlbi();
     if (id_field(read_id_aa64mmfr1_el1(), MMFR1_PAN_BIT) != 0)
         __asm__ volatile(".arch_extension pan\n\tmsr pan, #1" : : : "memory");
+}
+
+void kernel_map_enter(paddr_t image)
+{
+    table_offset = KERNEL_BASE - image.value;
+    kernel_root = (uint64_t *)(read_ttbr1_el1() + table_offset);
+    physical_range = own_physical_range();
+    kernel_map_join();
+}
+
+const char *kernel_map_check(void)
+{
+    return own_physical_range() < physical_range ? "it can address less memory than the first"
+                                                 : NULL;
 }
 
 paddr_t kernel_map_empty_root(void)
@@ -246,6 +261,21 @@ volatile void *kernel_map_device(const struct region *registers, uint64_t bytes)
     return (volatile void *)(span.at + offset);
 }
 
+static paddr_t map_stack(uint8_t *at, paddr_t memory, uint64_t bytes)
+{
+    struct span span = {.at = (uint64_t)at, .physical = memory.value, .bytes = bytes};
+
+    map(kernel_root, span, KERNEL_DATA);
+    return (paddr_t){memory.value + bytes};
+}
+
+void kernel_map_stacks(struct core_stacks *at, paddr_t memory)
+{
+    memory = map_stack(at->stack, memory, STACK_BYTES);
+    map_stack(at->emergency, memory, EMERGENCY_STACK_BYTES);
+    barrier_tables();
+}
+
 static void map_direct(uint64_t start, uint64_t end, uint64_t attributes)
 {
     struct span span = {.at = DIRECT_MAP_BASE + start, .physical = start, .bytes = end - start};
@@ -271,7 +301,7 @@ static void map_ram_region(uint64_t start, uint64_t end)
 static uint64_t physical_end(void)
 {
     static const unsigned char parange_bits[] = {32, 36, 40, 42, 44, 48};
-    unsigned parange = id_field(read_id_aa64mmfr0_el1(), MMFR0_PARANGE_BIT);
+    unsigned parange = own_physical_range();
     uint64_t end = 1ULL << parange_bits[parange < PARANGE_48_BITS ? parange : PARANGE_48_BITS];
 
     return end < DIRECT_MAP_BYTES ? end : DIRECT_MAP_BYTES;

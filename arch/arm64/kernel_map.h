@@ -7,8 +7,23 @@
 #include "kernel/boot.h"
 #include "layout.h"
 
-/* head.S, with translation off: tables for the image. Returns SCTLR_EL1 to turn it on. */
-uint64_t boot_map(void);
+/* head.S, with translation off: tables for the image, and boot_translation. */
+void boot_map(void);
+
+/* What turns translation on: head.S loads it, for other cores with translation off. */
+struct translation {
+    uint64_t ttbr0, ttbr1, mair, tcr, sctlr;
+};
+extern struct translation boot_translation;
+
+/* Another core, with translation on by boot_translation: what is its own. */
+void kernel_map_join(void);
+
+/* Why a core cannot use the kernel's tables, or NULL. */
+const char *kernel_map_check(void);
+
+/* Maps the stacks of another core, between their guards, to memory of their size. */
+void kernel_map_stacks(struct core_stacks *at, paddr_t memory);
 
 /* The image lies there; the identity mapping goes away. Called first with translation on. */
 void kernel_map_enter(paddr_t image);

@@ -6,6 +6,7 @@
  *   0xffff800000000000  all RAM that the tree names, at this plus its address
  *   0xffffffff80000000  the kernel's image
  *   0xffffffffc0001000  the device tree's bytes, read-only
+ *   0xffffffffc8000000  the stacks of all cores but the first
  *   0xffffffffd0000000  registers of the kernel's own devices
  */
 #pragma once
@@ -18,26 +19,46 @@
 #define KERNEL_MAX_BYTES   0x1000000 /* kernel.ld asserts it */
 #define TREE_WINDOW        0xffffffffc0001000 /* a page past a block: never mapped by blocks */
 #define TREE_MAX_BYTES     0x400000  /* what an emulator pads a handed tree to, twice over */
+#define STACK_WINDOW       0xffffffffc8000000
 #define DEVICE_WINDOW      0xffffffffd0000000
 #define DEVICE_WINDOW_END  0xfffffffff0000000
 
-#define CORES_RUNNING_MAX     1 /* the others stay where the firmware parked them */
-#define STACK_BYTES           16384
-#define EMERGENCY_STACK_BYTES 8192
+#define CORES_RUNNING_MAX     8
+#define BOOT_STACK_BYTES      8192 /* the first core's, which also reads the tree */
+#define STACK_BYTES           4096 /* another core's */
+#define EMERGENCY_STACK_BYTES 4096
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
-/* An overflow of either stack, or an underflow, meets a page that is not mapped. */
+/*
+ * An overflow of either stack, or an underflow, meets a page that is not mapped.
+ * The first core's stacks are in .bss; those of another take memory, without
+ * the guards, once it is started.
+ */
+struct boot_stacks {
+    uint8_t guard_below[PAGE_BYTES];
+    uint8_t stack[BOOT_STACK_BYTES];
+    uint8_t guard_between[PAGE_BYTES];
+    uint8_t emergency[EMERGENCY_STACK_BYTES];
+    uint8_t guard_above[PAGE_BYTES];
+} __attribute__((aligned(PAGE_BYTES)));
+
 struct core_stacks {
     uint8_t guard_below[PAGE_BYTES];
     uint8_t stack[STACK_BYTES];
     uint8_t guard_between[PAGE_BYTES];
     uint8_t emergency[EMERGENCY_STACK_BYTES];
     uint8_t guard_above[PAGE_BYTES];
-} __attribute__((aligned(PAGE_BYTES)));
+};
 
-extern struct core_stacks core_stacks[CORES_RUNNING_MAX];
+extern struct boot_stacks boot_stacks;
+
+/* Index CORES_RUNNING_MAX is where the window's last ones end. */
+static inline struct core_stacks *core_stacks_at(unsigned index)
+{
+    return (struct core_stacks *)STACK_WINDOW + index;
+}
 
 extern char image_start[], text_end[], rodata_end[], image_end[];
 extern char init_image_start[], init_image_end[];

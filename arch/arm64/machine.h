@@ -8,15 +8,30 @@ void early_start(const struct platform *platform);
 
 /* How the machine is switched off; before it is called there is no way. */
 void psci_start(const struct platform *platform);
+/* The core enters at a physical address. NULL, or what the firmware answers. */
+const char *psci_core_on(uint64_t affinity, paddr_t entry);
 
-/* All lines off; panics if there is no controller that is known. Returns the number of lines. */
+/* All lines off; refuses if there is no controller that is known. Returns the number of lines. */
 unsigned gic_start(const struct platform *platform);
+/* The same for each other core: its interface, and its own lines. NULL, or what is missing. */
+const char *gic_core_start(void);
+/* The other cores stop as soon as they take interrupts. */
+void gic_stop_others(void);
 
 /* The virtual timer, off. Returns ticks a second. */
 uint64_t timer_start(const struct platform *platform);
+void timer_core_start(void);
 /* For gic.c: is it the timer's line, and make it silent. */
 bool timer_owns(uint32_t line);
 void timer_silence(void);
+
+/*
+ * Starts the other cores, after boot_memory_init, and prints which do not come.
+ * Returns how many run, the first included. They wait for cores_enter, which
+ * lets them into the portable core.
+ */
+unsigned cores_start(const struct boot *boot);
+void cores_enter(void);
 
 /* Prints why the machine cannot be started, and switches it off. */
 _Noreturn void machine_refuse(const char *why);

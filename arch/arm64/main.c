@@ -21,7 +21,6 @@
 _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t image);
 
 static struct platform platform;
-static struct core cores[CORES_RUNNING_MAX];
 
 _Noreturn void machine_refuse(const char *why)
 {
@@ -58,11 +57,12 @@ static bool is_ram(struct region region)
     return false;
 }
 
-/* Programs' ASIDs are for life: 8 bits would be too few. */
 static void core_check(void)
 {
-    if (id_field(read_id_aa64mmfr0_el1(), MMFR0_ASIDBITS_BIT) != ASIDBITS_16)
-        machine_refuse("this core has 8-bit ASIDs, and 16 are needed");
+    const char *missing = cpu_check();
+
+    if (missing != NULL)
+        machine_refuse(missing);
 }
 
 static void memory_check(const struct boot *boot)
@@ -82,16 +82,19 @@ static uint64_t ram_bytes(void)
     return bytes;
 }
 
-static void print_facts(const struct boot *boot)
+static void print_memory(const struct boot *boot)
 {
     kernel_print("kernel: board %s\n", platform.model);
     kernel_print("kernel: memory %lu MiB from %lx, regions %u; kernel %lu KiB at %lx\n",
                  ram_bytes() >> MIB_BITS, platform.ram[0].start.value, platform.ram_count,
                  boot->kernel.bytes >> KIB_BITS, boot->kernel.start.value);
+}
+
+static void print_machine(const struct boot *boot)
+{
     kernel_print("kernel: cores %u, running %u\n", platform.core_count, boot->cores_running);
-    if (platform.gic_version != 0)
-        kernel_print("kernel: interrupt controller GICv%u\n", platform.gic_version);
-    kernel_print("kernel: timer %lu Hz\n", read_cntfrq_el0());
+    kernel_print("kernel: interrupt controller GICv%u\n", platform.gic_version);
+    kernel_print("kernel: timer %lu Hz\n", boot->timer_frequency);
 }
 
 static void print_time(const struct boot *boot)
@@ -108,7 +111,7 @@ _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t ima
     struct thread *init;
 
     kernel_map_enter(image);
-    cpu_init(&cpus[0], &cores[0]);
+    cpu_init(&cpus[0]);
 
     tree = tree_map(tree_address, &tree_bytes);
     devicetree_read_uart(tree, tree_bytes < TREE_MAX_BYTES ? tree_bytes : TREE_MAX_BYTES, &platform);
@@ -123,17 +126,19 @@ _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t ima
         .init_image = (const struct init_image *)init_image_start,
         .init_image_bytes = (size_t)(init_image_end - init_image_start),
         .entry_ticks = entry_ticks,
-        .cores_running = CORES_RUNNING_MAX,
     };
 
-    print_facts(&boot);
+    print_memory(&boot);
     core_check();
     memory_check(&boot);
     kernel_map_ram(platform.ram, platform.ram_count);
     boot_memory_init(&boot);
     gic_start(&platform);
     boot.timer_frequency = timer_start(&platform);
+    boot.cores_running = cores_start(&boot);
+    print_machine(&boot);
     init = boot_init(cpu_here()->core, &boot);
     print_time(&boot);
+    cores_enter();
     frame_resume(thread_frame(init));
 }

@@ -44,6 +44,11 @@ static void clean_and_drop(uintptr_t at, uintptr_t end)
     barrier_all();
 }
 
+void memory_clean(const void *start, size_t bytes)
+{
+    clean_and_drop((uintptr_t)start, (uintptr_t)start + bytes);
+}
+
 void arch_memory_clear(void *start, size_t bytes)
 {
     uintptr_t at = (uintptr_t)start;

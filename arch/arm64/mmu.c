@@ -139,10 +139,16 @@ void arch_table_unmap(void *root, unsigned asid, uaddr_t at, unsigned level, voi
         entries[index] = 0;
 }
 
-/* The exception return that follows synchronises; the kernel uses no program's address. */
+/*
+ * The exception return that follows synchronises; the kernel uses no program's
+ * address. A core that goes idle returns nowhere, and must not walk on from a
+ * root that may be destroyed.
+ */
 void mmu_switch(void *root, unsigned asid)
 {
     paddr_t table = root != NULL ? arch_physical_address(root) : kernel_map_empty_root();
 
     write_ttbr0_el1((uint64_t)asid << TTBR_ASID_SHIFT | table.value);
+    if (root == NULL)
+        barrier_isb();
 }

@@ -20,7 +20,15 @@
 /* struct cpu, cpu.h */
 #define CPU_STACK_TOP     0
 #define CPU_EMERGENCY_TOP 8
+#define CPU_AFFINITY      16
+#define CPU_MAY_START     24
+#define CPU_BYTES         128
 
-/* struct core_stacks, layout.h */
-#define STACK_TOP_OFFSET     (4096 + 16384)
-#define EMERGENCY_TOP_OFFSET (STACK_TOP_OFFSET + 4096 + 8192)
+/* struct translation, kernel_map.h */
+#define TRANSLATION_TTBR0 0
+#define TRANSLATION_MAIR  16
+#define TRANSLATION_SCTLR 32
+
+/* struct boot_stacks, layout.h */
+#define STACK_TOP_OFFSET     (4096 + 8192)
+#define EMERGENCY_TOP_OFFSET (STACK_TOP_OFFSET + 4096 + 4096)

@@ -7,6 +7,7 @@
 #include "cpu.h"
 #include "esr.h"
 #include "kernel/print.h"
+#include "machine.h"
 
 void panic_exception(const struct frame *frame, unsigned vector);
 
@@ -19,34 +20,46 @@ struct frame_record {
 #define BACK_TRACE_MAX 32
 #define REGISTERS_IN_A_LINE 4
 
+static unsigned panicking_core; /* 1 + the index of the first that panicked */
+
+void core_stop(void)
+{
+    for (;;)
+        wait_for_interrupt();
+}
+
+/* One core speaks. The others are told to stop, and one that panics itself meanwhile just does. */
 static void enter_panic(struct cpu *cpu)
 {
-    unsigned before = cpu->panicking++;
+    unsigned nobody = 0, before;
 
+    if (!__atomic_compare_exchange_n(&panicking_core, &nobody, cpu->index + 1, false,
+                                     __ATOMIC_RELAXED, __ATOMIC_RELAXED) &&
+        nobody != cpu->index + 1)
+        core_stop();
+    before = cpu->panicking++;
+    if (before == 0)
+        gic_stop_others();
     if (before == 1)
         arch_reset();
     while (before > 1)
         wait_for_interrupt();
 }
 
-static bool record_lies_in(uint64_t record, const uint8_t *stack, uint64_t bytes)
+static bool record_lies_below(uint64_t record, const void *top, uint64_t bytes)
 {
-    uint64_t start = (uint64_t)stack;
+    uint64_t end = (uint64_t)top;
 
-    return record >= start && record <= start + bytes - sizeof(struct frame_record) &&
+    return record >= end - bytes && record <= end - sizeof(struct frame_record) &&
            record % sizeof(uint64_t) == 0;
 }
 
 static bool record_is_readable(uint64_t record)
 {
-    for (unsigned index = 0; index < CORES_RUNNING_MAX; index++) {
-        const struct core_stacks *stacks = &core_stacks[index];
+    const struct cpu *cpu = cpu_here();
 
-        if (record_lies_in(record, stacks->stack, STACK_BYTES) ||
-            record_lies_in(record, stacks->emergency, EMERGENCY_STACK_BYTES))
-            return true;
-    }
-    return false;
+    return record_lies_below(record, cpu->stack_top, cpu->stack_bytes) ||
+           record_lies_below(record, cpu->emergency_top, cpu->emergency_bytes);
 }
 
 /* Records lie ever higher, so this ends even where they were overwritten. */
@@ -76,9 +89,10 @@ static void print_registers(const struct frame *frame)
 
 static bool in_guard_page(uint64_t address)
 {
-    uint64_t start = (uint64_t)core_stacks;
+    uint64_t boot = (uint64_t)&boot_stacks;
 
-    return address >= start && address < start + sizeof core_stacks;
+    return (address >= STACK_WINDOW && address < (uint64_t)core_stacks_at(CORES_RUNNING_MAX)) ||
+           (address >= boot && address < boot + sizeof boot_stacks);
 }
 
 static const char *what_happened(unsigned vector, uint64_t esr, uint64_t far)

@@ -32,6 +32,9 @@
 #define SPSR_DAIF      (0xf << 6)
 #define SPSR_EL1H      5
 
+/* MPIDR_EL1: Aff3 in bits 39 to 32, Aff2 to Aff0 in bits 23 to 0 */
+#define MPIDR_AFFINITY 0xff00ffffff
+
 /* HCR_EL2 */
 #define HCR_RW  (1 << 31)
 #define HCR_APK (1 << 40) /* PAC keys and instructions do not trap */
@@ -67,7 +70,14 @@
         return value;                                                       \
     }
 
+#define SYSTEM_REGISTER_WRITE(name, encoding)                               \
+    static inline void write_##name(uint64_t value)                         \
+    {                                                                       \
+        __asm__ volatile("msr " #encoding ", %0" : : "r"(value) : "memory"); \
+    }
+
 SYSTEM_REGISTER(sctlr_el1, sctlr_el1)
+SYSTEM_REGISTER_WRITE(oslar_el1, oslar_el1)
 SYSTEM_REGISTER(cpacr_el1, cpacr_el1)
 SYSTEM_REGISTER(mair_el1, mair_el1)
 SYSTEM_REGISTER(tcr_el1, tcr_el1)
@@ -106,14 +116,12 @@ static inline unsigned id_field(uint64_t id, unsigned low_bit)
 #define MMFR1_PAN_BIT  20 /* ID_AA64MMFR1_EL1 */
 #define MMFR2_E0PD_BIT 60 /* ID_AA64MMFR2_EL1 */
 
-/* MPIDR_EL1 */
-#define MPIDR_AFFINITY 0xff00ffffffULL
-
 /* CPACR_EL1: FPEN 0 traps FP/SIMD from everywhere, 3 from nowhere */
 #define CPACR_FPEN_TRAP 0ULL
 #define CPACR_FPEN_NONE (3ULL << 20)
 
-/* MDSCR_EL1: the debugger's channel would be one between programs */
+/* MDSCR_EL1; the debugger's channel would be one between programs */
+#define MDSCR_SS   (1 << 0)  /* a program is stepped: KDE stays 0, so the kernel is not */
 #define MDSCR_TDCC (1 << 12) /* EL0's accesses to it trap */
 
 /* CNTKCTL_EL1, and CNTV_CTL_EL0 */
@@ -152,6 +160,12 @@ static inline void barrier_tables(void)
     __asm__ volatile("dsb ishst\n\tisb" : : : "memory");
 }
 
+/* Stores before it are seen by the cores that an event after it reaches. */
+static inline void barrier_stores(void)
+{
+    __asm__ volatile("dsb ishst" : : : "memory");
+}
+
 /* TLB invalidations before it are done on every core. */
 static inline void barrier_tlbi(void)
 {
@@ -161,6 +175,17 @@ static inline void barrier_tlbi(void)
 static inline void barrier_all(void)
 {
     __asm__ volatile("dsb sy" : : : "memory");
+}
+
+/* wait_for_event returns at once if an event was sent since it last did. */
+static inline void send_event(void)
+{
+    __asm__ volatile("dsb sy\n\tsev" : : : "memory");
+}
+
+static inline void wait_for_event(void)
+{
+    __asm__ volatile("wfe" : : : "memory");
 }
 
 static inline void wait_for_interrupt(void)

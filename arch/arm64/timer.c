@@ -38,6 +38,12 @@ bool timer_owns(uint32_t line)
     return line == timer_line;
 }
 
+void timer_core_start(void)
+{
+    timer_silence();
+    arch_irq_enable(timer_line, TRIGGER_LEVEL);
+}
+
 uint64_t timer_start(const struct platform *platform)
 {
     uint64_t frequency = read_cntfrq_el0();
@@ -46,8 +52,7 @@ uint64_t timer_start(const struct platform *platform)
         machine_refuse("the device tree has no generic timer with a virtual interrupt");
     if (frequency == 0)
         machine_refuse("the firmware left CNTFRQ_EL0, the timer's frequency, at zero");
-    timer_silence();
     timer_line = platform->timer_line;
-    arch_irq_enable(timer_line, TRIGGER_LEVEL);
+    timer_core_start();
     return frequency;
 }
