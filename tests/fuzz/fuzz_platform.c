@@ -20,9 +20,11 @@ static const char *const node_names[] = {
 static const char *const cell_names[] = {
     "reg", "reg", "reg", "ranges", "#address-cells", "#size-cells", "interrupts", "#interrupt-cells",
     "#redistributor-regions", "linux,initrd-start", "linux,initrd-end", "thole,system", "phandle",
+    "cpu-release-addr",
 };
 
 static const struct { const char *name, *text; } texts[] = {
+    { "enable-method", "spin-table" }, { "enable-method", "psci" },
     { "device_type", "memory" }, { "device_type", "cpu" }, { "status", "disabled" },
     { "compatible", "arm,gic-v3" }, { "compatible", "arm,gic-400" }, { "compatible", "arm,armv8-timer" },
     { "compatible", "arm,armv7-timer-mem" }, { "compatible", "arm,psci-1.0" }, { "method", "hvc" },

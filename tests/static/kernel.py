@@ -18,14 +18,19 @@ ROOT = os.environ.get("THOLE_ROOT", os.path.dirname(os.path.dirname(os.path.dirn
 VIRT = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
 
 # Where assembly enters C, and how much stack each may take of layout.h's figure.
-EVENTS = ("event_sync", "event_interrupt", "event_error")
+EVENTS = ("event_sync", "event_interrupt", "event_error", "core_main")
 BOOT = ("arch_main",)
 PANIC = ("panic_exception",)
 
 # Calls through pointers: from whom, to whom. Anything else indirect is refused.
-GIC = re.compile(r"^(map_interface|distributor_o\w+|core_on|route|own_lines|acknowledge|deactivate|settle)$")
+GIC = re.compile(r"^(map_(interface|redistributors)|distributor_o\w+|core_find|core_on|route|own_lines|acknowledge|deactivate|settle)$")
 INDIRECT = {
     "gic_start": GIC,
+    "gic_core_start": GIC,
+    "gic_stop_others": re.compile(r"^send$"),
+    "arch_core_kick": re.compile(r"^send$"),
+    "tell": re.compile(r"^send$"),
+    "arch_irq_route": re.compile(r"^route$"),
     "arch_irq_acknowledge": GIC,
     "arch_irq_done": GIC,
     "arch_irq_enable": GIC,
@@ -122,7 +127,7 @@ def main():
             if said.strip():
                 graph.complaints.append(f"{name}: {said.strip()}")
     graph.measure()
-    limits = [(EVENTS, stack_bytes("STACK_BYTES")), (BOOT, stack_bytes("STACK_BYTES")),
+    limits = [(EVENTS, stack_bytes("STACK_BYTES")), (BOOT, stack_bytes("BOOT_STACK_BYTES")),
               (PANIC, stack_bytes("EMERGENCY_STACK_BYTES"))]
     for names, limit in limits:
         for name in names:

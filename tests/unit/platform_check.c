@@ -70,6 +70,24 @@ static const char *broken_controller(const struct platform *p)
     return NULL;
 }
 
+/* Where the kernel writes to start a core. */
+static const char *broken_release(const struct platform *p)
+{
+    for (unsigned i = 0; i < p->core_count; i++) {
+        struct region word = { p->core_release[i], 8 };
+        if (p->core_start[i] != CORE_START_SPIN_TABLE)
+            continue;
+        if (!in_bounds(word) || word.start.value == 0 || word.start.value % 8 != 0)
+            return "a release address is aligned and physical";
+        if (!inside_one(p->reserved, p->reserved_count, word) && !apart(p->ram, p->ram_count, word))
+            return "a release address is reserved, or not in RAM";
+        if (!apart(&p->gic_distributor, p->gic_distributor.bytes != 0, word) ||
+            !apart(&p->uart_registers, p->uart != UART_NONE, word))
+            return "a release address is none of the kernel's own devices";
+    }
+    return NULL;
+}
+
 static const char *broken_details(const struct platform *p)
 {
     if (p->timer_line != 0 && (p->timer_line < 16 || p->timer_line > 31))
@@ -90,7 +108,7 @@ static const char *broken_details(const struct platform *p)
         return "the archive is in RAM";
     if (p->system_tree.bytes != 0 && !inside_one(p->ram, p->ram_count, p->system_tree))
         return "the system tree is in RAM";
-    return NULL;
+    return broken_release(p);
 }
 
 const char *platform_broken_promise(const struct platform *p)

@@ -838,6 +838,206 @@ static void more_cores_than_can_be_used_are_left_out(void **state)
     assert_printed("headless: a core without a readable reg");
 }
 
+/* --- How cores are started -------------------------------------------------------- */
+
+#define RELEASE 0x7ff0000ull   /* not in RAM */
+
+static void cpus_open(void)
+{
+    board_open();
+    tree_node(&tree, "cpus");
+    tree_cells(&tree, "#address-cells", 1, 1u);
+    tree_cells(&tree, "#size-cells", 1, 0u);
+}
+
+static void cpu_open(uint32_t id, const char *method)
+{
+    tree_node(&tree, "cpu");
+    tree_text(&tree, "device_type", "cpu");
+    tree_cells(&tree, "reg", 1, id);
+    if (method != NULL)
+        tree_text(&tree, "enable-method", method);
+}
+
+static void cpu(uint32_t id, const char *method)
+{
+    cpu_open(id, method);
+    tree_end(&tree);
+}
+
+/* One core, released at an address of 64 bits. */
+static void cpu_released(uint64_t at)
+{
+    cpu_open(1, "spin-table");
+    tree_cells(&tree, "cpu-release-addr", 2, (uint32_t)(at >> 32), (uint32_t)at);
+    tree_end(&tree);
+}
+
+static const char *cpus_read(void)
+{
+    tree_end(&tree);
+    return board_read();
+}
+
+static void each_core_has_its_own_way_to_start(void **state)
+{
+    (void)state;
+    cpus_open();
+    cpu(0, NULL);
+    cpu(1, "psci");
+    cpu_open(2, "spin-table");
+    tree_cells(&tree, "cpu-release-addr", 2, 0x10u, (uint32_t)RELEASE);
+    tree_end(&tree);
+    cpu_open(3, "spin-table");
+    tree_cells(&tree, "cpu-release-addr", 1, (uint32_t)RELEASE + 8);
+    tree_end(&tree);
+    cpu(4, "acme,smp");
+    cpu_open(5, NULL);
+    tree_bytes(&tree, "enable-method", "acme,smp\0psci", 14);
+    tree_end(&tree);
+    assert_null(cpus_read());
+    assert_int_equal(platform.core_count, 6);
+    assert_int_equal(platform.core_start[0], CORE_START_NONE);
+    assert_int_equal(platform.core_start[1], CORE_START_PSCI);
+    assert_int_equal(platform.core_start[2], CORE_START_SPIN_TABLE);
+    assert_int_equal(platform.core_release[2].value, 0x1000000000 + RELEASE);
+    assert_int_equal(platform.core_start[3], CORE_START_SPIN_TABLE);
+    assert_int_equal(platform.core_release[3].value, RELEASE + 8);
+    assert_int_equal(platform.core_start[4], CORE_START_NONE);
+    assert_int_equal(platform.core_start[5], CORE_START_PSCI);
+    assert_string_equal(printed, "");
+}
+
+static void a_disabled_core_is_none(void **state)
+{
+    (void)state;
+    cpus_open();
+    cpu_open(0, "psci");
+    tree_text(&tree, "status", "disabled");
+    tree_end(&tree);
+    cpu(1, "psci");
+    cpu_open(2, "psci");
+    tree_text(&tree, "status", "fail");
+    tree_end(&tree);
+    cpu_open(3, "psci");
+    tree_text(&tree, "status", "okay");
+    tree_end(&tree);
+    assert_null(cpus_read());
+    assert_int_equal(platform.core_count, 2);
+    assert_int_equal(platform.core_id[0], 1);
+    assert_int_equal(platform.core_id[1], 3);
+}
+
+static void cores_keep_the_order_of_the_tree(void **state)
+{
+    (void)state;
+    cpus_open();
+    cpu(0x101, "psci");
+    cpu(0x100, NULL);
+    cpu(0, "spin-table");
+    assert_null(cpus_read());
+    assert_int_equal(platform.core_count, 3);
+    assert_int_equal(platform.core_id[0], 0x101);
+    assert_int_equal(platform.core_start[0], CORE_START_PSCI);
+    assert_int_equal(platform.core_id[1], 0x100);
+    assert_int_equal(platform.core_start[1], CORE_START_NONE);
+    assert_int_equal(platform.core_id[2], 0);
+    assert_int_equal(platform.core_start[2], CORE_START_NONE);
+    assert_printed("cpu: cpu-release-addr should be one address");
+}
+
+static void a_core_too_many_or_twice_changes_no_other(void **state)
+{
+    (void)state;
+    cpus_open();
+    for (uint32_t id = 0; id < PLATFORM_CORES_MAX; id++)
+        cpu(id, "psci");
+    cpu(3, "acme,smp");
+    cpu(PLATFORM_CORES_MAX, "psci");
+    assert_null(cpus_read());
+    assert_int_equal(platform.core_count, PLATFORM_CORES_MAX);
+    for (uint32_t id = 0; id < PLATFORM_CORES_MAX; id++) {
+        assert_int_equal(platform.core_id[id], id);
+        assert_int_equal(platform.core_start[id], CORE_START_PSCI);
+    }
+    assert_int_equal(platform.psci, PSCI_NONE);
+    assert_printed("listed twice");
+    assert_printed("a core more than the kernel can use (0x8)");
+}
+
+static void a_damaged_release_address_is_no_way_to_start(void **state)
+{
+    (void)state;
+    static const char bytes[12] = { 0, 0, 0, 0, 0x07, (char)0xff, 0, 0, 0, 0, 0, 8 };
+    static const size_t lengths[] = { 0, 3, 7, 9, 12 };
+
+    for (unsigned i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        cpus_open();
+        cpu_open(1, "spin-table");
+        tree_bytes(&tree, "cpu-release-addr", bytes, lengths[i]);
+        tree_end(&tree);
+        assert_null(cpus_read());
+        assert_int_equal(platform.core_count, 1);
+        assert_int_equal(platform.core_start[0], CORE_START_NONE);
+        assert_printed("cpu: cpu-release-addr should be one address");
+    }
+}
+
+static void a_release_address_is_aligned_and_physical(void **state)
+{
+    (void)state;
+    static const uint64_t addresses[] = { 0, RELEASE + 1, RELEASE + 4, 1ull << 48, UINT64_MAX - 7 };
+
+    for (unsigned i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        cpus_open();
+        cpu_released(addresses[i]);
+        assert_null(cpus_read());
+        assert_int_equal(platform.core_start[0], CORE_START_NONE);
+        assert_printed("cpu-release-addr should be");
+    }
+}
+
+static void a_release_address_in_memory_is_reserved(void **state)
+{
+    (void)state;
+    for (unsigned reserved = 0; reserved < 2; reserved++) {
+        tree_start(&tree);
+        if (reserved)
+            tree_reserve(&tree, RAM_START, 0x1000);
+        tree_node(&tree, "");
+        tree_cells(&tree, "#address-cells", 1, 2u);
+        tree_cells(&tree, "#size-cells", 1, 2u);
+        memory(RAM_START, RAM_BYTES);
+        tree_node(&tree, "cpus");
+        tree_cells(&tree, "#address-cells", 1, 1u);
+        tree_cells(&tree, "#size-cells", 1, 0u);
+        cpu_released(RAM_START + 0xd8);
+        assert_null(cpus_read());
+        assert_int_equal(platform.core_start[0], reserved ? CORE_START_SPIN_TABLE : CORE_START_NONE);
+        if (!reserved)
+            assert_printed("should be in reserved memory, or not in memory (0x400000d8)");
+    }
+}
+
+static void no_core_is_released_through_the_kernels_own_devices(void **state)
+{
+    (void)state;
+    static const uint64_t addresses[] = { 0x8000000, 0x8003ff8, 0x9000000 };
+
+    for (unsigned i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        cpus_open();
+        cpu_released(addresses[i]);
+        tree_end(&tree);
+        chosen_text("/serial@9000000");
+        gicv2("intc", 0x8000000);
+        device("serial@9000000", "arm,pl011", 0x9000000, 0x1000);
+        assert_null(board_read());
+        assert_int_equal(platform.gic_version, 2);
+        assert_int_equal(platform.uart, UART_PL011);
+        assert_int_equal(platform.core_start[0], CORE_START_NONE);
+    }
+}
+
 static void cyclic_phandles_lead_nowhere(void **state)
 {
     (void)state;
@@ -930,6 +1130,14 @@ int main(void)
         cmocka_unit_test(a_device_that_ram_splits_needs_room_too),
         cmocka_unit_test(reserved_memory_is_never_forgotten),
         cmocka_unit_test(more_cores_than_can_be_used_are_left_out),
+        cmocka_unit_test(each_core_has_its_own_way_to_start),
+        cmocka_unit_test(a_disabled_core_is_none),
+        cmocka_unit_test(cores_keep_the_order_of_the_tree),
+        cmocka_unit_test(a_core_too_many_or_twice_changes_no_other),
+        cmocka_unit_test(a_damaged_release_address_is_no_way_to_start),
+        cmocka_unit_test(a_release_address_is_aligned_and_physical),
+        cmocka_unit_test(a_release_address_in_memory_is_reserved),
+        cmocka_unit_test(no_core_is_released_through_the_kernels_own_devices),
         cmocka_unit_test(cyclic_phandles_lead_nowhere),
         cmocka_unit_test(hostile_names_are_printed_harmlessly_and_not_without_end),
         cmocka_unit_test(the_uart_of_a_broken_tree_is_still_found_without_a_word),
