@@ -85,6 +85,13 @@ void arch_frame_undo_syscall(struct frame *frame)
         frame->pstate |= PSTATE_SS;
 }
 
+/* The state in which the exception is taken before the next instruction. */
+void arch_frame_undo_step(struct frame *frame)
+{
+    frame->pstate &= ~PSTATE_SS;
+    frame->step = 1;
+}
+
 void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, unsigned asid)
 {
     struct cpu *cpu = cpu_here();
