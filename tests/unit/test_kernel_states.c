@@ -5,8 +5,6 @@
 #include "situations.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const struct situation *situation;
 
@@ -370,24 +368,25 @@ static const struct question questions[] = {
 };
 #define QUESTIONS (sizeof(questions) / sizeof(questions[0]))
 
-static void add(struct CMUnitTest *test, const struct question *question,
-                const struct situation *in)
-{
-    size_t length = strlen(in->name) + strlen(question->name) + sizeof(": ");
-    char *name = malloc(length);
+#define SITUATIONS_MAX 32
+static struct CMUnitTest tests[SITUATIONS_MAX * QUESTIONS];
+static char names[SITUATIONS_MAX * QUESTIONS][100];
 
-    snprintf(name, length, "%s: %s", in->name, question->name);
-    *test = (struct CMUnitTest){ name, question->ask, boot, NULL,
-                                 (void *)(uintptr_t)in };
+static void add(unsigned index, const struct question *question, const struct situation *in)
+{
+    snprintf(names[index], sizeof(names[index]), "%s: %s", in->name, question->name);
+    tests[index] = (struct CMUnitTest){ names[index], question->ask, boot, NULL,
+                                        (void *)(uintptr_t)in };
 }
 
 int main(void)
 {
     unsigned count = 0;
-    struct CMUnitTest *tests = calloc(situation_count * QUESTIONS, sizeof(*tests));
 
+    if (situation_count > SITUATIONS_MAX)
+        sim_fail("more situations than there is room for");
     for (unsigned in = 0; in < situation_count; in++)
         for (unsigned each = 0; each < QUESTIONS; each++)
-            add(&tests[count++], &questions[each], &situations[in]);
+            add(count++, &questions[each], &situations[in]);
     return run_each("states", tests, count);
 }
