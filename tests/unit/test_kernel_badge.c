@@ -290,7 +290,7 @@ static void callers_may_be_cancelled_one_by_one_between_the_parts(void **state)
     assert_status(&caller[9], CANCELLED);
 }
 
-/* --- Another badge, and the mark that is left ---------------------------------------------------- ------------------------------------------- */
+/* --- Another badge, and the mark that is left ------------------------------------------- */
 
 static void another_badge_waits_until_the_first_is_done(void **state)
 {
