@@ -132,6 +132,22 @@ static void walk_table(const struct slot *base, unsigned count)
     }
 }
 
+/* Dying time whose memory has no capability any more: only who runs on it knows it. */
+static void walk_orphans(void)
+{
+    for (unsigned index = 0; index < known.objects; index++) {
+        const struct thread *thread = known.object[index].object;
+        const struct sched_context *time;
+
+        if (known.object[index].type != OBJECT_THREAD || thread->time == NULL)
+            continue;
+        time = thread->time;
+        if (!slot_is_empty(&time->dying) && slot_prev(&time->dying) == NULL &&
+            known_object(OBJECT_SCHED_CONTEXT, time) == NULL)
+            walk_list(&time->dying);
+    }
+}
+
 /* Tables that are found on the way are walked in turn. */
 void known_find(void)
 {
@@ -141,6 +157,7 @@ void known_find(void)
     note_table(known.init_table, known.init_table_bits);
     for (unsigned index = 0; index < known.tables; index++)
         walk_table(known.table[index].base, known.table[index].count);
+    walk_orphans();
     REQUIRE(in_tables == in_lists || (dying_any() && in_tables < in_lists),
             "the tables and the derivation lists hold different slots");
 }
