@@ -103,6 +103,15 @@ static void a_storm_of_lines_is_taken_in_parts(void **state)
         assert_true(sim.line[line].active);
 }
 
+static void a_line_that_nobody_is_attached_to_is_switched_off(void **state)
+{
+    (void)state;
+    sim.line[50].enabled = true;
+    sim_line_pulse(50);
+    interrupt();
+    assert_false(sim.line[50].enabled || sim.line[50].active);
+}
+
 static void a_deadline_that_is_later_waits_for_its_own_interrupt(void **state)
 {
     unsigned early = make(OBJECT_TIMER), late = make(OBJECT_TIMER);
@@ -317,6 +326,7 @@ int main(void)
         cmocka_unit_test_setup(a_queued_fault_with_time_ends_with_its_endpoint, boot),
         cmocka_unit_test_setup(a_queued_fault_without_time_ends_with_its_endpoint, boot),
         cmocka_unit_test_setup(a_storm_of_lines_is_taken_in_parts, boot),
+        cmocka_unit_test_setup(a_line_that_nobody_is_attached_to_is_switched_off, boot),
         cmocka_unit_test_setup(a_deadline_that_is_later_waits_for_its_own_interrupt, boot),
         cmocka_unit_test_setup(a_sharer_that_owes_nothing_can_go_while_another_does, boot),
         cmocka_unit_test_setup(an_event_bound_again_while_in_service_fires_when_that_ends, boot),
