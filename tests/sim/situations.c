@@ -61,22 +61,20 @@ static void new_with_time(void)
     must(subject.cap, THREAD_BIND_TIME, subject.time);
 }
 
-static void stranded(void)
-{
-    ready();
-    must(subject.cap, THREAD_BIND_TIME, 0);
-}
-
-/* Its own time is bound to it, and somebody else runs on it. */
-static void stranded_by_another(void)
+/* Somebody else runs on the time that is bound to it. */
+static void new_with_time_of_another(void)
 {
     struct party other = make_awake(SUBJECT_PRIORITY);
 
     new_without_time();
-    must(subject.cap, THREAD_BIND_TIME, mint(make_time(3), RIGHTS_ALL, 0));
     must(subject.cap, THREAD_CONFIGURE, INIT_SLOT_CAPTABLE, INIT_SLOT_ADDRESS_SPACE,
          subject.endpoint, 0, other.time);
-    must(subject.cap, THREAD_RESUME, 0);
+}
+
+static void stranded(void)
+{
+    ready();
+    must(subject.cap, THREAD_BIND_TIME, 0);
 }
 
 /* --- It waits for a message --------------------------------------------------------- */
@@ -284,6 +282,8 @@ const struct situation situations[] = {
               DONE, DONE, DONE, EMPTY, DONE, NOT, DONE),
     SITUATION(new_with_time, NULL, STOPPED, STOPPED, 0,
               DONE, DONE, DONE, DONE, TAKEN, NOT, DONE),
+    SITUATION(new_with_time_of_another, NULL, STOPPED, STOPPED, 0,
+              BUSY, BUSY, DONE, DONE, TAKEN, NOT, BUSY),
     SITUATION(stopped_by_its_handler, NULL, STOPPED, STOPPED, TIME,
               DONE, DONE, DONE, DONE, TAKEN, NOT, DONE),
     SITUATION(ready, NULL, READY, READY, TIME,
@@ -326,7 +326,5 @@ const struct situation situations[] = {
               DONE, NOT, DONE, DONE, TAKEN, NOT, TAKEN),
     SITUATION(stranded, NULL, STRANDED, STRANDED, 0,
               DONE, NOT, NOT, EMPTY, DONE, NOT, TAKEN),
-    SITUATION(stranded_by_another, NULL, STRANDED, STRANDED, 0,
-              DONE, NOT, NOT, BUSY, TAKEN, NOT, TAKEN),
 };
 const unsigned situation_count = sizeof(situations) / sizeof(situations[0]);

@@ -168,12 +168,15 @@ static void the_priority_of_a_suspended_thread_can_change(void **state)
 static void inspect_tells_ceiling_and_grace(void **state)
 {
     (void)state;
-    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, server.cap, 63, UINT64_MAX);
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, server.cap, 63,
+         PERIOD_TICKS_MAX);
     must(server.cap, THREAD_INSPECT);
     assert_int_equal(answer[2], 63);
-    assert_int_equal(answer[3], UINT64_MAX);
+    assert_int_equal(answer[3], PERIOD_TICKS_MAX);
     assert_result(invoke(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, server.cap, 64, 0),
                   BAD_ARGUMENT);
+    assert_result(invoke(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, server.cap, 63,
+                         PERIOD_TICKS_MAX + 1), BAD_ARGUMENT);
 }
 
 /* --- Resumed -------------------------------------------------------------------------------- */
