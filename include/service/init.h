@@ -26,6 +26,25 @@ enum init_operation {
     INIT_POWER_OFF,
     INIT_RESET,
     INIT_VERSION,        /* text in the buffer; out: its bytes */
+
+    /*
+     * What a server has now: name, and a second word. NOT_FOUND: nobody has that name. The
+     * incarnation in the answer is another if it was restarted between two requests.
+     */
+    INIT_THREAD,         /* index from 0. out: threads, incarnation; struct init_thread if there */
+    INIT_TIME,           /* index from 0. out: times; struct init_time if there */
+    /*
+     * in: 0, then where the answer says that it goes on. out: structs init_capability in the
+     * buffer, where it goes on (0: nowhere), incarnation, 1 if it is there (0: it has none now).
+     */
+    INIT_CAPABILITIES,
+
+    /*
+     * Time that all have used so far: an array of struct init_usage in the buffer, by the index
+     * of INIT_SERVER; the last is init's own. out: how many, ticks since the kernel's start,
+     * cores that run.
+     */
+    INIT_USAGE,
 };
 
 enum server_state {
@@ -47,6 +66,64 @@ struct init_server {
     uint32_t priority;
     uint32_t reserved;
 };
+
+enum init_time_kind { TIME_OWN, TIME_EVENTS, TIME_INTERRUPTS, TIME_KINDS };
+
+struct init_thread {
+    char called[STARTUP_NAME_BYTES]; /* whose answer it waits for; empty: not known, or it does not */
+    uint32_t state;            /* enum thole_thread_state */
+    uint32_t flags;            /* enum thole_thread_flag */
+    uint32_t ceiling;
+    uint32_t fault;            /* enum thole_fault, if the flags say FAULTED */
+    uint64_t grace;            /* ticks */
+};
+
+struct init_time {
+    uint32_t kind;             /* enum init_time_kind: whose way of running it is lent to */
+    uint32_t priority;
+    uint32_t core;
+    uint32_t reserved;
+    uint64_t used;             /* ticks, by all incarnations */
+    uint64_t budget;
+    uint64_t period;
+    uint64_t left;             /* of this period's budget; 0: it is spent */
+};
+
+/* What init knows of a capability. */
+enum init_origin {
+    ORIGIN_UNKNOWN,            /* it came with a message */
+    ORIGIN_OWN,
+    ORIGIN_CALL,               /* calls `of` */
+    ORIGIN_CONTROL,            /* controls the system: calls init */
+    ORIGIN_SIGNAL,             /* signals `of` */
+    ORIGIN_REPLY,              /* answers a message that was set aside */
+    /* Not in its table: memory that init has mapped for it. */
+    ORIGIN_PRIVATE,            /* image, stack, heap, and what the kernel needs for it */
+    ORIGIN_BUFFER,             /* shared with `of` */
+    ORIGIN_DEVICE,             /* registers of `of` */
+};
+
+struct init_capability {
+    char of[STARTUP_NAME_BYTES]; /* a server, `init`, or a device's node */
+    uint32_t origin;           /* enum init_origin */
+    uint32_t slot;             /* 0: not in its table */
+    uint32_t type;             /* enum thole_object */
+    uint32_t rights;           /* enum thole_right */
+    uint32_t depth;            /* of derivation */
+    uint32_t reserved;
+    uint64_t badge;
+    uint64_t address;          /* of memory; 0: at several */
+    uint64_t bytes;
+};
+
+struct init_usage {
+    uint64_t ticks[TIME_KINDS]; /* used by all incarnations */
+    uint8_t core[TIME_KINDS];
+    uint8_t reserved;
+    uint32_t starts;           /* incarnations so far */
+};
+
+#define INIT_SERVERS_MAX 64    /* a system has no more; init itself comes on top */
 
 struct init_memory {
     uint64_t ram;              /* all RAM the tree names */

@@ -4,22 +4,14 @@
  * protocol, which only those may use whose node says system-control. The buffer
  * is shared with the client, so what is read from it is copied first.
  */
-#include "server.h"
+#include "control.h"
 
 #include <libfdt.h>
 #include <string.h>
 
 #include "print.h"
 
-#define BUFFER_BYTES MEMORY_PAGE_BYTES
-#define PATH_BYTES   256
-
-struct control {
-    struct server *client;
-    char *buffer;
-    uint64_t word[THOLE_MESSAGE_WORDS]; /* in: arguments; out: the answer's words */
-    unsigned words;                     /* of the answer */
-};
+#define PATH_BYTES 256
 
 /* --- What travels in the buffer --------------------------------------------------------- */
 
@@ -28,7 +20,7 @@ static bool string_get(const struct control *control, char *to, size_t room)
 {
     size_t bytes = control->word[0];
 
-    if (bytes == 0 || bytes >= room || bytes > BUFFER_BYTES) {
+    if (bytes == 0 || bytes >= room || bytes > CONTROL_BUFFER_BYTES) {
         return false;
     }
     memcpy(to, control->buffer, bytes);
@@ -36,7 +28,7 @@ static bool string_get(const struct control *control, char *to, size_t room)
     return true;
 }
 
-static struct server *server_get(const struct control *control)
+struct server *control_server(const struct control *control)
 {
     char name[STARTUP_NAME_BYTES];
 
@@ -93,7 +85,7 @@ static uint32_t op_tree(struct control *control)
     if (offset > total) {
         return SERVICE_BAD_ARGUMENT;
     }
-    bytes = total - offset < BUFFER_BYTES ? total - offset : BUFFER_BYTES;
+    bytes = total - offset < CONTROL_BUFFER_BYTES ? total - offset : CONTROL_BUFFER_BYTES;
     memcpy(control->buffer, (const char *)init.tree + offset, bytes);
     control->word[0] = bytes;
     control->word[1] = total;
@@ -186,7 +178,7 @@ static bool is_up(const struct server *server)
 
 static uint32_t op_start(struct control *control)
 {
-    struct server *server = server_get(control);
+    struct server *server = control_server(control);
 
     return !server ? SERVICE_NOT_FOUND : is_up(server) ? SERVICE_ALREADY : start(server);
 }
@@ -194,7 +186,7 @@ static uint32_t op_start(struct control *control)
 /* Who stops what he needs himself could not undo it. */
 static uint32_t op_stop(struct control *control)
 {
-    struct server *server = server_get(control);
+    struct server *server = control_server(control);
 
     if (!server) {
         return SERVICE_NOT_FOUND;
@@ -213,7 +205,7 @@ static uint32_t op_stop(struct control *control)
 
 static uint32_t op_restart(struct control *control)
 {
-    struct server *server = server_get(control);
+    struct server *server = control_server(control);
 
     if (!server) {
         return SERVICE_NOT_FOUND;
@@ -227,7 +219,7 @@ static uint32_t op_restart(struct control *control)
 
 static uint32_t op_kill(struct control *control)
 {
-    struct server *server = server_get(control);
+    struct server *server = control_server(control);
 
     if (!server) {
         return SERVICE_NOT_FOUND;
@@ -264,6 +256,8 @@ static uint32_t control_answer(struct control *control, uint32_t operation)
         [INIT_RESTART] = op_restart,     [INIT_KILL] = op_kill,     [INIT_TREE] = op_tree,
         [INIT_OWNER] = op_owner,         [INIT_MEMORY] = op_memory, [INIT_POWER_OFF] = op_power_off,
         [INIT_RESET] = op_reset,         [INIT_VERSION] = op_version,
+        [INIT_THREAD] = inspect_thread,  [INIT_TIME] = inspect_time,
+        [INIT_USAGE] = inspect_usage,    [INIT_CAPABILITIES] = inspect_capabilities,
     };
 
     if (operation >= sizeof(table) / sizeof(table[0]) || !table[operation]) {

@@ -78,23 +78,36 @@ static wrong_t page_give(struct server *server, uint64_t page, uint64_t at)
     return page_map(server, init.work_frame, at, RIGHT_READ | RIGHT_WRITE, MEMORY_DEVICE);
 }
 
-wrong_t device_give(struct server *server, struct startup *startup)
+/* Regions lie in a row, with a page that is not mapped behind each. */
+uint64_t device_place(const struct server *server, unsigned index)
 {
     uint64_t at = PROGRAM_DEVICE_ADDRESS;
+
+    for (unsigned i = 0; i < index; i++) {
+        const struct system_region *region = &server->tree->region[i];
+        uint64_t last = page_of(region->address + region->bytes - 1);
+
+        at += last - page_of(region->address) + 2 * MEMORY_PAGE_BYTES;
+    }
+    return at + (server->tree->region[index].address - page_of(server->tree->region[index].address));
+}
+
+wrong_t device_give(struct server *server, struct startup *startup)
+{
     wrong_t wrong = NULL;
 
     startup->region_count = server->tree->region_count;
     for (unsigned i = 0; i < server->tree->region_count; i++) {
         const struct system_region *region = &server->tree->region[i];
-        uint64_t page = page_of(region->address);
+        uint64_t page = page_of(region->address), at;
 
-        startup->region[i].address = at + (region->address - page);
+        startup->region[i].address = device_place(server, i);
         startup->region[i].bytes = region->bytes;
+        at = page_of(startup->region[i].address);
         for (; page < region->address + region->bytes && !wrong; page += MEMORY_PAGE_BYTES) {
             wrong = page_give(server, page, at);
             at += MEMORY_PAGE_BYTES;
         }
-        at += MEMORY_PAGE_BYTES; /* one that is not mapped */
     }
     startup->interrupt_count = server->tree->interrupt_count;
     for (unsigned i = 0; i < server->tree->interrupt_count; i++) {

@@ -168,6 +168,7 @@ unsigned edges_pages(const struct server *server)
 /* Where the edges of an incarnation go. */
 struct giving {
     struct server *server;
+    struct edge_place *place; /* of the edge that is given now */
     struct startup *startup;
     unsigned slot;     /* the next free one of the program's table */
     uint64_t at;       /* the next free address for a buffer */
@@ -182,7 +183,7 @@ static wrong_t buffer_give(struct giving *giving, const struct edge *edge,
     if (edge->pages == 0) {
         return NULL;
     }
-    out->buffer = giving->at;
+    out->buffer = giving->place->buffer = giving->at;
     out->buffer_bytes = edge->pages * (uint64_t)MEMORY_PAGE_BYTES;
     for (unsigned i = 0; i < edge->pages && !wrong; i++) {
         wrong = wrong_of(
@@ -201,6 +202,7 @@ static wrong_t buffer_give(struct giving *giving, const struct edge *edge,
 static wrong_t signal_give(struct giving *giving, unsigned notification, unsigned bit,
                            struct startup_edge *out)
 {
+    giving->place->signal = (uint16_t)giving->slot;
     out->signal = giving->slot++;
     return wrong_of(kernel_mint(giving->server->now.table, out->signal, notification, RIGHT_SEND,
                                 (uint64_t)1 << bit));
@@ -209,6 +211,7 @@ static wrong_t signal_give(struct giving *giving, unsigned notification, unsigne
 static wrong_t call_give(struct giving *giving, unsigned endpoint, uint64_t badge,
                          struct startup_edge *out)
 {
+    giving->place->call = (uint16_t)giving->slot;
     out->endpoint = giving->slot++;
     return wrong_of(
         kernel_mint(giving->server->now.table, out->endpoint, endpoint, RIGHT_SEND, badge));
@@ -243,12 +246,14 @@ static wrong_t provide_give(struct giving *giving, const struct edge *edge,
     return signal_give(giving, init.server[edge->client].notification, edge->client_bit, out);
 }
 
-static wrong_t edge_give(struct giving *giving, const struct edge *edge)
+static wrong_t edge_give(struct giving *giving, struct edge *edge)
 {
     struct startup_edge *out = &giving->startup->edge[giving->startup->edge_count];
     bool is_client = edge->client == index_of(giving->server);
     wrong_t wrong;
 
+    giving->place = is_client ? &edge->in_client : &edge->in_server;
+    *giving->place = (struct edge_place){.call = 0};
     if (is_client && edge->optional && !edge_is_open(edge)) {
         return NULL;
     }
@@ -259,11 +264,11 @@ static wrong_t edge_give(struct giving *giving, const struct edge *edge)
 
 wrong_t edges_give(struct server *server, struct startup *startup, unsigned *free_slot)
 {
-    struct giving giving = {server, startup, *free_slot, PROGRAM_EDGE_ADDRESS};
+    struct giving giving = {server, NULL, startup, *free_slot, PROGRAM_EDGE_ADDRESS};
     wrong_t wrong = NULL;
 
     for (unsigned i = 0; i < init.edge_count && !wrong; i++) {
-        const struct edge *edge = &init.edge[i];
+        struct edge *edge = &init.edge[i];
 
         if (is_side(edge, server) && startup->edge_count < STARTUP_EDGE_MAX) {
             wrong = edge_give(&giving, edge);

@@ -5,8 +5,7 @@
  */
 #include "server.h"
 
-#define PROGRAM_TABLE_BITS 6
-#define HOLDINGS_SPARE     16
+#define HOLDINGS_SPARE 16
 
 /* --- Making ------------------------------------------------------------------------ */
 

@@ -21,6 +21,9 @@ enum badge_kind { BADGE_REQUEST = 1, BADGE_CONTROL, BADGE_FAULT };
 #define BADGE_KIND(badge)  ((badge) >> 8)
 #define BADGE_INDEX(badge) ((badge) & 0xff)
 
+#define PROGRAM_TABLE_BITS 6
+#define PROGRAM_SLOTS      (1u << PROGRAM_TABLE_BITS)
+
 struct incarnation {
     struct quota quota;
     uint16_t table;        /* slots in init's table: the program's CapTable, */
@@ -63,6 +66,13 @@ struct server {
 
 #define EDGE_INIT 0xff /* in place of a server's index: init itself */
 
+/* Where the edge is in the incarnation of one side; zero: it was not given. */
+struct edge_place {
+    uint16_t call;          /* slots of the program's table */
+    uint16_t signal;
+    uint64_t buffer;        /* address */
+};
+
 struct edge {
     const char *use_name;   /* what the client calls it */
     uint8_t client, server; /* indices, or EDGE_INIT */
@@ -72,6 +82,7 @@ struct edge {
     uint16_t frames;        /* slots in init's table, in a row */
     uint16_t pages;
     uint16_t signal;        /* init's own way to signal the server; 0: none */
+    struct edge_place in_client, in_server;
 };
 
 #define EDGES_MAX (SYSTEM_SERVERS_MAX * STARTUP_EDGE_MAX / 2 + 2 * SYSTEM_SERVERS_MAX)
@@ -123,6 +134,8 @@ bool server_needs(const struct server *server, const struct server *other);
 
 /* Makes the frames of a server's registers. */
 wrong_t device_make(const struct server *server);
+/* Where the index-th region begins in a program's memory. */
+uint64_t device_place(const struct server *server, unsigned index);
 /* Maps them into a new incarnation, and says where. */
 wrong_t device_give(struct server *server, struct startup *startup);
 

@@ -7,8 +7,6 @@
 #include <libfdt.h>
 #include <string.h>
 
-#define PROGRAM_SLOTS 64 /* of its table, see PROGRAM_TABLE_BITS */
-
 _Static_assert(sizeof(struct startup) <= MEMORY_PAGE_BYTES, "the startup page is one page");
 
 static wrong_t slots_fill(struct server *server)

@@ -28,6 +28,10 @@ static bool command_repeat(int words, char **word);
 static const struct command command_table[] = {
     {"help", "[COMMAND]", 0, 1, command_help, "what commands there are, or what one does"},
     {"ps", "", 0, 0, command_ps, "the servers: state, restarts, memory and quota in bytes, time"},
+    {"top", "[SECONDS]", 0, 1, command_top,
+     "who used how much time since the last top, or in the next SECONDS"},
+    {"threads", "NAME", 1, 1, command_threads, "a server's threads and its time, in ticks"},
+    {"caps", "NAME", 1, 1, command_caps, "a server's capabilities, and whom they lead to"},
     {"start", "NAME", 1, 1, command_start, "start a server that is stopped"},
     {"stop", "NAME", 1, 1, command_stop, "stop a server; its memory is free again"},
     {"restart", "NAME", 1, 1, command_restart, "stop a server and start it again"},
@@ -85,7 +89,7 @@ static bool say_usage(const struct command *command)
 }
 
 #define NAME_COLUMNS  9
-#define USAGE_COLUMNS 10
+#define USAGE_COLUMNS 11
 
 static bool command_help(int words, char **word)
 {

@@ -25,5 +25,17 @@ bool command_log(int words, char **word);
 bool command_uptime(int words, char **word);
 bool command_version(int words, char **word);
 
+/* This shell may not look at the system. False. */
+bool say_no_control(void);
+/* Init knows no server of that name, and perhaps it was a slip. False. */
+bool say_no_server(const char *name);
+
+/* inspect.c */
+bool command_caps(int words, char **word);
+bool command_threads(int words, char **word);
+
+/* top.c */
+bool command_top(int words, char **word);
+
 /* hardware.c */
 bool command_tree(int words, char **word);

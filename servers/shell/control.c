@@ -20,7 +20,7 @@ static const char *sentence_of(uint32_t result)
     return "the answer is unknown";
 }
 
-static void say_no_server(const char *name)
+bool say_no_server(const char *name)
 {
     struct nearest nearest;
     struct init_server server;
@@ -32,6 +32,7 @@ static void say_no_server(const char *name)
         out_sentence(&terminal, "Did you mean '", nearest_found(&nearest), "'?\n", NULL);
     else
         out_string(&terminal, "Type 'ps' for those there are.\n");
+    return false;
 }
 
 /* What init says about a server that it could not bring where it should be. */
@@ -58,8 +59,7 @@ static bool control(enum init_operation operation, const char *name, const char 
     case SERVICE_OK:
         return true;
     case SERVICE_NOT_FOUND:
-        say_no_server(name);
-        return false;
+        return say_no_server(name);
     case SERVICE_ALREADY:
         out_sentence(&terminal, name, already, "\n", NULL);
         return false;

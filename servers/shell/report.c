@@ -12,7 +12,7 @@
 #define NS_PER_MS      1000000u
 #define LOG_CHUNKS_MAX 256 /* of one `log`: those that write all the time get no endless one */
 
-static bool say_no_control(void)
+bool say_no_control(void)
 {
     out_string(&terminal, "This shell was not given a view of the system: its node in the tree "
                           "does not say system-control.\n");

@@ -26,10 +26,17 @@ struct answer system_ask(enum init_operation operation, uint64_t word)
 
 struct answer system_ask_named(enum init_operation operation, const char *name)
 {
-    size_t size = strlen(name);
-    if (system_is_given() && size <= PAGE_BYTES)
-        memcpy((char *)(uintptr_t)edge()->buffer, name, size);
-    return system_ask(operation, size);
+    return system_ask_about(operation, name, 0);
+}
+
+struct answer system_ask_about(enum init_operation operation, const char *name, uint64_t word)
+{
+    uint64_t words[] = {strlen(name), word};
+    if (!system_is_given())
+        return (struct answer){.status = STATUS_NO_RIGHT};
+    if (words[0] <= PAGE_BYTES)
+        memcpy((char *)(uintptr_t)edge()->buffer, name, words[0]);
+    return program_request(edge(), operation, 2, words);
 }
 
 size_t system_copy(void *to, size_t bytes)

@@ -14,6 +14,8 @@ bool system_is_given(void);
 /* A request with one word, or with a name or path; the answer's status or result. */
 struct answer system_ask(enum init_operation operation, uint64_t word);
 struct answer system_ask_named(enum init_operation operation, const char *name);
+/* About a server, with one word more. */
+struct answer system_ask_about(enum init_operation operation, const char *name, uint64_t word);
 
 /* The server with this index; false: past the last. */
 bool system_server(unsigned index, struct init_server *server);

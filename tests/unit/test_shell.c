@@ -33,9 +33,12 @@ static struct {
     unsigned fail_at; /* the request that fails; 0: none */
 } init;
 
+static void had_passed(uint64_t ns);
+
 void pause_by_clock(uint64_t ns)
 {
     paused += ns;
+    had_passed(ns);
 }
 
 bool command_tree(int words, char **word)
@@ -76,6 +79,69 @@ static struct answer play_memory(void)
     return (struct answer){.result = SERVICE_OK};
 }
 
+/* --- What a played server has --------------------------------------------------------- */
+
+static struct {
+    struct init_thread thread[2];
+    struct init_time time[TIME_KINDS];
+    struct init_capability capability[3]; /* two in the first piece */
+    struct init_usage usage[4];
+    unsigned threads, times, restarts_at; /* the request at which it is another incarnation */
+    unsigned requests;
+    uint64_t ticks, cores;
+    bool gone;
+} had;
+
+static uint64_t incarnation(void)
+{
+    return had.restarts_at != 0 && had.requests >= had.restarts_at ? 8 : 7;
+}
+
+static struct answer play_thread(uint64_t index)
+{
+    if (index < had.threads)
+        memcpy(system_buffer, &had.thread[index], sizeof(had.thread[0]));
+    return (struct answer){.word = {had.threads, incarnation()}};
+}
+
+static struct answer play_time(uint64_t index)
+{
+    if (index < had.times)
+        memcpy(system_buffer, &had.time[index], sizeof(had.time[0]));
+    return (struct answer){.word = {had.times}};
+}
+
+static struct answer play_capabilities(uint64_t position)
+{
+    unsigned first = position == 0 ? 0 : 2, count = position == 0 ? 2 : 1;
+    if (had.gone)
+        return (struct answer){.word = {0, 0, 7, 0}};
+    memcpy(system_buffer, &had.capability[first], count * sizeof(had.capability[0]));
+    return (struct answer){.word = {count, position == 0 ? 40 : 0, incarnation(), 1}};
+}
+
+static void had_passed(uint64_t ns)
+{
+    had.ticks += ns;
+    had.usage[0].ticks[TIME_OWN] += ns / 4;
+}
+
+static struct answer play_usage(void)
+{
+    memcpy(system_buffer, had.usage, sizeof(had.usage));
+    return (struct answer){.word = {COUNT_OF(had.usage), had.ticks, had.cores}};
+}
+
+static struct answer play_about(uint32_t operation, const uint64_t *word)
+{
+    had.requests++;
+    if (word[0] != 5 || memcmp(system_buffer, "clock", 5) != 0)
+        return (struct answer){.result = SERVICE_NOT_FOUND};
+    if (operation == INIT_THREAD)
+        return play_thread(word[1]);
+    return operation == INIT_TIME ? play_time(word[1]) : play_capabilities(word[1]);
+}
+
 static struct answer play_log(const uint64_t *word)
 {
     char *area = log_buffer + BUFFER / 2;
@@ -99,6 +165,12 @@ struct answer program_request(const struct startup_edge *use, uint32_t operation
     case INIT_VERSION:
         memcpy(system_buffer, "Thole 0.1", 9);
         return (struct answer){.result = SERVICE_OK, .word = {9}};
+    case INIT_THREAD:
+    case INIT_TIME:
+    case INIT_CAPABILITIES:
+        return play_about(operation, word);
+    case INIT_USAGE:
+        return play_usage();
     case INIT_POWER_OFF:
     case INIT_RESET:
         return (struct answer){.result = SERVICE_FAILED};
@@ -113,6 +185,7 @@ static int with_shell(void **state)
     fake_edge(EDGE_USE, "system", system_buffer, BUFFER);
     fake_edge(EDGE_USE, "log", log_buffer, BUFFER);
     memset(&init, 0, sizeof(init));
+    memset(&had, 0, sizeof(had));
     paused = 0;
     return 0;
 }
@@ -336,14 +409,187 @@ static void without_control_it_says_so(void **state)
     (void)state;
     fake.startup.edge_count = 0;
     assert_false(run("ps") || run("mem") || run("version") || run("stop clock") || run("log"));
+    assert_false(run("caps clock") || run("threads clock") || run("top"));
+    assert_non_null(strstr(text, "does not say system-control"));
     assert_false(run("poweroff"));
+}
+
+#define CAPS "SLOT OBJECT        RIGHTS  BADGE              DEPTH  WHAT\n"
+#define THREADS "THREAD CEILING       GRACE  STATE\n"
+#define TIMES "TIME       PRIO CORE      BUDGET      PERIOD        LEFT           USED\n"
+#define TOP "NAME             CORE  SHARE   CPU(ms)\n"
+
+static void with_capabilities(void)
+{
+    had.capability[0] = (struct init_capability){
+        "init", ORIGIN_CALL, 2, OBJECT_ENDPOINT, RIGHT_SEND | RIGHT_GRANT, 3, 0, 0x102, 0, 0};
+    had.capability[1] = (struct init_capability){
+        "", 99, 63, 99, RIGHT_RECV | RIGHT_CONTROL, 255, 0, UINT64_MAX, 0, 0};
+    had.capability[2] = (struct init_capability){"serial", ORIGIN_BUFFER, 0, OBJECT_ADDRESS_SPACE,
+        RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE, 0, 0, 0, 0x50000000, 4096};
+}
+
+static void caps_has_a_line_a_capability(void **state)
+{
+    (void)state;
+    with_capabilities();
+    expect("caps clock", true, CAPS
+           "   2 endpoint      S-G---- 0x102                  3  calls init\n"
+           "  63 ?             -R-C--- 0xffffffffffffffff   255  ?\n"
+           "   - address-space ----rwx -                      -  buffer shared with serial"
+           " at 0x50000000, 4096 bytes\n");
+    expect("caps clok", false, "There is no server 'clok'. Did you mean 'clock'?\n");
+    expect("caps", false, "It is used like this: caps NAME\n");
+}
+
+static void caps_tells_who_holds_nothing_or_was_restarted(void **state)
+{
+    (void)state;
+    with_capabilities();
+    had.restarts_at = 2;
+    assert_false(run("caps clock"));
+    assert_non_null(strstr(text, "calls init\n"));
+    assert_null(strstr(text, "serial"));
+    assert_non_null(strstr(text, "\nclock was restarted meanwhile: ask again.\n"));
+    had.gone = true;
+    expect("caps clock", true, "clock does not run: it holds nothing.\n");
+}
+
+static void threads_tells_what_each_waits_for(void **state)
+{
+    static const struct {
+        uint32_t state, flags, fault;
+        const char *called, *words;
+    } table[] = {
+        {THREAD_STOPPED, 0, 0, "", "stopped"},
+        {THREAD_READY, 0, 0, "", "ready, or runs"},
+        {THREAD_READY, THREAD_FLAG_LENT | THREAD_FLAG_OWES, 0, "",
+         "ready, or runs, on lent time, owes a reply"},
+        {THREAD_READY, THREAD_FLAG_SPENT, 0, "", "out of time until its next period"},
+        {THREAD_READY, THREAD_FLAG_SUSPENDED, 0, "", "suspended, ready, or runs"},
+        {THREAD_RECEIVING, 0, 0, "", "waits for a message"},
+        {THREAD_CALLING, 0, 0, "serial", "waits for an answer of serial"},
+        {THREAD_CALLING, 0, 0, "", "waits for an answer"},
+        {THREAD_CALLING, THREAD_FLAG_FAULTED, FAULT_TIMEOUT, "",
+         "faulted: used lent time beyond its grace; address is the ticks"},
+        {THREAD_CALLING, THREAD_FLAG_FAULTED, 77, "", "faulted: an unknown fault"},
+        {THREAD_STRANDED, 0, 0, "", "has no time to run on"},
+    };
+    (void)state;
+    had.threads = 1;
+    for (unsigned i = 0; i < COUNT_OF(table); i++) {
+        char answer[256];
+        had.thread[0] = (struct init_thread){"", table[i].state, table[i].flags, 30,
+                                             table[i].fault, 62500};
+        strcpy(had.thread[0].called, table[i].called);
+        sprintf(answer, THREADS "     0      30       62500  %s\n", table[i].words);
+        expect("threads clock", true, answer);
+    }
+    had.threads = 0;
+    expect("threads clock", true, "clock has no thread now.\n");
+    expect("threads zzz", false, "There is no server 'zzz'. Type 'ps' for those there are.\n");
+}
+
+static void threads_has_a_line_for_each_time(void **state)
+{
+    (void)state;
+    had.times = 2;
+    had.time[0] = (struct init_time){TIME_EVENTS, 48, 3, 0, 4000000000, 62500, 625000, 0};
+    had.time[1] = (struct init_time){TIME_INTERRUPTS, 48, 0, 0, 1, 2, 3, 4};
+    expect("threads clock", true, "clock has no thread now.\n" TIMES
+           "events       48    3       62500      625000           0     4000000000\n"
+           "interrupts   48    0           2           3           4              1\n");
+}
+
+static void threads_are_of_one_incarnation(void **state)
+{
+    (void)state;
+    had.threads = 2;
+    had.restarts_at = 2;
+    expect("threads clock", false, THREADS "     0       0           0  stopped\n"
+           "clock was restarted meanwhile: ask again.\n");
+}
+
+/* The fake's ticks are nanoseconds. */
+static void top_is_what_was_used_since_the_last(void **state)
+{
+    (void)state;
+    had.cores = 1;
+    had.ticks = 0;
+    run("top");
+    had.ticks = 2000000000;
+    had.usage[0].ticks[TIME_OWN] += 10000000;
+    had.usage[1].ticks[TIME_EVENTS] += 500000000;
+    had.usage[1].ticks[TIME_INTERRUPTS] += 500000000;
+    had.usage[3].ticks[TIME_OWN] += 1000000;
+    expect("top", true, "over 2.000 s\n" TOP
+           "clock               0   50.0%      1000\n"
+           "idle                0   49.4%       989\n"
+           "serial              0    0.5%        10\n"
+           "init                0    0.0%         1\n");
+    had.ticks += 1000000000;
+    expect("top", true, "over 1.000 s\n" TOP "idle                0  100.0%      1000\n");
+}
+
+static void top_tells_restarts(void **state)
+{
+    (void)state;
+    had.cores = 1;
+    run("top");
+    had.ticks += 1000000000;
+    had.usage[0].ticks[TIME_OWN] += 600000000;
+    had.usage[0].starts += 2;
+    expect("top", true, "over 1.000 s\n" TOP
+           "serial              0   60.0%       600  restarted meanwhile\n"
+           "idle                0   40.0%       400\n");
+}
+
+static void top_has_shares_of_each_core(void **state)
+{
+    (void)state;
+    had.cores = 2;
+    run("top");
+    had.ticks += 1000000000;
+    had.usage[1].core[TIME_INTERRUPTS] = 1;
+    had.usage[1].ticks[TIME_EVENTS] += 300000000;
+    had.usage[1].ticks[TIME_INTERRUPTS] += 900000000;
+    expect("top", true, "over 1.000 s\n" TOP
+           "clock               1   90.0%       900\n"
+           "idle                0   70.0%       700\n"
+           "clock               0   30.0%       300\n"
+           "idle                1   10.0%       100\n");
+}
+
+/* Samples of several cores are not of one instant. */
+static void top_has_no_idle_time_below_zero(void **state)
+{
+    (void)state;
+    had.cores = 1;
+    run("top");
+    had.ticks += 1000000000;
+    had.usage[1].ticks[TIME_EVENTS] += 1000001000;
+    expect("top", true, "over 1.000 s\n" TOP
+           "clock               0  100.0%      1000\n"
+           "idle                0    0.0%         0\n");
+}
+
+static void top_can_look_at_what_comes(void **state)
+{
+    (void)state;
+    had.cores = 1;
+    expect("top 2", true, "over 2.000 s\n" TOP
+           "idle                0   75.0%      1500\n"
+           "serial              0   25.0%       500\n");
+    assert_int_equal(paused, 2000000000);
+    expect("top soon", false, "'soon' is not a number of seconds.\n");
 }
 
 static void help_names_every_command(void **state)
 {
     static const char *const name[] = {"help", "ps",    "tree",  "start",  "stop",    "restart",
                                        "kill", "log",   "mem",   "uptime", "version", "poweroff",
-                                       "echo", "reset", "sleep", "repeat"};
+                                       "echo", "reset", "sleep", "repeat",  "caps",   "threads",
+                                       "top"};
     (void)state;
     assert_true(run("help"));
     for (unsigned i = 0; i < COUNT_OF(name); i++) {
@@ -374,6 +620,16 @@ int main(void)
         TEST(log_is_read_to_its_end),
         TEST(without_control_it_says_so),
         TEST(help_names_every_command),
+        TEST(caps_has_a_line_a_capability),
+        TEST(caps_tells_who_holds_nothing_or_was_restarted),
+        TEST(threads_tells_what_each_waits_for),
+        TEST(threads_has_a_line_for_each_time),
+        TEST(threads_are_of_one_incarnation),
+        TEST(top_is_what_was_used_since_the_last),
+        TEST(top_tells_restarts),
+        TEST(top_has_shares_of_each_core),
+        TEST(top_has_no_idle_time_below_zero),
+        TEST(top_can_look_at_what_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

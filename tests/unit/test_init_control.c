@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The control protocol where init looks closely at a server: threads, time,
+ * capabilities. The kernel is the test's: tables of what it answers.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <libfdt.h>
+
+#include "control.h"
+#include "print.h"
+
+struct init init;
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define FREQUENCY       1000000u
+
+enum { LOG, CONSOLE, SHELL, SERVERS }; /* console and shell log, the shell uses the console */
+enum { TABLE = 200, THREAD = 300, TIME = 400, EVENTS = 500, INTERRUPTS = 600 }; /* + server */
+
+static char buffer[CONTROL_BUFFER_BYTES];
+static uint64_t thread_word[SERVERS][THOLE_MESSAGE_WORDS];
+static uint64_t called_slot[SERVERS];
+static uint64_t slot_word[SERVERS][PROGRAM_SLOTS][4]; /* type, rights, badge, depth */
+static bool table_is_gone;
+static char tree[1024];
+
+/* --- What control.c and inspect.c ask of the kernel and of init ---------------------------- */
+
+static unsigned range_of(unsigned slot, unsigned *server)
+{
+    *server = slot % 100;
+    return *server < SERVERS ? slot - *server : 0;
+}
+
+static enum thole_result answer(unsigned slot, struct message *message)
+{
+    uint32_t label = thole_tag_label(message->tag);
+    uint64_t argument = message->word[0];
+    unsigned server;
+
+    switch (range_of(slot, &server)) {
+    case TABLE:
+        assert_int_equal(label, CAPTABLE_INSPECT);
+        if (table_is_gone || argument >= PROGRAM_SLOTS)
+            return RESULT_BAD_SLOT;
+        memcpy(message->word, slot_word[server][argument], sizeof(slot_word[0][0]));
+        return RESULT_DONE;
+    case THREAD:
+        memcpy(message->word, thread_word[server], sizeof(message->word));
+        if (label == THREAD_READ_REGISTERS)
+            message->word[0] = called_slot[server];
+        else
+            assert_int_equal(label, THREAD_INSPECT);
+        return RESULT_DONE;
+    case TIME:
+    case EVENTS:
+    case INTERRUPTS:
+        assert_int_equal(label, SCHED_CONTEXT_CONSUMED);
+        memcpy(message->word, (uint64_t[]){slot * 1000, 20, 5, 10, slot % 7, 3},
+               sizeof(message->word));
+        return RESULT_DONE;
+    default:
+        return RESULT_BAD_OPERATION;
+    }
+}
+
+enum thole_status thole_call(unsigned slot, struct message *message)
+{
+    if (slot == INIT_SLOT_SCHED_CONTEXT)
+        memcpy(message->word, (uint64_t[]){77, 62, 9, 9, 0, 9}, sizeof(message->word));
+    else
+        message->tag = thole_tag(answer(slot, message), THOLE_MESSAGE_WORDS);
+    if (slot == INIT_SLOT_SCHED_CONTEXT)
+        message->tag = thole_tag(RESULT_DONE, THOLE_MESSAGE_WORDS);
+    return slot ? STATUS_OK : STATUS_BAD_CAPABILITY;
+}
+
+enum thole_result thole_invoke(unsigned slot, uint32_t label, unsigned words, const uint64_t *word)
+{
+    (void)slot, (void)label, (void)words, (void)word;
+    return RESULT_DONE;
+}
+
+uint64_t kernel_ticks(void)
+{
+    return 5000;
+}
+
+uint64_t kernel_ask(unsigned slot, uint32_t label)
+{
+    struct message message = {.tag = thole_tag(label, 0)};
+
+    return thole_call(slot, &message) == STATUS_OK ? message.word[0] : 0;
+}
+
+uint64_t quota_used(const struct quota *quota)
+{
+    (void)quota;
+    return 81920;
+}
+
+uint64_t device_place(const struct server *server, unsigned index)
+{
+    (void)server;
+    return PROGRAM_DEVICE_ADDRESS + index * 0x2000;
+}
+
+struct server *server_named(const char *name)
+{
+    for (unsigned i = 0; i < init.system.server_count; i++) {
+        if (strcmp(init.system.server[i].name, name) == 0)
+            return &init.server[i];
+    }
+    return NULL;
+}
+
+void print_line(const char *format, ...)
+{
+    (void)format;
+}
+
+void state_set(struct server *server, enum server_state state, const char *why, ...)
+{
+    (void)why;
+    server->state = state;
+}
+
+bool server_needs(const struct server *server, const struct server *other)
+{
+    return server == other;
+}
+
+wrong_t heap_grow(struct server *server, uint64_t bytes)
+{
+    (void)server, (void)bytes;
+    return "no";
+}
+
+void server_start(struct server *server)
+{
+    server->starts++;
+}
+
+void server_stop(struct server *server, const char *why)
+{
+    (void)why;
+    server->alive = false;
+}
+
+void server_restart(struct server *server)
+{
+    server->starts++;
+}
+
+void server_ended(struct server *server, const struct ending *ending)
+{
+    (void)ending;
+    server->starts++;
+}
+
+uint64_t memory_free(void)
+{
+    return 0;
+}
+
+uint64_t memory_total(void)
+{
+    return 0;
+}
+
+uint64_t memory_of_servers(void)
+{
+    return 0;
+}
+
+/* --- The world of a test --------------------------------------------------------------------- */
+
+static void put(unsigned server, unsigned slot, uint64_t type, uint64_t rights, uint64_t badge)
+{
+    memcpy(slot_word[server][slot], (uint64_t[]){type, rights, badge, 4}, sizeof(slot_word[0][0]));
+}
+
+static void tree_make(void)
+{
+    assert_int_equal(fdt_create_empty_tree(tree, sizeof(tree)), 0);
+    init.tree = tree;
+    init.system.server[LOG].device = fdt_add_subnode(tree, 0, "flash@4000");
+    init.system.server[LOG].region_count = 1;
+    init.system.server[LOG].region[0] = (struct system_region){0x4000, 0x1000};
+}
+
+static void servers_make(void)
+{
+    static const char *const name[SERVERS] = {"log", "console", "shell"};
+
+    for (unsigned i = 0; i < SERVERS; i++) {
+        init.system.server[i] = (struct system_server){.name = name[i], .device = -1};
+        init.server[i] = (struct server){.tree = &init.system.server[i],
+                                         .made = true,
+                                         .alive = true,
+                                         .starts = i + 1,
+                                         .state = SERVER_RUNNING,
+                                         .event_time = (uint16_t)(EVENTS + i),
+                                         .now = {.table = (uint16_t)(TABLE + i),
+                                                 .thread = (uint16_t)(THREAD + i)}};
+        put(i, SLOT_ENDPOINT, OBJECT_ENDPOINT, RIGHT_RECV, 0);
+        put(i, SLOT_INIT, OBJECT_ENDPOINT, RIGHT_SEND, BADGE(BADGE_REQUEST, i));
+        put(i, SLOT_TIMER, OBJECT_TIMER, RIGHT_SEND, 0);
+    }
+    init.server[SHELL].event_time = 0;
+    init.server[SHELL].time = TIME + SHELL;
+    init.server[LOG].interrupt_time = INTERRUPTS + LOG;
+    init.system.server_count = SERVERS;
+}
+
+static void edges_make_here(void)
+{
+    /* Was not given: its server did not run. */
+    init.edge[0] = (struct edge){.client = SHELL, .server = LOG, .pages = 1, .optional = true};
+    init.edge[1] = (struct edge){.client = SHELL, .server = CONSOLE, .pages = 1,
+                                 .in_client = {4, 5, 0x50000000}, .in_server = {0, 6, 0x50002000}};
+    init.edge[2] = (struct edge){.client = CONSOLE, .server = LOG, .pages = 2, .read_only = true,
+                                 .in_client = {4, 5, 0x50000000}, .in_server = {0, 4, 0x50000000}};
+    init.edge[3] = (struct edge){.client = SHELL, .server = EDGE_INIT, .pages = 1,
+                                 .in_client = {6, 0, 0x50004000}};
+    init.edge_count = 4;
+    put(SHELL, 4, OBJECT_ENDPOINT, RIGHT_SEND, 8);
+    put(SHELL, 5, OBJECT_NOTIFICATION, RIGHT_SEND, 256);
+    put(SHELL, 6, OBJECT_ENDPOINT, RIGHT_SEND, BADGE(BADGE_CONTROL, SHELL));
+    put(CONSOLE, 4, OBJECT_ENDPOINT, RIGHT_SEND, 8);
+    put(CONSOLE, 5, OBJECT_NOTIFICATION, RIGHT_SEND, 256);
+    put(CONSOLE, 6, OBJECT_NOTIFICATION, RIGHT_SEND, 512);
+}
+
+static int start(void **state)
+{
+    static const struct boot_info info = {
+        .timer_frequency = FREQUENCY, .entry_ticks = 1000, .cores_running = 2};
+    (void)state;
+
+    memset(&init, 0, sizeof(init));
+    memset(thread_word, 0, sizeof(thread_word));
+    memset(slot_word, 0, sizeof(slot_word));
+    memset(buffer, 0, sizeof(buffer));
+    table_is_gone = false;
+    init.info = &info;
+    init.control_buffer[SHELL] = buffer;
+    servers_make();
+    edges_make_here();
+    tree_make();
+    return 0;
+}
+
+/* A request of the shell about a server; its answer's words stay in *message. */
+static uint32_t request(enum init_operation operation, const char *name, uint64_t word,
+                        struct message *message)
+{
+    *message = (struct message){.tag = thole_tag(operation, 2),
+                                .word = {strlen(name), word},
+                                .badge = BADGE(BADGE_CONTROL, SHELL)};
+    memcpy(buffer, name, strlen(name));
+    request_answer(message);
+    return thole_tag_label(message->tag);
+}
+
+static const struct init_capability *capability(unsigned index)
+{
+    return (const struct init_capability *)buffer + index;
+}
+
+/* --- Threads ------------------------------------------------------------------------------------ */
+
+static void the_thread_is_shown_as_the_kernel_sees_it(void **state)
+{
+    const struct init_thread *thread = (const struct init_thread *)buffer;
+    struct message message;
+    (void)state;
+
+    memcpy(thread_word[LOG], (uint64_t[]){THREAD_RECEIVING, THREAD_FLAG_HAS_TIME, 48, 1000, 0, 99},
+           sizeof(thread_word[0]));
+    assert_int_equal(request(INIT_THREAD, "log", 0, &message), SERVICE_OK);
+    assert_int_equal(message.word[0], 1);
+    assert_int_equal(message.word[1], 1);
+    assert_int_equal(thread->state, THREAD_RECEIVING);
+    assert_int_equal(thread->flags, THREAD_FLAG_HAS_TIME);
+    assert_int_equal(thread->ceiling, 48);
+    assert_int_equal(thread->grace, 1000);
+    assert_int_equal(thread->fault, 0); /* 99 is an old one: the flags say nothing of it */
+    assert_string_equal(thread->called, "");
+}
+
+static void who_is_called_is_named(void **state)
+{
+    static const struct {
+        uint64_t slot;
+        const char *name;
+    } table[] = {{4, "console"}, {6, "init"}, {SLOT_INIT, "init"}, {5, ""}, {0, ""}, {9, ""}};
+    const struct init_thread *thread = (const struct init_thread *)buffer;
+    struct message message;
+    (void)state;
+
+    thread_word[SHELL][0] = THREAD_CALLING;
+    for (unsigned i = 0; i < COUNT_OF(table); i++) {
+        called_slot[SHELL] = table[i].slot;
+        assert_int_equal(request(INIT_THREAD, "shell", 0, &message), SERVICE_OK);
+        assert_string_equal(thread->called, table[i].name);
+    }
+    called_slot[SHELL] = 4;
+    thread_word[SHELL][0] = THREAD_READY;
+    request(INIT_THREAD, "shell", 0, &message);
+    assert_string_equal(thread->called, "");
+}
+
+static void a_fault_that_waits_is_told_with_its_kind(void **state)
+{
+    const struct init_thread *thread = (const struct init_thread *)buffer;
+    struct message message;
+    (void)state;
+
+    thread_word[LOG][0] = THREAD_CALLING;
+    thread_word[LOG][1] = THREAD_FLAG_FAULTED;
+    thread_word[LOG][5] = FAULT_TIMEOUT;
+    request(INIT_THREAD, "log", 0, &message);
+    assert_int_equal(thread->fault, FAULT_TIMEOUT);
+    assert_string_equal(thread->called, "");
+}
+
+static void who_does_not_run_has_no_thread(void **state)
+{
+    struct message message;
+    (void)state;
+
+    init.server[LOG].alive = false;
+    assert_int_equal(request(INIT_THREAD, "log", 0, &message), SERVICE_OK);
+    assert_int_equal(message.word[0], 0);
+    init.server[LOG].alive = init.server[LOG].dying = true;
+    assert_int_equal(request(INIT_THREAD, "log", 0, &message), SERVICE_OK);
+    assert_int_equal(message.word[0], 0);
+}
+
+/* --- Time ------------------------------------------------------------------------------------------ */
+
+static void each_time_of_a_server_has_its_kind(void **state)
+{
+    static const struct {
+        const char *name;
+        uint64_t index;
+        unsigned times, slot, kind;
+    } table[] = {
+        {"log", 0, 2, EVENTS + LOG, TIME_EVENTS},
+        {"log", 1, 2, INTERRUPTS + LOG, TIME_INTERRUPTS},
+        {"console", 0, 1, EVENTS + CONSOLE, TIME_EVENTS},
+        {"shell", 0, 1, TIME + SHELL, TIME_OWN},
+    };
+    const struct init_time *time = (const struct init_time *)buffer;
+    struct message message;
+    (void)state;
+
+    for (unsigned i = 0; i < COUNT_OF(table); i++) {
+        assert_int_equal(request(INIT_TIME, table[i].name, table[i].index, &message), SERVICE_OK);
+        assert_int_equal(message.word[0], table[i].times);
+        assert_int_equal(time->used, table[i].slot * 1000);
+        assert_int_equal(time->kind, table[i].kind);
+        assert_int_equal(time->core, table[i].slot % 7);
+        assert_int_equal(time->priority, 20);
+        assert_int_equal(time->budget, 5);
+        assert_int_equal(time->period, 10);
+        assert_int_equal(time->left, 3);
+    }
+    memset(buffer, 0, sizeof(buffer));
+    assert_int_equal(request(INIT_TIME, "shell", 1, &message), SERVICE_OK);
+    assert_int_equal(time->used, 0);
+    assert_int_equal(request(INIT_TIME, "shell", UINT64_MAX, &message), SERVICE_OK);
+}
+
+static void usage_is_that_of_all_at_once(void **state)
+{
+    const struct init_usage *usage = (const struct init_usage *)buffer;
+    struct message message;
+    (void)state;
+
+    assert_int_equal(request(INIT_USAGE, "x", 0, &message), SERVICE_OK);
+    assert_int_equal(message.word[0], SERVERS + 1);
+    assert_int_equal(message.word[1], 4000);
+    assert_int_equal(message.word[2], 2);
+    assert_int_equal(usage[LOG].ticks[TIME_EVENTS], (EVENTS + LOG) * 1000);
+    assert_int_equal(usage[LOG].ticks[TIME_INTERRUPTS], (INTERRUPTS + LOG) * 1000);
+    assert_int_equal(usage[LOG].ticks[TIME_OWN], 0);
+    assert_int_equal(usage[SHELL].ticks[TIME_OWN], (TIME + SHELL) * 1000);
+    assert_int_equal(usage[SHELL].core[TIME_OWN], (TIME + SHELL) % 7);
+    assert_int_equal(usage[SHELL].starts, SHELL + 1);
+    assert_int_equal(usage[SERVERS].ticks[TIME_OWN], 77);
+}
+
+/* --- Capabilities ------------------------------------------------------------------------------------ */
+
+static void each_slot_is_told_with_whom_it_leads_to(void **state)
+{
+    static const struct {
+        uint32_t slot, origin, type;
+        const char *of;
+    } table[] = {
+        {SLOT_ENDPOINT, ORIGIN_OWN, OBJECT_ENDPOINT, ""},
+        {SLOT_INIT, ORIGIN_CALL, OBJECT_ENDPOINT, "init"},
+        {SLOT_TIMER, ORIGIN_OWN, OBJECT_TIMER, ""},
+        {4, ORIGIN_CALL, OBJECT_ENDPOINT, "console"},
+        {5, ORIGIN_SIGNAL, OBJECT_NOTIFICATION, "console"},
+        {6, ORIGIN_CONTROL, OBJECT_ENDPOINT, "init"},
+        {20, ORIGIN_REPLY, OBJECT_REPLY, ""},
+        {63, ORIGIN_UNKNOWN, OBJECT_FRAME, ""},
+        {0, ORIGIN_PRIVATE, OBJECT_UNTYPED, ""},
+        {0, ORIGIN_BUFFER, OBJECT_FRAME, "console"},
+        {0, ORIGIN_BUFFER, OBJECT_FRAME, "init"},
+    };
+    struct message message;
+    (void)state;
+
+    put(SHELL, 20, OBJECT_REPLY, RIGHT_SEND, 0);
+    put(SHELL, 63, OBJECT_FRAME, RIGHT_READ, 0);
+    assert_int_equal(request(INIT_CAPABILITIES, "shell", 0, &message), SERVICE_OK);
+    assert_int_equal(message.word[0], COUNT_OF(table));
+    assert_int_equal(message.word[1], 0);
+    assert_int_equal(message.word[2], SHELL + 1);
+    assert_int_equal(message.word[3], 1);
+    for (unsigned i = 0; i < COUNT_OF(table); i++) {
+        assert_int_equal(capability(i)->slot, table[i].slot);
+        assert_int_equal(capability(i)->origin, table[i].origin);
+        assert_int_equal(capability(i)->type, table[i].type);
+        assert_string_equal(capability(i)->of, table[i].of);
+    }
+    assert_int_equal(capability(1)->badge, BADGE(BADGE_REQUEST, SHELL));
+    assert_int_equal(capability(1)->rights, RIGHT_SEND);
+    assert_int_equal(capability(1)->depth, 4);
+    assert_int_equal(capability(8)->bytes, 81920);
+    assert_int_equal(capability(9)->address, 0x50000000);
+}
+
+static void slots_of_others_are_not_taken_for_its_own(void **state)
+{
+    static const char *const of[] = {"", "init", "", "log", "log", "shell"};
+    struct message message;
+    (void)state;
+
+    assert_int_equal(request(INIT_CAPABILITIES, "console", 0, &message), SERVICE_OK);
+    for (unsigned i = 0; i < COUNT_OF(of); i++) {
+        assert_int_equal(capability(i)->slot, i + 1);
+        assert_string_equal(capability(i)->of, of[i]);
+    }
+}
+
+static void memory_is_told_with_its_rights_and_where_it_is(void **state)
+{
+    struct message message;
+    (void)state;
+
+    assert_int_equal(request(INIT_CAPABILITIES, "log", 0, &message), SERVICE_OK);
+    assert_int_equal(message.word[0], 6);
+    assert_int_equal(capability(4)->origin, ORIGIN_DEVICE);
+    assert_string_equal(capability(4)->of, "flash@4000");
+    assert_int_equal(capability(4)->address, PROGRAM_DEVICE_ADDRESS);
+    assert_int_equal(capability(4)->bytes, 0x1000);
+    assert_int_equal(capability(5)->origin, ORIGIN_BUFFER);
+    assert_string_equal(capability(5)->of, "console");
+    assert_int_equal(capability(5)->rights, RIGHT_READ);
+    assert_int_equal(capability(5)->bytes, 8192);
+}
+
+static void a_long_list_comes_in_pieces_without_gap_or_repetition(void **state)
+{
+    uint64_t position = 0, slots = 0;
+    unsigned pieces = 0, others = 0;
+    struct message message;
+    (void)state;
+
+    for (unsigned slot = 1; slot < PROGRAM_SLOTS; slot++) {
+        put(SHELL, slot, OBJECT_NOTIFICATION, RIGHT_SEND, slot);
+    }
+    do {
+        assert_int_equal(request(INIT_CAPABILITIES, "shell", position, &message), SERVICE_OK);
+        assert_true(message.word[0] * sizeof(struct init_capability) <= sizeof(buffer));
+        assert_true(message.word[1] == 0 || message.word[1] > position);
+        for (unsigned i = 0; i < message.word[0]; i++) {
+            assert_false(capability(i)->slot && slots >> capability(i)->slot & 1);
+            slots |= (uint64_t)1 << capability(i)->slot;
+            others += capability(i)->slot == 0;
+        }
+        position = message.word[1];
+        pieces++;
+    } while (position != 0);
+    assert_int_equal(slots, UINT64_MAX);
+    assert_int_equal(others, 3);
+    assert_true(pieces >= 2);
+}
+
+static void a_restart_between_two_pieces_is_seen(void **state)
+{
+    struct message message;
+    (void)state;
+
+    for (unsigned slot = 1; slot < PROGRAM_SLOTS; slot++) {
+        put(CONSOLE, slot, OBJECT_NOTIFICATION, RIGHT_SEND, slot);
+    }
+    request(INIT_CAPABILITIES, "console", 0, &message);
+    assert_true(message.word[1] != 0);
+    uint64_t before = message.word[2], position = message.word[1];
+
+    init.server[CONSOLE].starts++;
+    request(INIT_CAPABILITIES, "console", position, &message);
+    assert_int_not_equal(message.word[2], before);
+}
+
+static void who_does_not_run_holds_nothing(void **state)
+{
+    struct message message;
+    (void)state;
+
+    init.server[CONSOLE].alive = false;
+    assert_int_equal(request(INIT_CAPABILITIES, "console", 0, &message), SERVICE_OK);
+    assert_int_equal(message.word[0], 0);
+    assert_int_equal(message.word[1], 0);
+    assert_int_equal(message.word[3], 0);
+}
+
+static void a_position_beyond_the_end_is_the_end(void **state)
+{
+    struct message message;
+    (void)state;
+
+    table_is_gone = true;
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(request(INIT_CAPABILITIES, "shell", UINT64_MAX - i, &message), SERVICE_OK);
+        assert_int_equal(message.word[0], 0);
+        assert_int_equal(message.word[1], 0);
+    }
+}
+
+/* --- Who asks ---------------------------------------------------------------------------------------- */
+
+static void an_unknown_name_is_not_found(void **state)
+{
+    static const enum init_operation operation[] = {INIT_THREAD, INIT_TIME, INIT_CAPABILITIES};
+    struct message message;
+    (void)state;
+
+    for (unsigned i = 0; i < COUNT_OF(operation); i++) {
+        assert_int_equal(request(operation[i], "shel", 0, &message), SERVICE_NOT_FOUND);
+        assert_int_equal(request(operation[i], "", 0, &message), SERVICE_NOT_FOUND);
+    }
+}
+
+static void who_has_no_control_may_not_look(void **state)
+{
+    struct message message = {.tag = thole_tag(INIT_USAGE, 0), .badge = BADGE(BADGE_CONTROL, LOG)};
+    (void)state;
+
+    request_answer(&message);
+    assert_int_equal(thole_tag_label(message.tag), SERVICE_NOT_PERMITTED);
+    message = (struct message){.tag = thole_tag(INIT_USAGE, 0),
+                               .badge = BADGE(BADGE_REQUEST, SHELL)};
+    request_answer(&message);
+    assert_int_equal(thole_tag_label(message.tag), SERVICE_BAD_REQUEST);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, start)
+    const struct CMUnitTest tests[] = {
+        TEST(the_thread_is_shown_as_the_kernel_sees_it),
+        TEST(who_is_called_is_named),
+        TEST(a_fault_that_waits_is_told_with_its_kind),
+        TEST(who_does_not_run_has_no_thread),
+        TEST(each_time_of_a_server_has_its_kind),
+        TEST(usage_is_that_of_all_at_once),
+        TEST(each_slot_is_told_with_whom_it_leads_to),
+        TEST(slots_of_others_are_not_taken_for_its_own),
+        TEST(memory_is_told_with_its_rights_and_where_it_is),
+        TEST(a_long_list_comes_in_pieces_without_gap_or_repetition),
+        TEST(a_restart_between_two_pieces_is_seen),
+        TEST(who_does_not_run_holds_nothing),
+        TEST(a_position_beyond_the_end_is_the_end),
+        TEST(an_unknown_name_is_not_found),
+        TEST(who_has_no_control_may_not_look),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
