@@ -20,6 +20,10 @@ import guest
 import machine
 from machine import UserError
 
+sys.path.insert(0, os.path.join(machine.ROOT, "tools", "debug"))
+
+import backtrace    # noqa: E402  (found through the path above)
+
 TABLE = {**machine.OPTIONS, **machine.REST}
 
 BOOT_SILENCE = 60       # seconds without output while a prompt is awaited
@@ -127,6 +131,19 @@ class Panic(Exception):
     """The guest printed a panic line."""
 
 
+def say_names(text):
+    """Where a panic was, if the text has one."""
+    lines = backtrace.panic_only(text)
+    if lines:
+        say("the addresses of the panic:\n" + "\n".join(lines))
+
+
+def say_names_of(log):
+    if os.path.exists(log):
+        with open(log, encoding="utf-8", errors="replace") as printed:
+            say_names(printed.read())
+
+
 def run_piped(options):
     def show(data):
         sys.stdout.buffer.write(data)
@@ -145,16 +162,21 @@ def run_piped(options):
             status = 2
         if machine_guest.text and not machine_guest.text.endswith("\n"):
             show(b"\n")
+        say_names(machine_guest.text)
         return status
 
 
 def run_terminal(options):
-    """QEMU has the terminal itself; Ctrl-A x leaves, as does the guest's poweroff."""
+    """QEMU has the terminal itself; Ctrl-A x leaves, as does the guest's poweroff. What
+    is printed goes to a log as well, to be looked through for a panic afterwards."""
     before = termios.tcgetattr(0)
     directory = tempfile.mkdtemp(prefix="thole-")
     process = None
     try:
-        command = guest.command_line(options, directory, ["-serial", "mon:stdio"])
+        log = os.path.join(directory, "serial")
+        command = guest.command_line(options, directory, [
+            "-chardev", f"stdio,id=thole-serial,mux=on,signal=off,logfile={machine.comma(log)}",
+            "-serial", "chardev:thole-serial", "-mon", "chardev=thole-serial,mode=readline"])
         say("leave with `poweroff` at the prompt, or with Ctrl-A x.")
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         process = subprocess.Popen(command, preexec_fn=guest.die_with_parent)
@@ -167,6 +189,7 @@ def run_terminal(options):
             process.kill()
             process.wait()
         termios.tcsetattr(0, termios.TCSADRAIN, before)
+        say_names_of(os.path.join(directory, "serial"))
         shutil.rmtree(directory, ignore_errors=True)
 
 
