@@ -36,20 +36,37 @@ static const char *fault_name(uint64_t fault)
     }
 }
 
-void fault_describe(const struct message *message, char *buffer, size_t bytes)
+static unsigned long us_of(uint64_t ticks)
+{
+    uint64_t frequency = init.info->timer_frequency;
+
+    return (unsigned long)(ticks / frequency * 1000000 + ticks % frequency * 1000000 / frequency);
+}
+
+void fault_describe(const struct server *server, const struct message *message, char *buffer,
+                    size_t bytes)
 {
     struct text text = text_in(buffer, bytes);
     uint64_t fault = message->word[0], address = message->word[1];
+    unsigned long pc = (unsigned long)message->word[3];
 
-    if (fault == FAULT_EXIT) {
+    switch (fault) {
+    case FAULT_EXIT:
         text_format(&text, "ended with exit code %d", (int)address);
         return;
-    }
-    if (fault == FAULT_INSTRUCTION) {
+    case FAULT_TIMEOUT:
+        text_format(&text, "timeout: used %lu us more than lent, its grace is %u us, at pc 0x%lx",
+                    us_of(address), server->tree->grace_us, pc);
+        return;
+    case FAULT_STEP:
+        text_format(&text, "stopped after one instruction, at pc 0x%lx", pc);
+        return;
+    case FAULT_INSTRUCTION:
         address = message->word[2];
+        break;
     }
     text_format(&text, "fault: %s 0x%lx at pc 0x%lx", fault_name(fault), (unsigned long)address,
-                (unsigned long)message->word[3]);
+                pc);
 }
 
 static void registers_read(const struct server *server, uint64_t out[REGISTERS + REGISTERS_A_CALL])

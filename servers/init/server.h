@@ -210,7 +210,8 @@ void retries_run(uint64_t now);
 /* --- report.c ------------------------------------------------------------------------ */
 
 /* A fault as a sentence. */
-void fault_describe(const struct message *message, char *buffer, size_t bytes);
+void fault_describe(const struct server *server, const struct message *message, char *buffer,
+                    size_t bytes);
 /* Registers and return addresses of the thread, into the log. */
 void fault_details(struct server *server, const struct message *message);
 

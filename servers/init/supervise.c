@@ -257,7 +257,7 @@ void server_fault(struct server *server, const struct message *message)
     if (!server->alive || server->state != SERVER_RUNNING) {
         return; /* it was ended meanwhile */
     }
-    fault_describe(message, what, sizeof(what));
+    fault_describe(server, message, what, sizeof(what));
     server_ended(server, &(struct ending){.what = what,
                                           .failed = !exit || message->word[1] != 0,
                                           .fault = exit ? NULL : message});

@@ -125,8 +125,10 @@ void quota_close(struct quota *quota)
     quotas_closed++;
 }
 
-void fault_describe(const struct message *message, char *buffer, size_t bytes)
+void fault_describe(const struct server *of, const struct message *message, char *buffer,
+                    size_t bytes)
 {
+    (void)of;
     snprintf(buffer, bytes, "fault %u", (unsigned)message->word[0]);
 }
 
@@ -300,6 +302,19 @@ static void a_bad_end_is_one(void **state)
     assert_int_equal(server->restarts, 1);
 }
 
+static void a_timeout_is_one(void **state)
+{
+    static const struct message timeout = {.word = {FAULT_TIMEOUT, 1000000}};
+    (void)state;
+
+    tree_set(RESTART_ON_FAILURE, 4);
+    server_fault(server, &timeout);
+    assert_int_equal(server->state, SERVER_RUNNING);
+    assert_int_equal(server->restarts, 1);
+    assert_int_equal(begins, 1);
+    assert_non_null(strstr(said, "details\n"));
+}
+
 static void who_is_never_restarted_stays_failed(void **state)
 {
     static const struct message fault = {.word = {FAULT_WRITE}};
@@ -424,6 +439,7 @@ int main(void)
         TEST(restarts_further_apart_do_not_count),
         TEST(a_good_end_is_no_failure),
         TEST(a_bad_end_is_one),
+        TEST(a_timeout_is_one),
         TEST(who_is_never_restarted_stays_failed),
         TEST(details_are_told_of_the_first_fault_only),
         TEST(a_fault_of_who_has_ended_meanwhile_is_nothing),
