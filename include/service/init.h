@@ -70,7 +70,7 @@ struct init_server {
 enum init_time_kind { TIME_OWN, TIME_EVENTS, TIME_INTERRUPTS, TIME_KINDS };
 
 struct init_thread {
-    char called[STARTUP_NAME_BYTES]; /* whose answer it waits for; empty: not known, or it does not */
+    char called[STARTUP_NAME_BYTES]; /* whose answer it waits for; empty: not known, or none's */
     uint32_t state;            /* enum thole_thread_state */
     uint32_t flags;            /* enum thole_thread_flag */
     uint32_t ceiling;

@@ -89,7 +89,7 @@ uint64_t device_place(const struct server *server, unsigned index)
 
         at += last - page_of(region->address) + 2 * MEMORY_PAGE_BYTES;
     }
-    return at + (server->tree->region[index].address - page_of(server->tree->region[index].address));
+    return at + server->tree->region[index].address % MEMORY_PAGE_BYTES;
 }
 
 wrong_t device_give(struct server *server, struct startup *startup)

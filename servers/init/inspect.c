@@ -27,7 +27,7 @@ static bool is_there(const struct server *server)
     return server->alive && !server->dying;
 }
 
-/* --- Whom a slot leads to ------------------------------------------------------------------ */
+/* --- Whom a slot leads to ---------------------------------------------------------------- */
 
 static const char *name_of(unsigned index)
 {
@@ -77,7 +77,7 @@ static void slot_origin(const struct server *server, struct init_capability *out
     }
 }
 
-/* --- Threads --------------------------------------------------------------------------------- */
+/* --- Threads ----------------------------------------------------------------------------- */
 
 /* The slot that it called is still in the register that named it. */
 static void called_fill(const struct server *server, struct init_thread *out)
@@ -123,7 +123,7 @@ uint32_t inspect_thread(struct control *control)
     return SERVICE_OK;
 }
 
-/* --- Time -------------------------------------------------------------------------------------- */
+/* --- Time -------------------------------------------------------------------------------- */
 
 /* The slot of the index-th time that it has, and its kind; 0: there are not so many. */
 static unsigned time_slot(const struct server *server, uint64_t index, enum init_time_kind *kind)
@@ -205,7 +205,7 @@ uint32_t inspect_usage(struct control *control)
     return SERVICE_OK;
 }
 
-/* --- Capabilities -------------------------------------------------------------------------------- */
+/* --- Capabilities ------------------------------------------------------------------------ */
 
 /*
  * A list is gone through by position: first the slots of the table, then what is

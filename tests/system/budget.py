@@ -65,7 +65,8 @@ def a_server_that_is_given_time_enough_is_no_timeout():
     """The default grace, on time that is used up at once: nothing is reported."""
     text = node("hello", "hello", 10, 'time-us = <100 10000>; uses = <&console>; restart = "never";')
     with tempfile.TemporaryDirectory() as directory:
-        with Guest(direct=True, system_file=compile_tree(directory, text.replace("128", "512")), time_limit=150) as guest:
+        tree = compile_tree(directory, text.replace("128", "512"))
+        with Guest(direct=True, system_file=tree, time_limit=150) as guest:
             guest.wait_for_prompt()
             expect_equal(wait_for_state(guest, "hello", "stopped", tries=600), ("stopped", 0), "hello")
             expect_not(guest.command("log init"), "timeout")

@@ -101,7 +101,8 @@ def a_log_is_resolved_and_one_without_a_panic_says_so():
             file.write("Thole 0.1.0\ninit: shell: started\n")
         done = subprocess.run([THOLE, "debug", "--resolve", path], capture_output=True, text=True, timeout=60,
                               check=False)
-        expect_equal((done.returncode, done.stdout), (1, "There is no panic and no report of a fault in it.\n"), "answer")
+        expect_equal((done.returncode, done.stdout), (1, "There is no panic and no report of a fault in it.\n"),
+                     "answer")
         done = subprocess.run([THOLE, "debug", "--resolve", path + "x"], capture_output=True, text=True, timeout=60,
                               check=False)
         expect_equal(done.returncode, 1, "exit status")

@@ -30,7 +30,7 @@ static uint64_t slot_word[SERVERS][PROGRAM_SLOTS][4]; /* type, rights, badge, de
 static bool table_is_gone;
 static char tree[1024];
 
-/* --- What control.c and inspect.c ask of the kernel and of init ---------------------------- */
+/* --- What control.c and inspect.c ask of the kernel and of init -------------------------- */
 
 static unsigned range_of(unsigned slot, unsigned *server)
 {
@@ -179,7 +179,7 @@ uint64_t memory_of_servers(void)
     return 0;
 }
 
-/* --- The world of a test --------------------------------------------------------------------- */
+/* --- The world of a test ----------------------------------------------------------------- */
 
 static void put(unsigned server, unsigned slot, uint64_t type, uint64_t rights, uint64_t badge)
 {
@@ -274,7 +274,7 @@ static const struct init_capability *capability(unsigned index)
     return (const struct init_capability *)buffer + index;
 }
 
-/* --- Threads ------------------------------------------------------------------------------------ */
+/* --- Threads ----------------------------------------------------------------------------- */
 
 static void the_thread_is_shown_as_the_kernel_sees_it(void **state)
 {
@@ -344,7 +344,7 @@ static void who_does_not_run_has_no_thread(void **state)
     assert_int_equal(message.word[0], 0);
 }
 
-/* --- Time ------------------------------------------------------------------------------------------ */
+/* --- Time -------------------------------------------------------------------------------- */
 
 static void each_time_of_a_server_has_its_kind(void **state)
 {
@@ -398,7 +398,7 @@ static void usage_is_that_of_all_at_once(void **state)
     assert_int_equal(usage[SERVERS].ticks[TIME_OWN], 77);
 }
 
-/* --- Capabilities ------------------------------------------------------------------------------------ */
+/* --- Capabilities ------------------------------------------------------------------------ */
 
 static void each_slot_is_told_with_whom_it_leads_to(void **state)
 {
@@ -540,7 +540,7 @@ static void a_position_beyond_the_end_is_the_end(void **state)
     }
 }
 
-/* --- Who asks ---------------------------------------------------------------------------------------- */
+/* --- Who asks ---------------------------------------------------------------------------- */
 
 static void an_unknown_name_is_not_found(void **state)
 {
