@@ -20,7 +20,7 @@
     X(2, TRY_CALL, try_call, "call, but only if a receiver is waiting")          \
     X(3, REPLY_RECV, reply_recv, "answer what is owed, then wait for the next")  \
     X(4, RECV, recv, "wait for a message; set aside or abandon what is owed")    \
-    X(5, TRY_RECV, try_recv, "recv, but only if a sender is queued")             \
+    X(5, TRY_RECV, try_recv, "recv, but only if a sender is queued; ends an event") \
     X(6, YIELD, yield, "let equals of the same priority run first")              \
     X(7, EXIT, exit, "end the thread: its supervisor gets an exit fault")
 

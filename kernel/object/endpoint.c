@@ -207,6 +207,10 @@ void endpoint_receive(struct core *core, struct slot *slot, bool may_wait)
     }
     bool keeps_time = thread->time != NULL && !thread->lent;
 
+    /* Or who polls for an event would never get it again: it is queued when it is done. */
+    if (!may_wait && keeps_time && aside == NULL && thread->owes != NULL &&
+        !sender_is_thread(thread->owes))
+        sender_abandon(core, thread, STATUS_ABANDONED);
     if (!may_wait && queued_sender(endpoint, keeps_time) == NULL) {
         thread_return_status(thread, STATUS_WOULD_WAIT);
         return;

@@ -99,6 +99,7 @@ enum thole_result op_THREAD_START(struct invocation *invocation)
     if (core_has_left(invocation->core, thread) == RESULT_MORE)
         return RESULT_MORE;
     thread_finish_stop(invocation->core, thread);
+    thread->arrival = 0;
     arch_frame_init(&thread->frame, pc, sp, tls);
     thread_take_time(thread);
     endpoint_wait(invocation->core, endpoint, thread);

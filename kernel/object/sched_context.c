@@ -53,8 +53,11 @@ void sched_context_charge(struct sched_context *context, uint64_t since, uint64_
     uint64_t ended = (now - context->period_end) / context->period + 1;
     uint64_t start = context->period_end + (ended - 1) * context->period;
 
+    uint64_t used_in_first = since < context->period_end ? context->period_end - since : 0;
     uint64_t used_in_last = since < start ? now - start : used;
 
+    if (context->remaining > (int64_t)used_in_first)
+        context->remaining = (int64_t)used_in_first; /* more than that was left, and is lost */
     context->remaining -= (int64_t)(used - used_in_last);
     context->remaining = pay_back(context, ended) - (int64_t)used_in_last;
     context->period_end = start + context->period;
