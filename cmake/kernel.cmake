@@ -37,6 +37,34 @@ function(thole_kernel_sources out)
     set(${out} ${core} PARENT_SCOPE)
 endfunction()
 
+# The same objects, linked with a guest (thole_guest) in init's place.
+function(thole_kernel_guest name)
+    set(folder "${PROJECT_BINARY_DIR}/guests/${name}")
+    set(init_image "${PROJECT_SOURCE_DIR}/arch/arm64/init_image.S")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${init_image}")
+    file(READ "${init_image}" assembly)
+    string(REPLACE "\"init.bin\"" "\"guests/${name}/init.bin\"" assembly "${assembly}")
+    file(CONFIGURE OUTPUT "${folder}/init_image.S" CONTENT "${assembly}" @ONLY)
+    set_property(SOURCE "${folder}/init_image.S" APPEND PROPERTY
+        OBJECT_DEPENDS "${folder}/init.bin")
+    add_executable(kernel-${name}
+        "${folder}/init_image.S"
+        $<FILTER:$<TARGET_OBJECTS:kernel>,EXCLUDE,arch/arm64/init_image>)
+    target_compile_options(kernel-${name} PRIVATE
+        ${THOLE_MACHINE} "-Wa,-I,${PROJECT_BINARY_DIR}")
+    target_link_libraries(kernel-${name} PRIVATE "${THOLE_LIBGCC}")
+    target_link_options(kernel-${name} PRIVATE
+        ${THOLE_LINK} -Wl,--gc-sections "LINKER:-T,${kernel_script}")
+    set_target_properties(kernel-${name} PROPERTIES
+        OUTPUT_NAME kernel SUFFIX .elf LINK_DEPENDS "${kernel_script}"
+        RUNTIME_OUTPUT_DIRECTORY "${folder}")
+    add_custom_command(
+        OUTPUT "${folder}/Image"
+        COMMAND "${CMAKE_OBJCOPY}" -O binary $<TARGET_FILE:kernel-${name}> "${folder}/Image"
+        DEPENDS kernel-${name} VERBATIM)
+    add_custom_target(image-${name} ALL DEPENDS "${folder}/Image")
+endfunction()
+
 # Makes the target out of what the folders noted; called once, at the top.
 function(thole_kernel_finish)
     get_property(sources GLOBAL PROPERTY THOLE_KERNEL_SOURCES)
@@ -78,4 +106,9 @@ function(thole_kernel_finish)
         COMMAND "${CMAKE_OBJCOPY}" -O binary $<TARGET_FILE:kernel> "${image}"
         DEPENDS kernel VERBATIM)
     add_custom_target(image ALL DEPENDS "${image}")
+
+    get_property(guests GLOBAL PROPERTY THOLE_GUESTS)
+    foreach(guest IN LISTS guests)
+        thole_kernel_guest(${guest})
+    endforeach()
 endfunction()

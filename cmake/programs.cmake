@@ -6,6 +6,9 @@
 #   thole_library(NAME SOURCE... [LIBS LIBRARY...] [NEWLIB] [GENERAL_REGS] [PROTECT])
 #   thole_program(NAME SOURCE... [LIBS LIBRARY...] [NEWLIB] [GENERAL_REGS] [PROTECT])
 #   thole_init(SOURCE... [LIBS LIBRARY...] [NEWLIB] [GENERAL_REGS] [PROTECT])
+#   thole_guest(NAME SCRIPT SOURCE... [LIBS LIBRARY...] [NEWLIB] [GENERAL_REGS] [PROTECT])
+#       a test that runs in init's place: guests/NAME/Image is the kernel with it;
+#       SCRIPT is its linker script
 #
 # NEWLIB        with the C library; without it there is GCC's libgcc alone
 # GENERAL_REGS  no FP or SIMD registers: such a program costs no FP switch
@@ -92,19 +95,34 @@ function(thole_program name)
     set_property(GLOBAL APPEND PROPERTY THOLE_PROGRAMS ${name})
 endfunction()
 
+# A flat image (struct init_image) in FOLDER/init.bin, out of arg_... and sources.
+macro(thole_flat target script folder)
+    add_executable(${target} ${sources})
+    thole_program_flags(${target} ${options})
+    thole_program_link(${target} "${script}" ${options} LIBS ${arg_LIBS})
+    set(flat "${folder}/init.bin")
+    add_custom_command(
+        OUTPUT "${flat}"
+        COMMAND "${CMAKE_OBJCOPY}" -O binary $<TARGET_FILE:${target}> "${flat}"
+        DEPENDS ${target} VERBATIM)
+    add_custom_target(${target}-flat ALL DEPENDS "${flat}")
+endmacro()
+
 function(thole_init)
     if(NOT CMAKE_CROSSCOMPILING)
         return()
     endif()
     thole_program_arguments(${ARGN})
-    add_executable(init ${sources})
-    thole_program_flags(init ${options})
-    thole_program_link(init "${PROJECT_SOURCE_DIR}/servers/init/init.ld"
-        ${options} LIBS ${arg_LIBS})
-    set(flat "${PROJECT_BINARY_DIR}/init.bin")
-    add_custom_command(
-        OUTPUT "${flat}"
-        COMMAND "${CMAKE_OBJCOPY}" -O binary $<TARGET_FILE:init> "${flat}"
-        DEPENDS init VERBATIM)
-    add_custom_target(init-flat ALL DEPENDS "${flat}")
+    thole_flat(init "${PROJECT_SOURCE_DIR}/servers/init/init.ld" "${PROJECT_BINARY_DIR}")
+endfunction()
+
+function(thole_guest name script)
+    if(NOT CMAKE_CROSSCOMPILING)
+        return()
+    endif()
+    thole_program_arguments(${ARGN})
+    set(folder "${PROJECT_BINARY_DIR}/guests/${name}")
+    file(MAKE_DIRECTORY "${folder}")
+    thole_flat(${name} "${CMAKE_CURRENT_SOURCE_DIR}/${script}" "${folder}")
+    set_property(GLOBAL APPEND PROPERTY THOLE_GUESTS ${name})
 endfunction()
