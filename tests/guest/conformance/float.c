@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Floating point and its registers. All computing is done by helpers: main
+ * keeps to general registers like all else of this program.
+ */
+#include "conformance.h"
+
+#define THREADS 6
+#define STEPS   20000
+#define PAUSE   500     /* steps between yields: others compute in between */
+
+/* A chaotic sequence: one wrong bit, and the end is another. */
+static double iterate(double x, unsigned steps)
+{
+    for (unsigned i = 0; i < steps; i++) {
+        x = 3.99 * x * (1.0 - x);
+        if (i % PAUSE == 0)
+            thole_yield();
+    }
+    return x;
+}
+
+static uint64_t bits_of(double x)
+{
+    union {
+        double number;
+        uint64_t bits;
+    } both = {.number = x};
+
+    return both.bits;
+}
+
+static uint64_t add_parts(void *argument, struct message *first)
+{
+    volatile double third = 1.0 / 3.0, sum = 0;
+
+    (void)argument;
+    (void)first;
+    for (unsigned i = 0; i < 3; i++)
+        sum += third;
+    return bits_of(sum);
+}
+
+#define BITS_OF_ONE 0x3ff0000000000000ULL
+
+static void a_basic_result_is_right(void)
+{
+    CHECK_EQUAL(helper_join(HELPER_GO(add_parts, NULL, PRIORITY_HIGH)), BITS_OF_ONE);
+}
+
+static uint64_t compute(void *argument, struct message *first)
+{
+    (void)argument;
+    (void)first;
+    return bits_of(iterate(0.3, STEPS));
+}
+
+static void threads_that_compute_by_turns_get_the_same_result(void)
+{
+    struct helper *helper[THREADS];
+    uint64_t alone = helper_join(HELPER_GO(compute, NULL, PRIORITY_LOW));
+
+    for (unsigned i = 0; i < THREADS; i++)
+        helper[i] = HELPER_GO(compute, NULL, PRIORITY_LOW, .core = i % boot->cores_running);
+    for (unsigned i = 0; i < THREADS; i++)
+        CHECK_EQUAL(helper_join(helper[i]), alone);
+}
+
+/* --- All registers ------------------------------------------------------------------------------------------ */
+
+uint64_t fp_fill_and_compare(uint64_t seed, uint64_t rounds); /* vector.S */
+
+static uint64_t hold_registers(void *argument, struct message *first)
+{
+    (void)first;
+    return fp_fill_and_compare((uintptr_t)argument, 50);
+}
+
+static void every_vector_register_is_a_threads_own(void)
+{
+    struct helper *helper[THREADS];
+
+    for (unsigned i = 0; i < THREADS; i++)
+        helper[i] = HELPER_GO(hold_registers, 0x1111 * (i + 1), PRIORITY_LOW,
+                              .core = i % boot->cores_running);
+    for (unsigned i = 0; i < THREADS; i++)
+        CHECK_EQUAL(helper_join(helper[i]), 0);
+}
+
+static uint64_t read_registers(void *argument, struct message *first)
+{
+    uint64_t sum = 0, word;
+
+    (void)argument;
+    (void)first;
+    __asm__ volatile("mov %0, v0.d[1]" : "=r"(word));
+    sum |= word;
+    __asm__ volatile("mov %0, v31.d[0]" : "=r"(word));
+    sum |= word;
+    __asm__ volatile("mov %0, v17.d[1]" : "=r"(word));
+    return sum | word;
+}
+
+static void a_new_thread_sees_nothing_of_others_registers(void)
+{
+    CHECK_EQUAL(helper_join(HELPER_GO(hold_registers, ~0u, PRIORITY_HIGH)), 0);
+    CHECK_EQUAL(helper_join(HELPER_GO(read_registers, NULL, PRIORITY_HIGH)), 0);
+}
+
+static const struct test tests[] = {
+    TEST(a_basic_result_is_right, "FPU0000", 0),
+    TEST(threads_that_compute_by_turns_get_the_same_result, "FPU0001", 0),
+    TEST(every_vector_register_is_a_threads_own, "FPU0001", 0),
+    TEST(a_new_thread_sees_nothing_of_others_registers, "FPU0001", 0),
+};
+
+const struct test_group float_group = TEST_GROUP(tests);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An interrupt line that the tests raise and lower themselves: a PL061's, whose
+ * pin matches the level that it waits for, so that its mask decides.
+ */
+#pragma once
+#include "conformance.h"
+
+/* Maps the device; the number of its line. */
+unsigned line_open(void);
+void line_raise(void);
+void line_lower(void);
