@@ -19,9 +19,10 @@
 #define EC_ANY       ~0u
 #define WNR          (1u << 6)
 
-helper_function fault_read, fault_write, fault_jump, fault_syscall, fault_instruction, fault_break;
+helper_function fault_read, fault_write, fault_jump, fault_syscall, fault_instruction, fault_break,
+    fault_steps;
 extern const char fault_read_at[], fault_write_at[], fault_jump_after[], fault_syscall_at[],
-    fault_instruction_at[], fault_break_at[];
+    fault_instruction_at[], fault_break_at[], fault_steps_at[];
 
 struct expectation {
     helper_function *run;
@@ -276,6 +277,25 @@ static void a_breakpoint_instruction_is_told_with_its_number(void)
     try_trap(&breaking, &space);
 }
 
+static void a_thread_is_stepped_through_one_instruction_at_a_time(void)
+{
+    static const struct expectation steps = {fault_break, FAULT_BREAKPOINT, 0, NULL, EC_ANY, 0, NULL};
+    struct faulted faulted = fault_make(&steps, NULL, 0, 0);
+
+    registers_write(faulted.helper, 32, (uintptr_t)fault_steps_at);
+    for (unsigned step = 1; step <= 4; step++) {
+        struct message registers = {.tag = thole_tag(THREAD_READ_REGISTERS, 1)};
+
+        answer(&faulted, THOLE_FAULT_STEP);
+        CHECK_EQUAL(faulted.message.word[0], FAULT_STEP);
+        CHECK_EQUAL(faulted.message.word[3], (uintptr_t)fault_steps_at + step * INSTRUCTION_BYTES);
+        CHECK_EQUAL(thole_call(faulted.helper->thread, &registers), STATUS_OK);
+        CHECK_EQUAL(registers.word[0], step * (step + 1) / 2);
+    }
+    answer(&faulted, THOLE_FAULT_RESUME);
+    check_exit(&faulted, 10);
+}
+
 static void a_fault_that_nobody_handles_stops_the_thread(void)
 {
     unsigned nobody = make(OBJECT_ENDPOINT, 0);
@@ -301,6 +321,7 @@ static const struct test tests[] = {
     TEST(an_unknown_system_call_in_another_space_is_told_and_restarted, "PAGEFAULT1004", 0),
     TEST(an_undefined_instruction_in_another_space_is_told_and_passed, "PAGEFAULT1005", 0),
     TEST(a_breakpoint_instruction_is_told_with_its_number, "BREAK_REQUEST_001", 0),
+    TEST(a_thread_is_stepped_through_one_instruction_at_a_time, "", 0),
     TEST(a_fault_that_nobody_handles_stops_the_thread, "", 0),
 };
 

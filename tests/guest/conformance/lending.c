@@ -541,6 +541,25 @@ static void memory_of_lent_time_is_busy_until_it_comes_home(void)
     CHECK_EQUAL(retype(untyped, OBJECT_FRAME, FRAME_BITS_4K, slot), RESULT_DONE);
 }
 
+/* --- Between cores -------------------------------------------------------------------------------------------------- */
+
+static void time_is_lent_on_whatever_core_it_is(void)
+{
+    static struct client client;
+
+    chain_make(HOPS);
+    for (unsigned core = 0; core < boot->cores_running; core++) {
+        struct helper *helper;
+
+        client = (struct client){.slot = hops[0].own, .calls = CALLS};
+        helper = HELPER_GO(client_run, &client, PRIORITY_HIGH, .core = core);
+        CHECK_EQUAL(helper_join(helper), 0);
+        CHECK_EQUAL(client.answer, 100 + HOPS);
+        settle_on(core);
+        check_home(&hops[0]);
+    }
+}
+
 static const struct test tests[] = {
     TEST(time_goes_down_a_chain_of_equals_and_comes_back, "IPC0011", 0),
     TEST(time_goes_down_a_chain_of_more_and_more_urgent, "IPC0012", 0),
@@ -564,6 +583,7 @@ static const struct test tests[] = {
     TEST(time_that_is_lent_cannot_be_unbound_until_it_is_back, "SCHED_CONTEXT_0010", 0),
     TEST(a_chain_ends_in_order_when_its_time_is_deleted, "SCHED_CONTEXT_0013", 0),
     TEST(memory_of_lent_time_is_busy_until_it_comes_home, "SCHED_CONTEXT_0013", 0),
+    TEST(time_is_lent_on_whatever_core_it_is, "IPC0028", NEEDS_CORES),
 };
 
 const struct test_group lending_group = TEST_GROUP(tests);

@@ -23,7 +23,7 @@ static const struct test_group *const groups[] = {
     &captable_group, &retype_group, &mapping_group, &asid_group,
     &fault_group, &message_group, &pairs_group, &rights_group, &event_group,
     &interrupt_group, &scheduler_group, &thread_state_group,
-    &lending_group, &budget_group, &local_group, &float_group,
+    &lending_group, &budget_group, &cores_group, &local_group, &float_group,
 };
 
 /* --- Checks --------------------------------------------------------------------------------------- */
