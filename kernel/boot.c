@@ -21,6 +21,7 @@
 #define INIT_TIME_DIVISOR  100  /* its budget and period: 10 ms */
 
 STATIC_ASSERT(sizeof(struct boot_info) <= PAGE_BYTES);
+STATIC_ASSERT(sizeof(THOLE_VERSION) <= sizeof(((struct boot_info *)0)->version));
 
 /* Init while it is being made. */
 struct making {
@@ -201,8 +202,7 @@ static void fill_info(struct boot_info *info, const struct boot *boot)
     info->cores_running = boot->cores_running;
     info->irq_controller = boot->platform->gic_version;
     info->priority = INIT_PRIORITY;
-    for (unsigned index = 0; index < sizeof(info->version) - 1 && THOLE_VERSION[index]; index++)
-        info->version[index] = THOLE_VERSION[index];
+    __builtin_memcpy(info->version, THOLE_VERSION, sizeof(THOLE_VERSION));
 }
 
 static struct sched_context *make_time(struct making *making, const struct boot *boot)

@@ -48,10 +48,10 @@ static inline void list_push_tail(struct list *head, struct list *node)
 /* Two rings become one. */
 static inline void list_join(struct list *one, struct list *other)
 {
-    struct list *end = other->prev;
+    struct list *last = other->prev;
 
-    one->next->prev = end;
-    end->next = one->next;
+    one->next->prev = last;
+    last->next = one->next;
     one->next = other;
     other->prev = one;
 }

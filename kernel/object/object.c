@@ -13,7 +13,7 @@
 unsigned object_size_bits(uint64_t type, uint64_t size_bits)
 {
     static const int8_t size[OBJECT_COUNT] = {
-#define SIZE(number, NAME, bits, text) [OBJECT_##NAME] = bits,
+#define SIZE(number, NAME, bits, text) [OBJECT_##NAME] = (bits),
         THOLE_OBJECTS(SIZE)
 #undef SIZE
     };

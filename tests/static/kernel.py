@@ -5,6 +5,11 @@
 # nothing, no function calls itself over any way, and the deepest way from an
 # entry fits into a core's stack with room to spare. The files are compiled with
 # the very flags of the image, from build/virt/compile_commands.json.
+#
+# The bound holds for every way: each C function that assembly names is an entry
+# below, each function whose address is taken is called by somebody in INDIRECT,
+# each function without a figure is assembly that leaves the stack alone, and no
+# static function is beyond the reach of all entries.
 
 import concurrent.futures
 import json
@@ -19,11 +24,12 @@ VIRT = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
 
 # Where assembly enters C, and how much stack each may take of layout.h's figure.
 EVENTS = ("event_sync", "event_interrupt", "event_error", "core_main")
-BOOT = ("arch_main",)
+BOOT = ("boot_map", "arch_main")
 PANIC = ("panic_exception",)
 
 # Calls through pointers: from whom, to whom. Anything else indirect is refused.
-GIC = re.compile(r"^(map_(interface|redistributors)|distributor_o\w+|core_find|core_on|route|own_lines|acknowledge|deactivate|settle)$")
+GIC = re.compile(r"^(map_(interface|redistributors?)|distributor_o\w+|core_find|core_on|route|own_lines"
+                 r"|acknowledge|deactivate|settle)$")
 INDIRECT = {
     "gic_start": GIC,
     "gic_core_start": GIC,
@@ -91,6 +97,58 @@ class Graph:
     def measure(self):
         self.known = {}
 
+    def reach(self, names):
+        found, ahead = set(), list(names)
+        while ahead:
+            name = ahead.pop()
+            if name not in found:
+                found.add(name)
+                ahead += self.callees(name)
+        return found
+
+    def check_complete(self, entries, sources):
+        """That no way was missed."""
+        outside = {callee for callees in self.calls.values() for callee in callees} - set(self.stack)
+        for name in sorted(outside - {"__indirect_call"} - sources.quiet_assembly):
+            self.complaints.append(f"{name}: is called, and nothing says how much stack it takes")
+        for name in sorted(sources.assembly_names & set(self.stack) - set(entries)):
+            self.complaints.append(f"{name}: assembly names it, but it is no entry here")
+        targets = {name for name in self.stack if any(pattern.match(name) for pattern in INDIRECT.values())}
+        for name in sorted(sources.taken & set(self.stack) - targets - set(entries)):
+            self.complaints.append(f"{name}: its address is taken; say in INDIRECT who calls it")
+        reached = self.reach(entries)
+        for name in sorted(sources.statics & set(self.stack) - reached):
+            self.complaints.append(f"{name}: no entry reaches it")
+
+
+class Sources:
+    """What the call graph does not say: whom assembly calls, and whose address C takes."""
+
+    def __init__(self, names):
+        self.taken, self.statics, self.assembly_names, self.quiet_assembly = set(), set(), set(), set()
+        for name in names:
+            self.read_c(without_comments(name))
+        folder = os.path.join("arch", "arm64")
+        for name in sorted(os.listdir(os.path.join(ROOT, folder))):
+            if name.endswith(".S"):
+                self.read_assembly(without_comments(os.path.join(folder, name)))
+
+    def read_c(self, text):
+        defined = set(re.findall(r"^(?:static )?[\w *]*?\b(\w+)\([^;{}]*\)\n\{", text, re.M))
+        self.statics |= set(re.findall(r"^static (?!inline)[\w *]*?\b(\w+)\([^;{}]*\)\n\{", text, re.M))
+        self.taken |= {name for name in defined if re.search(rf"[=(,{{&?:]\s*{name}\s*[,;)}}]", text)}
+
+    def read_assembly(self, text):
+        self.assembly_names |= set(re.findall(r"[A-Za-z_]\w+", text))
+        for label, body in re.findall(r"\.globl\s+(\w+)\n(?=\1:)(.*?)(?=\.globl|\Z)", text, re.S):
+            if "[sp, #-" not in body and not re.search(r"\bsub\s+sp|\bbl\b", body):
+                self.quiet_assembly.add(label)
+
+
+def without_comments(name):
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        return re.sub(r"/\*.*?\*/", " ", file.read(), flags=re.S)
+
 
 def commands():
     with open(os.path.join(VIRT, "compile_commands.json"), encoding="utf-8") as file:
@@ -140,6 +198,8 @@ def main():
                 graph.complaints.append(f"{name}: more than half of its stack")
     for name in sorted(graph.stack):
         graph.deepest(name)
+    entries = [name for names, _ in limits for name in names]
+    graph.check_complete(entries, Sources([name for name, _, _ in jobs]))
     for complaint in dict.fromkeys(graph.complaints):
         print(complaint)
     print(f"{len(jobs)} files, {len(graph.stack)} functions, {len(set(graph.complaints))} complaints")
