@@ -10,13 +10,16 @@ void *memmove(void *to, const void *from, size_t count);
 void *memset(void *to, int value, size_t count);
 int memcmp(const void *left, const void *right, size_t count);
 
-void *memcpy(void *restrict to, const void *restrict from, size_t count)
+/* Upwards, byte by byte: what comes in may lie above where it goes, and overlap. */
+static void copy_up(char *out, const char *in, size_t count)
 {
-    char *out = to;
-    const char *in = from;
-
     while (count-- > 0)
         *out++ = *in++;
+}
+
+void *memcpy(void *restrict to, const void *restrict from, size_t count)
+{
+    copy_up(to, from, count);
     return to;
 }
 
@@ -26,9 +29,10 @@ void *memmove(void *to, const void *from, size_t count)
     const char *in = from;
 
     if (out <= in)
-        return memcpy(to, from, count);
-    while (count-- > 0)
-        out[count] = in[count];
+        copy_up(out, in, count);
+    else
+        while (count-- > 0)
+            out[count] = in[count];
     return to;
 }
 
