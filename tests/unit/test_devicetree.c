@@ -547,7 +547,8 @@ static void tokens_in_a_wrong_order_are_refused(void **state)
 
 static void a_property_longer_than_the_tree_is_refused(void **state)
 {
-    static const uint32_t lengths[] = { 0x10000, 0x7fffffff, UINT32_MAX - 8, UINT32_MAX - 3, UINT32_MAX };
+    static const uint32_t lengths[] = { 9, 16, 17, 0x10000, 0x7fffffff, UINT32_MAX - 8,
+                                        UINT32_MAX - 3, UINT32_MAX };
     (void)state;
     for (unsigned i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         root_open();
@@ -719,17 +720,29 @@ static void an_archive_that_is_not_in_ram_is_none(void **state)
     assert_int_equal(platform.system_tree.bytes, 0);
 }
 
+static void small_gicv2(const char *name, uint32_t distributor_bytes, uint32_t core_bytes)
+{
+    tree_node(&tree, name);
+    tree_text(&tree, "compatible", "arm,gic-400");
+    tree_cells(&tree, "reg", 8, 0u, 0xc000000u, 0u, distributor_bytes, 0u, 0xc002000u, 0u, core_bytes);
+    tree_end(&tree);
+}
+
 static void an_incomplete_interrupt_controller_is_not_used(void **state)
 {
     (void)state;
     board_open();
     device("v2", "arm,cortex-a15-gic", 0x8000000, 0x10000);
     device("v3", "arm,gic-v3", 0x9000000, 0x10000);
+    small_gicv2("short", 0x1000, 0x1000);
+    small_gicv2("low", 0xfff, 0x2000);
     gicv2("good", 0xa000000);
     gicv2("second", 0xb000000);
     assert_null(board_read());
     assert_printed("v2: an interrupt controller without its registers");
     assert_printed("v3: an interrupt controller without its registers");
+    assert_printed("short: an interrupt controller without its registers");
+    assert_printed("low: an interrupt controller without its registers");
     assert_printed("second: this interrupt controller is not used");
     assert_int_equal(platform.gic_version, 2);
     assert_region(platform.gic_distributor, 0xa000000, 0x1000);

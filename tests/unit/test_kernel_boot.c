@@ -107,16 +107,20 @@ static void reserved_regions_are_kept_out_to_whole_pages(void **state)
     platform.reserved[1] = region(20 * PAGE - 1, 2);
     platform.reserved_count = 2;
     platform.system_tree = region(30 * PAGE, 10);
+    platform.archive = region(40 * PAGE + 5, PAGE);
+    boot.hardware_tree = region(50 * PAGE, PAGE);
     boot_memory_init(&boot);
     while (boot_memory_next_block(&block)) {
         assert_false(region_overlap(block, region(0, PAGE)));
         assert_false(region_overlap(block, region(10 * PAGE, PAGE)));
         assert_false(region_overlap(block, region(19 * PAGE, 2 * PAGE)));
         assert_false(region_overlap(block, region(30 * PAGE, PAGE)));
+        assert_false(region_overlap(block, region(40 * PAGE, 2 * PAGE)));
+        assert_false(region_overlap(block, region(50 * PAGE, PAGE)));
         assert_int_equal(block.start.value % block.bytes, 0);
         bytes += block.bytes;
     }
-    assert_int_equal(bytes, (64 - 5) * PAGE);
+    assert_int_equal(bytes, (64 - 8) * PAGE);
 }
 
 static void memory_is_taken_aligned_and_clear(void **state)

@@ -51,6 +51,32 @@ static void a_badge_is_given_once(void **state)
                          make(OBJECT_TIMER), RIGHTS_ALL, 6), BAD_ARGUMENT);
 }
 
+static void only_who_controls_a_table_takes_out_of_it(void **state)
+{
+    unsigned table = make_sized(OBJECT_CAPTABLE, 2), free = new_slot();
+    unsigned weak = mint(table, RIGHTS_ALL & ~RIGHT_CONTROL, 0);
+
+    (void)state;
+    must(table, CAPTABLE_COPY, 3, INIT_SLOT_CAPTABLE, server.endpoint, RIGHTS_ALL);
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_COPY, free, weak, 3, RIGHTS_ALL), NO_RIGHT);
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_MOVE, free, weak, 3), NO_RIGHT);
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_COPY, free, table, 3, RIGHTS_ALL), DONE);
+}
+
+static void inspecting_tells_badges_and_nothing_of_the_kernels_own(void **state)
+{
+    unsigned memory = make_untyped(14), bell = make(OBJECT_NOTIFICATION);
+
+    (void)state;
+    make_from(memory, OBJECT_FRAME, 12);
+    assert_int_not_equal(known.init_table[memory].badge, 0);
+    inspect(memory);
+    assert_int_equal(answer[0], OBJECT_UNTYPED);
+    assert_int_equal(answer[2], 0);
+    inspect(mint(bell, RIGHT_SEND, 77));
+    assert_int_equal(answer[2], 77);
+}
+
 static void some_capabilities_cannot_be_copied(void **state)
 {
     const unsigned slot[] = { make_untyped(12), make(OBJECT_PAGE_TABLE) };
@@ -276,6 +302,8 @@ int main(void)
     const struct CMUnitTest capability_tests[] = {
         cmocka_unit_test_setup(rights_only_shrink, boot),
         cmocka_unit_test_setup(a_badge_is_given_once, boot),
+        cmocka_unit_test_setup(only_who_controls_a_table_takes_out_of_it, boot),
+        cmocka_unit_test_setup(inspecting_tells_badges_and_nothing_of_the_kernels_own, boot),
         cmocka_unit_test_setup(some_capabilities_cannot_be_copied, boot),
         cmocka_unit_test_setup(a_move_keeps_children_and_depth, boot),
         cmocka_unit_test_setup(the_table_called_can_itself_be_moved, boot),

@@ -153,6 +153,22 @@ static void what_was_cleared_for_one_object_does_not_count_for_the_next(void **s
     assert_true(sim_is_clear(arch_physical_address(object_of(table)), 1 << 18));
 }
 
+static void what_was_cleared_for_a_larger_object_does_not_count_for_a_smaller(void **state)
+{
+    unsigned large = make_untyped(22), dirty, table;
+
+    (void)state;
+    make_from(large, OBJECT_UNTYPED, 18);
+    dirty = make_from(large, OBJECT_UNTYPED, 18); /* where the table will lie */
+    make_from(dirty, OBJECT_NOTIFICATION, 0);
+    assert_result(revoke_slot(large), DONE);
+    make_from(large, OBJECT_UNTYPED, 12);
+    for (unsigned calls = 0; calls < 32; calls++) /* two pages each: as many as the table has */
+        assert_result(retype(large, OBJECT_FRAME, 21, new_slot()), MORE);
+    table = make_from(large, OBJECT_CAPTABLE, 13);
+    assert_true(sim_is_clear(arch_physical_address(object_of(table)), 1 << 18));
+}
+
 static void memory_of_devices_makes_frames_only(void **state)
 {
     unsigned device = INIT_SLOT_FIRST_UNTYPED;
@@ -214,6 +230,8 @@ int main(void)
         cmocka_unit_test_setup(a_small_object_in_between_makes_clearing_begin_anew, boot),
         cmocka_unit_test_setup(what_was_cleared_elsewhere_does_not_count, boot),
         cmocka_unit_test_setup(what_was_cleared_for_one_object_does_not_count_for_the_next, boot),
+        cmocka_unit_test_setup(what_was_cleared_for_a_larger_object_does_not_count_for_a_smaller,
+                               boot),
         cmocka_unit_test_setup(memory_of_devices_makes_frames_only, boot),
         cmocka_unit_test_setup(untyped_memory_inside_untyped_memory_goes_with_it, boot),
         cmocka_unit_test_setup(every_type_can_be_made_and_deleted_and_the_memory_is_back, boot),
