@@ -1,0 +1,229 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Changes the kernel in one place at a time, and sees whether a test notices.
+
+  mutate.py run [--files PATTERN...] [--sample N] [--seed S] [--shard I/N] [--results FILE]
+      tries mutations of kernel/, and adds a line of JSON for each to FILE; those that are
+      there already, on the same line of the same source, are not tried again
+  mutate.py list [--files PATTERN...]
+      says how many mutations there are
+  mutate.py summary [--results FILE] [--survivors]
+      kill rates by file, how they were killed, and what survived
+"""
+
+import argparse
+import collections
+import fnmatch
+import glob
+import json
+import os
+import random
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import places
+from bench import ROOT, Bench, Killer
+
+# What may kill, in no order: those that killed quickly come first. Each is run as "plain", and
+# for what survives as "sanitized" too. A program that ends with 0 on a sound kernel can be added
+# with its sources, which are linked with tests/sim/ and the kernel. Where no test of the suite is
+# there (yet) under its name, the row says nothing. The long ones run as "plain" only.
+UNIT = "tests/unit/test_kernel_"
+DEVICETREE = [f"tests/unit/{name}.c" for name in ("test_devicetree", "tree_builder", "platform_check", "kernel_host")]
+KILLERS = [
+    Killer("devicetree", DEVICETREE, "tree"),
+    Killer("string", [UNIT + "string.c"], "included"),
+    Killer("random", [UNIT + "random.c"], environment={"THOLE_EVENTS": "20000"}, variants=("plain",)),
+    Killer("mapping", [UNIT + "mapping.c"], variants=("plain",), files=r"address_space|op_memory|object/object|capab"),
+    Killer("model", ["tests/model/*.c"], arguments=["--events", "20000"], variants=("plain",)),
+]
+KILLERS += [Killer(name, [f"{UNIT}{name}.c"]) for name in sorted(
+    os.path.basename(path)[len("test_kernel_"):-2] for path in glob.glob(os.path.join(ROOT, UNIT + "*.c")))
+            if name not in {killer.name for killer in KILLERS}]
+
+WORK = os.path.join(ROOT, "build", "mutation")
+CONTEXT_LINES = 2
+
+
+def killers_there():
+    """The table, with patterns resolved."""
+    there = []
+    for killer in KILLERS:
+        sources = []
+        for pattern in killer.sources:
+            sources += sorted(os.path.relpath(path, ROOT) for path in glob.glob(os.path.join(ROOT, pattern)))
+        if len(sources) >= len(killer.sources):
+            killer.sources = sources
+            there.append(killer)
+    return there
+
+
+def kernel_files(patterns):
+    found = sorted(os.path.relpath(path, ROOT) for name in ("*.c", "object/*.c", "*.h", "object/*.h")
+                   for path in glob.glob(os.path.join(ROOT, "kernel", name)))
+    chosen = [file for file in found if not patterns or any(fnmatch.fnmatch(file, pattern) for pattern in patterns)]
+    if not chosen:
+        sys.exit(f"no file of kernel/ is named {' or '.join(patterns)}")
+    return chosen
+
+
+def read(file):
+    with open(os.path.join(ROOT, file), encoding="utf-8") as stream:
+        return stream.read()
+
+
+def all_mutations(patterns):
+    """Of headers only the bodies of functions: tests are compiled with the header as it is."""
+    return [(mutation, text) for file in kernel_files(patterns) for text in [read(file)]
+            for mutation in places.mutations_of(file, text)]
+
+
+def results_of(path):
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as stream:
+        return [json.loads(line) for line in stream if line.strip()]
+
+
+class Trial:
+    """Mutants, one after the other."""
+
+    def __init__(self, bench):
+        self.bench = bench
+        self.kills = collections.defaultdict(collections.Counter)
+
+    def order(self, file, variant):
+        """First who killed most in this file for its cost."""
+        def worth(killer):
+            cost = self.bench.limits[variant, killer.name] + 0.05
+            return -(self.kills[file][killer.name] + 0.5) / cost
+        return sorted(self.killers(file, variant), key=worth)
+
+    def killers(self, file, variant):
+        return [killer for killer in self.bench.killers if variant in killer.variants and killer.sees(file)]
+
+    def attempt(self, mutation, text):
+        for variant in ("plain", "sanitized"):
+            self.bench.prepare(variant, self.killers(mutation.file, variant))
+            self.bench.change(mutation.file, mutation.apply(text))
+            try:
+                result = self.judge(mutation, variant)
+            finally:
+                self.bench.restore()
+            if result["status"] != "survived":
+                break
+        return result
+
+    def judge(self, mutation, variant):
+        built = self.bench.build(variant, "mutant", mutation.file)
+        if built != "compiled":
+            return {"status": "same code" if built == "same" and variant == "plain" else built.replace("same", "survived")}
+        for killer in self.order(mutation.file, variant):
+            outcome, how = self.bench.execute(variant, "mutant", killer, self.bench.limit(variant, killer))
+            if outcome != "passed":
+                self.kills[mutation.file][killer.name] += 1
+                return {"status": "killed" if outcome == "failed" else "timeout", "killer": killer.name,
+                        "variant": variant, "how": how}
+        return {"status": "survived"}
+
+
+def record(mutation, text, result, seconds):
+    return {"key": mutation.key, "file": mutation.file, "line": mutation.line, "operator": mutation.operator,
+            "was": mutation.line_text.strip(), "is": mutation.shown(text), **result, "seconds": round(seconds, 2)}
+
+
+def cmd_run(options):
+    os.nice(10)
+    index, count = (int(word) for word in options.shard.split("/"))
+    chosen = all_mutations(options.files)
+    if options.sample:
+        chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
+    chosen = chosen[index - 1::count]
+    done = {result["key"] for result in results_of(options.results)}
+    ahead = [(mutation, text) for mutation, text in chosen if mutation.key not in done]
+    print(f"{len(chosen)} mutations, {len(ahead)} to be tried", flush=True)
+    os.makedirs(os.path.dirname(os.path.abspath(options.results)), exist_ok=True)
+    trial = Trial(Bench(os.path.join(WORK, f"bench-{index}-of-{count}"), killers_there()))
+    for number, (mutation, text) in enumerate(ahead, 1):
+        began = time.monotonic()
+        result = record(mutation, text, trial.attempt(mutation, text), time.monotonic() - began)
+        with open(options.results, "a", encoding="utf-8") as stream:
+            stream.write(json.dumps(result) + "\n")
+        if result["status"] == "survived" or number % 50 == 0:
+            print(f"{number} of {len(ahead)}: {mutation.file}:{mutation.line} {mutation.operator}: {result['status']}",
+                  flush=True)
+    return 0
+
+
+def cmd_list(options):
+    counts = collections.Counter((mutation.file, mutation.operator) for mutation, _ in all_mutations(options.files))
+    operators = sorted({operator for _, operator in counts})
+    print(f"{'':36}" + "".join(f"{operator:>11}" for operator in operators))
+    for file in sorted({file for file, _ in counts}):
+        print(f"{file:36}" + "".join(f"{counts[file, operator]:11}" for operator in operators))
+    print(f"{sum(counts.values())} mutations")
+    return 0
+
+
+def rate_line(name, counts):
+    dead = counts["killed"] + counts["timeout"]
+    tried = dead + counts["survived"]
+    rate = f"{100 * dead / tried:5.1f} %" if tried else "      -"
+    return (f"{name:36}{rate}{counts['killed']:8}{counts['timeout']:9}{counts['survived']:10}"
+            f"{counts['same code']:11}{counts['not compiled']:14}")
+
+
+def show_survivor(result):
+    text = read(result["file"]).splitlines()
+    print(f"\n{result['file']}:{result['line']}: {result['operator']}")
+    if result["line"] > len(text) or text[result["line"] - 1].strip() != result["was"]:
+        print(f"    (the file is another now)\n  - {result['was']}\n  + {result['is']}")
+        return
+    for number in range(max(1, result["line"] - CONTEXT_LINES), min(len(text), result["line"] + CONTEXT_LINES) + 1):
+        is_it = number == result["line"]
+        print(f"  {'-' if is_it else ' '} {text[number - 1]}")
+        if is_it:
+            indent = len(text[number - 1]) - len(text[number - 1].lstrip())
+            print(f"  + {' ' * indent}{result['is']}")
+
+
+def cmd_summary(options):
+    results = {result["key"]: result for result in results_of(options.results)}.values()
+    if options.files:
+        results = [result for result in results
+                   if any(fnmatch.fnmatch(result["file"], pattern) for pattern in options.files)]
+    by_file, killers = collections.defaultdict(collections.Counter), collections.Counter()
+    for result in results:
+        by_file[result["file"]][result["status"]] += 1
+        if "killer" in result:
+            killers[result["killer"], "an assert" if result["how"].startswith("assert") else result["variant"]] += 1
+    print(f"{'':36}{'killed':>7}{'failed':>8}{'timeout':>9}{'survived':>10}{'same code':>11}{'not compiled':>14}")
+    for file in sorted(by_file):
+        print(rate_line(file, by_file[file]))
+    print(rate_line("all", sum(by_file.values(), collections.Counter())))
+    print("\nkilled by")
+    for (killer, how), count in killers.most_common():
+        print(f"{count:6} {killer} ({how})")
+    if options.survivors:
+        for result in sorted(results, key=lambda result: (result["file"], result["line"])):
+            if result["status"] == "survived":
+                show_survivor(result)
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=("run", "list", "summary"))
+    parser.add_argument("--files", nargs="+", default=[], help="like kernel/deadline.c or 'kernel/object/*'")
+    parser.add_argument("--sample", type=int, help="so many, by chance")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shard", default="1/1", metavar="I/N", help="this part of N")
+    parser.add_argument("--results", default=os.path.join(WORK, "results.jsonl"), metavar="FILE")
+    parser.add_argument("--survivors", action="store_true", help="show them")
+    options = parser.parse_args()
+    return {"run": cmd_run, "list": cmd_list, "summary": cmd_summary}[options.command](options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
