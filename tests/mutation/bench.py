@@ -26,7 +26,7 @@ INCLUDES = ("-Itests/sim", "-I.", "-Iinclude", "-Ilib/include", "-Itests/unit")
 BASE = ("gcc", "-std=gnu11", "-w", "-fPIC", *INCLUDES)
 VARIANTS = {
     "plain": ("-O2",),
-    "sanitized": ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
+    "sanitized": ("-O1", "-fsanitize=address,undefined,bounds-strict", "-fno-sanitize-recover=all"),
 }
 TREE_READER = ["kernel/" + name for name in ("fdt.c", "region.c", "devicetree.c", "platform.c", "platform_own.c",
                                              "platform_finish.c")]

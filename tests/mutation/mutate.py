@@ -5,10 +5,13 @@
   mutate.py run [--files PATTERN...] [--sample N] [--seed S] [--shard I/N] [--results FILE]
       tries mutations of kernel/, and adds a line of JSON for each to FILE; those that are
       there already, on the same line of the same source, are not tried again
+  mutate.py run --survivors ...
+      tries those again that survived, when there are new tests
   mutate.py list [--files PATTERN...]
       says how many mutations there are
   mutate.py summary [--results FILE] [--survivors]
-      kill rates by file, how they were killed, and what survived
+      kill rates by file, how they were killed, and what survived; explained.txt says of
+      some survivors why no test can kill them
 """
 
 import argparse
@@ -18,6 +21,7 @@ import glob
 import json
 import os
 import random
+import re
 import sys
 import time
 
@@ -33,6 +37,8 @@ UNIT = "tests/unit/test_kernel_"
 DEVICETREE = [f"tests/unit/{name}.c" for name in ("test_devicetree", "tree_builder", "platform_check", "kernel_host")]
 KILLERS = [
     Killer("devicetree", DEVICETREE, "tree"),
+    Killer("fdt", ["tests/unit/test_fdt.c", "tests/unit/tree_builder.c"], "tree", files="fdt"),
+    Killer("region", ["tests/unit/test_region.c"], "tree", files="region"),
     Killer("string", [UNIT + "string.c"], "included"),
     Killer("random", [UNIT + "random.c"], environment={"THOLE_EVENTS": "20000"}, variants=("plain",)),
     Killer("mapping", [UNIT + "mapping.c"], variants=("plain",), files=r"address_space|op_memory|object/object|capab"),
@@ -140,8 +146,11 @@ def cmd_run(options):
     if options.sample:
         chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
     chosen = chosen[index - 1::count]
-    done = {result["key"] for result in results_of(options.results)}
-    ahead = [(mutation, text) for mutation, text in chosen if mutation.key not in done]
+    done = {result["key"]: result["status"] for result in results_of(options.results)}
+    if options.survivors:
+        ahead = [(mutation, text) for mutation, text in chosen if done.get(mutation.key) == "survived"]
+    else:
+        ahead = [(mutation, text) for mutation, text in chosen if mutation.key not in done]
     print(f"{len(chosen)} mutations, {len(ahead)} to be tried", flush=True)
     os.makedirs(os.path.dirname(os.path.abspath(options.results)), exist_ok=True)
     trial = Trial(Bench(os.path.join(WORK, f"bench-{index}-of-{count}"), killers_there()))
@@ -171,7 +180,20 @@ def rate_line(name, counts):
     tried = dead + counts["survived"]
     rate = f"{100 * dead / tried:5.1f} %" if tried else "      -"
     return (f"{name:36}{rate}{counts['killed']:8}{counts['timeout']:9}{counts['survived']:10}"
-            f"{counts['same code']:11}{counts['not compiled']:14}")
+            f"{counts['explained']:11}{counts['same code']:11}{counts['not compiled']:14}")
+
+
+def explanations():
+    """By file, line as it was and line as it is. A reason stands above what it explains."""
+    found, reason = {}, ""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "explained.txt"), encoding="utf-8") as stream:
+        for line in stream:
+            if line.startswith("## "):
+                reason = line[3:].strip()
+            elif line.strip() and not line.startswith("#"):
+                file, was, changed = re.fullmatch(r"(\S+): (.*) ~~> (.*)\n?", line).groups()
+                found[file, was, changed] = reason
+    return found
 
 
 def show_survivor(result):
@@ -189,7 +211,11 @@ def show_survivor(result):
 
 
 def cmd_summary(options):
-    results = {result["key"]: result for result in results_of(options.results)}.values()
+    results = list({result["key"]: result for result in results_of(options.results)}.values())
+    explained = explanations()
+    for result in results:
+        if result["status"] == "survived" and (result["file"], result["was"], result["is"]) in explained:
+            result["status"] = "explained"
     if options.files:
         results = [result for result in results
                    if any(fnmatch.fnmatch(result["file"], pattern) for pattern in options.files)]
@@ -198,7 +224,7 @@ def cmd_summary(options):
         by_file[result["file"]][result["status"]] += 1
         if "killer" in result:
             killers[result["killer"], "an assert" if result["how"].startswith("assert") else result["variant"]] += 1
-    print(f"{'':36}{'killed':>7}{'failed':>8}{'timeout':>9}{'survived':>10}{'same code':>11}{'not compiled':>14}")
+    print(f"{'':36}{'killed':>7}{'failed':>8}{'timeout':>9}{'survived':>10}{'explained':>11}{'same code':>11}{'not compiled':>14}")
     for file in sorted(by_file):
         print(rate_line(file, by_file[file]))
     print(rate_line("all", sum(by_file.values(), collections.Counter())))
@@ -220,7 +246,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shard", default="1/1", metavar="I/N", help="this part of N")
     parser.add_argument("--results", default=os.path.join(WORK, "results.jsonl"), metavar="FILE")
-    parser.add_argument("--survivors", action="store_true", help="show them")
+    parser.add_argument("--survivors", action="store_true", help="show them, or try them again")
     options = parser.parse_args()
     return {"run": cmd_run, "list": cmd_list, "summary": cmd_summary}[options.command](options)
 

@@ -232,6 +232,24 @@ static void memory_of_time_that_is_lent_outside_is_busy_until_it_comes_home(void
     make_from(memory, OBJECT_UNTYPED, 18);
 }
 
+static void memory_that_is_busy_leaves_its_elder_sibling_alone(void **state)
+{
+    unsigned elder = memory, inside = make_from(elder, OBJECT_NOTIFICATION, 0), end;
+    struct party mortal;
+
+    (void)state;
+    memory = make_untyped(18); /* stands before its sibling in the list */
+    mortal = make_mortal(20);
+    end = give(&mortal, server.endpoint);
+    wake(&mortal);
+    as(&mortal);
+    call(end, 0, 0);
+    as_init();
+    assert_result(revoke_slot(memory), BUSY);
+    assert_true(slot_in_use(elder));
+    assert_true(slot_in_use(inside));
+}
+
 static void many_that_lend_to_stuck_servers_of_the_same_memory_all_go(void **state)
 {
     struct party lender[20], stuck[20];
@@ -373,6 +391,7 @@ int main(void)
         cmocka_unit_test_setup(lent_time_that_is_deleted_carries_its_chain_to_the_end, boot),
         cmocka_unit_test_setup(memory_of_time_that_is_lent_outside_is_busy_until_it_comes_home,
                                boot),
+        cmocka_unit_test_setup(memory_that_is_busy_leaves_its_elder_sibling_alone, boot),
         cmocka_unit_test_setup(many_that_lend_to_stuck_servers_of_the_same_memory_all_go, boot),
         cmocka_unit_test_setup(much_lent_time_comes_home_in_any_order, boot),
         cmocka_unit_test_setup(deleting_memory_leaves_lent_time_to_the_memory_it_came_from, boot),
