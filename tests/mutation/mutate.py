@@ -6,7 +6,7 @@
       tries mutations of kernel/, and adds a line of JSON for each to FILE; those that are
       there already, on the same line of the same source, are not tried again
   mutate.py run --survivors ...
-      tries those again that survived, when there are new tests
+      tries those again that survived and are not explained, when there are new tests
   mutate.py list [--files PATTERN...]
       says how many mutations there are
   mutate.py summary [--results FILE] [--survivors]
@@ -148,7 +148,9 @@ def cmd_run(options):
     chosen = chosen[index - 1::count]
     done = {result["key"]: result["status"] for result in results_of(options.results)}
     if options.survivors:
-        ahead = [(mutation, text) for mutation, text in chosen if done.get(mutation.key) == "survived"]
+        known = explanations()
+        ahead = [(mutation, text) for mutation, text in chosen if done.get(mutation.key) == "survived" and
+                 (mutation.file, mutation.line_text.strip(), mutation.shown(text)) not in known]
     else:
         ahead = [(mutation, text) for mutation, text in chosen if mutation.key not in done]
     print(f"{len(chosen)} mutations, {len(ahead)} to be tried", flush=True)

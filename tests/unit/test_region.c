@@ -161,6 +161,9 @@ static void lists_are_asked_for_every_byte_or_any(void **state)
     assert_false(region_list_overlaps(&list, region(20, 10)));
     assert_true(region_list_holds(&list, region(30, 10)));
     assert_false(region_list_holds(&list, region(10, 30)));
+    count = 1; /* what lies behind the last is none of it */
+    assert_false(region_list_holds(&list, region(30, 10)));
+    assert_false(region_list_overlaps(&list, region(30, 10)));
 }
 
 int main(void)
