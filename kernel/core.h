@@ -20,7 +20,6 @@
 struct core {
     struct thread *current;      /* who runs; NULL: nobody can, or it was taken away */
     struct thread *loaded;       /* whose registers and address space it has; NULL: idle */
-    bool reload;                 /* the address space of `loaded` has changed */
     void *loaded_root;           /* the translation root it has */
     struct sched_context *running; /* whose time has been running since `since`; NULL: none */
     uint64_t ready_levels;       /* bit n: ready[n] is not empty */
@@ -29,6 +28,7 @@ struct core {
     uint64_t since;              /* ticks: up to here `running` is accounted */
     uint64_t timer_set;          /* the deadline that the machine's timer has */
     unsigned number;
+    bool reload;                 /* the address space of `loaded` has changed */
 };
 
 extern struct core cores[CORES_MAX];

@@ -105,11 +105,11 @@ static const char *release(const struct boot *boot, paddr_t address, paddr_t ent
 
 static const char *wait_for(struct cpu *cpu)
 {
-    uint64_t start = arch_time_now(), patience = read_cntfrq_el0() * ARRIVAL_SECONDS;
+    uint64_t begun = arch_time_now(), patience = read_cntfrq_el0() * ARRIVAL_SECONDS;
     unsigned awaited = ARRIVAL_AWAITED;
 
     while (__atomic_load_n(&cpu->arrival, __ATOMIC_ACQUIRE) == ARRIVAL_AWAITED)
-        if (arch_time_now() - start > patience &&
+        if (arch_time_now() - begun > patience &&
             __atomic_compare_exchange_n(&cpu->arrival, &awaited, ARRIVAL_GIVEN_UP, false,
                                         __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
             return "it did not come";

@@ -261,7 +261,7 @@ volatile void *kernel_map_device(const struct region *registers, uint64_t bytes)
     return (volatile void *)(span.at + offset);
 }
 
-static paddr_t map_stack(uint8_t *at, paddr_t memory, uint64_t bytes)
+static paddr_t map_stack(const uint8_t *at, paddr_t memory, uint64_t bytes)
 {
     struct span span = {.at = (uint64_t)at, .physical = memory.value, .bytes = bytes};
 

@@ -28,7 +28,7 @@ VARIANTS = {
     "plain": ("-O2",),
     "sanitized": ("-O1", "-fsanitize=address,undefined,bounds-strict", "-fno-sanitize-recover=all"),
 }
-TREE_READER = ["kernel/" + name for name in ("fdt.c", "region.c", "devicetree.c", "platform.c", "platform_own.c",
+TREE_READER = ["kernel/" + name for name in ("fdt.c", "region.c", "devicetree.c", "platform.c", "platform_cores.c", "platform_own.c",
                                              "platform_finish.c")]
 # What cannot be in a library, since the host's own functions have its names: tests include it.
 INCLUDED = "kernel/string.c"
