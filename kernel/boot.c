@@ -266,9 +266,10 @@ struct thread *boot_init(struct core *core, const struct boot *boot)
     struct thread *thread;
 
     check_image(boot->init_image, boot->init_image_bytes);
-    core_init(core, 0);
-    threads_start();
     core_count = boot->cores_running;
+    for (unsigned number = 0; number < core_count; number++)
+        core_init(&cores[number], number);
+    threads_start();
     make_table(&making);
     make_space(&making);
     make_info(&making, boot);

@@ -34,7 +34,7 @@ struct core {
 extern struct core cores[CORES_MAX];
 extern unsigned core_count; /* of them run */
 
-/* By each core for itself, before its first event. */
+/* Of all cores that run, before the first event of any. */
 void core_init(struct core *core, unsigned number);
 
 /* The first thing in an event: if its thread was taken away, that is completed; false then. */

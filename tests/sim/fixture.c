@@ -61,8 +61,6 @@ void boot_cores(uint64_t ram_bytes, unsigned count)
         .cores_running = count,
     };
 
-    for (unsigned number = 1; number < count; number++)
-        core_init(&cores[number], number);
     make_init_image((struct init_image *)(sim.ram + PAGE));
     boot_memory_init(&boot);
     boot_init(here(), &boot);
