@@ -1,0 +1,727 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Eight bytes are an event: what, and with which words. They are read with the
+ * model's state at hand, so that most of them mean something: "the third
+ * Endpoint of the runner's table". The same bytes in the same state are the same
+ * event, whoever made them: random.c, exhaustive.c, fuzz_model.c or a file.
+ */
+#include <string.h>
+
+#include <thole/boot.h>
+
+#include "compare.h"
+#include "kernel/event.h"
+#include "tests/sim/invariants.h"
+
+uint64_t invariants_every = 64, events_happened;
+
+/* --- Both at once ------------------------------------------------------------------------ */
+
+/* The reader looks at mappings after events that may have changed any, and now and then. */
+static bool spaces_changed;
+
+static void after(void)
+{
+    if (model.dead)
+        failure("the model waits for ever, and the kernel goes on");
+    events_happened++;
+    compare(spaces_changed || events_happened % 16 == 0);
+    spaces_changed = false;
+    if (invariants_every != 0 && events_happened % invariants_every == 0)
+        invariants_check();
+}
+
+static void fill_registers(unsigned where, const uint64_t reg[9])
+{
+    uint64_t *x = thread_at(model.core[where].current)->reg;
+
+    memcpy(x, reg, 9 * sizeof(uint64_t));
+    for (unsigned index = 9; index <= 18; index++)
+        x[index] = 0xdead0000 + index;
+    x[MODEL_PSTATE] |= MODEL_FLAGS;
+    x[MODEL_PSTATE] &= ~MODEL_STEP; /* it has executed an instruction */
+    memcpy(&core.current->frame, x, MODEL_REGISTERS * sizeof(uint64_t));
+}
+
+/* The kernel finds that nothing can ever run: the model must have found that, too. */
+static void no_way_on(void)
+{
+    if (!model.dead)
+        failure("the kernel waits for ever, and the model goes on");
+}
+
+static void check_resumed(const struct thread *resumed)
+{
+    if (resumed != core.current)
+        failure("the kernel resumes another thread than the one that runs");
+}
+
+void both_call(unsigned where, unsigned number, const uint64_t reg[9])
+{
+    object_t who = model.core[where].current;
+
+    fill_registers(where, reg);
+    story_event("svc", who, number, reg);
+    model_syscall(where, number);
+    if (setjmp(*world_no_way_on()) != 0) {
+        no_way_on();
+        return;
+    }
+    check_resumed(kernel_syscall(&core, number));
+    after();
+}
+
+static void both_fault(unsigned where, uint64_t kind, uint64_t address)
+{
+    object_t who = model.core[where].current;
+    const uint64_t *reg = thread_at(who)->reg;
+    const uint64_t word[5] = { kind, address, 0x55, reg[MODEL_PC], reg[MODEL_SP] };
+
+    story_event("fault", who, kind, NULL);
+    model_fault(where, word);
+    if (setjmp(*world_no_way_on()) != 0) {
+        no_way_on();
+        return;
+    }
+    check_resumed(kernel_fault(&core, word));
+    after();
+}
+
+static void both_interrupt(unsigned where)
+{
+    story_event("interrupt", model.core[where].current, 0, NULL);
+    model_interrupt(where);
+    if (setjmp(*world_no_way_on()) != 0) {
+        no_way_on();
+        return;
+    }
+    check_resumed(kernel_interrupt(&core));
+    after();
+}
+
+static void both_advance(uint64_t ticks)
+{
+    sim.now += ticks;
+    model.now += ticks;
+}
+
+/* --- Aiming ---------------------------------------------------------------------------------- */
+
+struct aim {
+    unsigned core;
+    object_t who;
+    const uint8_t *byte;  /* those behind the kind */
+    uint64_t reg[9];
+};
+
+static const struct m_table *own_table(const struct aim *aim)
+{
+    object_t table = part_of(aim->who, PART_CAPTABLE);
+
+    return table != 0 ? &model.object[table].table : NULL;
+}
+
+static unsigned first_slot(const struct aim *aim)
+{
+    return aim->who == world_init ? world_first_slot : 1;
+}
+
+static unsigned last_slot(const struct m_table *table)
+{
+    return table->slots < MODEL_SLOTS ? table->slots : MODEL_SLOTS;
+}
+
+static bool fits_type(cap_t cap, int type)
+{
+    return type < 0 ? (type == -1) == (cap != 0) : model.cap[cap].type == type && cap != 0;
+}
+
+#define FILLED (-1)
+#define EMPTY  (-2)
+
+/* The so-manieth slot of this type in the runner's table; any, if there is none or by chance. */
+static uint64_t pick_in(const struct m_table *table, unsigned first, int type, uint8_t byte)
+{
+    unsigned last = last_slot(table), found = 0;
+    uint8_t slots[MODEL_SLOTS];
+
+    if (byte >= 0xfc)
+        return byte == 0xff ? UINT64_MAX : byte == 0xfe ? 1u << 16 : byte - 0xfcu;
+    for (unsigned at = first; at < last && byte < 0xf4; at++)
+        if (fits_type(table->slot[at], type))
+            slots[found++] = (uint8_t)at;
+    return found != 0 ? slots[byte % found] : first + byte % (last > first ? last - first : 1);
+}
+
+static uint64_t pick(const struct aim *aim, int type, uint8_t byte)
+{
+    const struct m_table *table = own_table(aim);
+
+    return table != NULL ? pick_in(table, first_slot(aim), type, byte) : byte % 32;
+}
+
+static uint64_t pick_or_none(const struct aim *aim, int type, uint8_t byte)
+{
+    return byte < 100 ? 0 : pick(aim, type, byte);
+}
+
+static object_t named(const struct aim *aim, uint64_t slot)
+{
+    const cap_t *cap = thread_slot_of(aim->who, slot);
+
+    return cap != NULL ? model.cap[*cap].object : 0;
+}
+
+/* A slot of the table that another slot names. */
+static uint64_t pick_there(const struct aim *aim, uint64_t table_slot, int type, uint8_t byte)
+{
+    object_t table = named(aim, table_slot);
+
+    if (table == 0 || model.object[table].type != OBJECT_CAPTABLE)
+        return byte % 32;
+    return pick_in(&model.object[table].table,
+                   table == part_of(world_init, PART_CAPTABLE) ? world_first_slot : 1, type, byte);
+}
+
+/* No two deadlines are equal, whatever their owners say. */
+static uint64_t deadline_for(object_t timer, uint8_t byte)
+{
+    uint64_t base = model.now - model.now % DEADLINE_GRAIN;
+
+    if (byte >= 0xf0)
+        base = byte == 0xff ? (1ULL << 40) : byte < 0xf8 ? 0 : base;
+    return base + (uint64_t)(byte % 32) * DEADLINE_GRAIN + timer % DEADLINE_GRAIN;
+}
+
+static uint64_t address_for(uint8_t byte)
+{
+    static const uint64_t far[] = { 0x7fffffffff, 1ULL << 39, 1ULL << 48, UINT64_MAX, 0x1000,
+                                    1ULL << 30, 0x80000001, 0x7ffffff000 };
+
+    if (byte >= 0xf0)
+        return far[byte % 8];
+    return INIT_FREE_ADDRESS + (byte % 4 * 0x1000ULL) + (byte / 4 % 4 == 3 ? 1ULL << 21 : 0) +
+           (byte / 16 % 4 == 3 ? 1ULL << 30 : 0);
+}
+
+/* --- Messages ------------------------------------------------------------------------------------ */
+
+static void reset_registers(struct aim *aim)
+{
+    for (unsigned index = 0; index < 9; index++)
+        aim->reg[index] = 0x1000 * aim->who + index;
+    aim->reg[8] = 0;
+}
+
+/* byte[1]: the tag; byte[2..3]: x8; byte[4]: the last word; byte[5]: the first. */
+static void message(struct aim *aim)
+{
+    uint8_t flags = aim->byte[1];
+    object_t owed = thread_at(aim->who)->owes;
+
+    reset_registers(aim);
+    aim->reg[1] = thole_tag(flags % 4 == 3 ? THOLE_FAULT_STEP : flags % 4, flags / 4 % 8) |
+                  ((flags & 0x60) == 0x60 ? THOLE_TAG_CAP : 0) | ((flags & 0x80) ? 0xf0 : 0);
+    if (aim->byte[2] < 60)
+        aim->reg[8] = (uint32_t)pick(aim, EMPTY, aim->byte[2] % 60);
+    else if (aim->byte[2] >= 0xf8)
+        aim->reg[8] = (uint32_t)pick(aim, FILLED, aim->byte[2] % 8);
+    if (aim->byte[3] < 60)
+        aim->reg[8] |= pick(aim, EMPTY, aim->byte[3] % 60) << 32;
+    else if (aim->byte[3] >= 0xf8)
+        aim->reg[8] |= (uint64_t)(aim->byte[3] % 8 * 9) << 32;
+    aim->reg[7] = pick(aim, FILLED, aim->byte[4]);
+    if (owed != 0 && model.object[owed].type == OBJECT_TIMER)
+        aim->reg[2] = deadline_for(owed, aim->byte[5]);
+}
+
+static void send(struct aim *aim, unsigned number)
+{
+    message(aim);
+    aim->reg[0] = pick(aim, OBJECT_ENDPOINT, aim->byte[0]);
+    if (aim->who == world_init)
+        aim->reg[0] = INIT_SLOT_ENDPOINT;
+    both_call(aim->core, number, aim->reg);
+}
+
+static void do_call(struct aim *aim)
+{
+    send(aim, SYSCALL_CALL);
+}
+
+static void do_try_call(struct aim *aim)
+{
+    send(aim, SYSCALL_TRY_CALL);
+}
+
+static void do_reply_recv(struct aim *aim)
+{
+    send(aim, SYSCALL_REPLY_RECV);
+}
+
+static void do_recv(struct aim *aim)
+{
+    send(aim, SYSCALL_RECV);
+}
+
+static void do_try_recv(struct aim *aim)
+{
+    send(aim, SYSCALL_TRY_RECV);
+}
+
+static void do_answer(struct aim *aim)
+{
+    message(aim);
+    aim->reg[0] = pick(aim, OBJECT_REPLY, aim->byte[0] % 0xf0);
+    const cap_t *cap = thread_slot_of(aim->who, aim->reg[0]);
+    object_t owed = cap != NULL ? model.cap[*cap].sender : 0;
+
+    if (cap == NULL || model.cap[*cap].type != OBJECT_REPLY) {
+        send(aim, SYSCALL_TRY_CALL);
+        return;
+    }
+    if (owed != 0 && model.object[owed].type == OBJECT_TIMER)
+        aim->reg[2] = deadline_for(owed, aim->byte[5]);
+    both_call(aim->core, SYSCALL_CALL, aim->reg);
+}
+
+static void do_yield(struct aim *aim)
+{
+    reset_registers(aim);
+    both_call(aim->core, SYSCALL_YIELD, aim->reg);
+}
+
+static void do_fault(struct aim *aim)
+{
+    unsigned kind = aim->byte[0] % 14;
+
+    reset_registers(aim);
+    if (aim->who == world_init)
+        do_yield(aim);
+    else if (kind == 0)
+        both_call(aim->core, SYSCALL_EXIT, aim->reg);
+    else if (kind == 1)
+        both_call(aim->core, 8 + aim->byte[1], aim->reg);
+    else
+        both_fault(aim->core, 1 + kind % 9, 0x5000u + aim->byte[1]);
+}
+
+/* --- Operations -------------------------------------------------------------------------------------- */
+
+static void operation(struct aim *aim, int type, unsigned label)
+{
+    aim->reg[0] = pick(aim, type, aim->byte[0]);
+    aim->reg[1] = thole_tag(label, 6);
+    const cap_t *cap = thread_slot_of(aim->who, aim->reg[0]);
+
+    /* Operations that the model has not are never called. */
+    if (cap != NULL && (model.cap[*cap].type == OBJECT_MACHINE ||
+                        (aim->who == world_init && model.cap[*cap].type == OBJECT_ENDPOINT)))
+        aim->reg[0] = 0; /* and init waits for nobody: it is what wakes the world */
+    spaces_changed = true;
+    both_call(aim->core, SYSCALL_CALL, aim->reg);
+}
+
+#define WORDS(...) \
+    do { \
+        const uint64_t words[] = { __VA_ARGS__ }; \
+        reset_registers(aim); \
+        memcpy(&aim->reg[2], words, sizeof(words)); \
+    } while (0)
+
+static void do_copy(struct aim *aim)
+{
+    uint64_t table = pick(aim, OBJECT_CAPTABLE, aim->byte[1]);
+    uint64_t to = pick(aim, OBJECT_CAPTABLE, aim->byte[0]);
+    uint64_t rights = aim->byte[4] < 128 ? RIGHTS_ALL : aim->byte[4];
+
+    WORDS(pick_there(aim, to, EMPTY, aim->byte[2]), table,
+          pick_there(aim, table, FILLED, aim->byte[3]), rights, aim->byte[5] % 4);
+    operation(aim, OBJECT_CAPTABLE, aim->byte[5] < 128 ? CAPTABLE_COPY : CAPTABLE_MINT);
+}
+
+static void do_move(struct aim *aim)
+{
+    uint64_t table = pick(aim, OBJECT_CAPTABLE, aim->byte[1]);
+    uint64_t to = pick(aim, OBJECT_CAPTABLE, aim->byte[0]);
+
+    WORDS(pick_there(aim, to, EMPTY, aim->byte[2]), table,
+          pick_there(aim, table, aim->byte[4] < 50 ? OBJECT_REPLY : FILLED, aim->byte[3]));
+    operation(aim, OBJECT_CAPTABLE, CAPTABLE_MOVE);
+}
+
+/* byte[2]: what kind of thing, so that rare types get their share. */
+static void delete_or_revoke(struct aim *aim, unsigned label)
+{
+    uint64_t table = pick(aim, OBJECT_CAPTABLE, aim->byte[0]);
+    int type = aim->byte[2] < 128 ? FILLED : 1 + aim->byte[2] % OBJECT_FRAME;
+
+    WORDS(pick_there(aim, table, type, aim->byte[1]));
+    operation(aim, OBJECT_CAPTABLE, label);
+}
+
+static void do_delete(struct aim *aim)
+{
+    delete_or_revoke(aim, CAPTABLE_DELETE);
+}
+
+static void do_revoke(struct aim *aim)
+{
+    delete_or_revoke(aim, CAPTABLE_REVOKE);
+}
+
+static void do_inspect_slot(struct aim *aim)
+{
+    delete_or_revoke(aim, CAPTABLE_INSPECT);
+}
+
+static void on_endpoint(struct aim *aim, unsigned label)
+{
+    uint64_t table = pick(aim, OBJECT_CAPTABLE, aim->byte[0]);
+
+    WORDS(pick_there(aim, table, OBJECT_ENDPOINT, aim->byte[1]), aim->byte[2] % 4);
+    operation(aim, OBJECT_CAPTABLE, label);
+}
+
+static void do_close(struct aim *aim)
+{
+    on_endpoint(aim, CAPTABLE_CLOSE);
+}
+
+static void do_open(struct aim *aim)
+{
+    on_endpoint(aim, CAPTABLE_OPEN);
+}
+
+static void do_cancel_badge(struct aim *aim)
+{
+    on_endpoint(aim, CAPTABLE_CANCEL_BADGE);
+}
+
+static void do_retype(struct aim *aim)
+{
+    static const uint8_t likely[] = { OBJECT_SCHED_CONTEXT, OBJECT_ENDPOINT, OBJECT_THREAD,
+                                      OBJECT_NOTIFICATION, OBJECT_TIMER, OBJECT_INTERRUPT,
+                                      OBJECT_FRAME, OBJECT_PAGE_TABLE, OBJECT_CAPTABLE,
+                                      OBJECT_UNTYPED, OBJECT_ADDRESS_SPACE };
+    uint64_t type = aim->byte[1] < 0xf0 ? likely[aim->byte[1] % sizeof(likely)] : aim->byte[1] % 20;
+    uint64_t table = pick(aim, OBJECT_CAPTABLE, aim->byte[3]);
+    uint64_t bits = type == OBJECT_UNTYPED    ? 6 + aim->byte[2] % 8
+                    : type == OBJECT_CAPTABLE ? 1 + aim->byte[2] % 5
+                    : type == OBJECT_FRAME    ? 12
+                                              : 0;
+
+    if (aim->byte[2] >= 0xf8)
+        bits = aim->byte[2] % 8 * 7;
+    if (type == OBJECT_CAPTABLE && bits > 5)
+        bits = 70;
+    WORDS(type, bits, table, pick_there(aim, table, EMPTY, aim->byte[4]));
+    operation(aim, OBJECT_UNTYPED, UNTYPED_RETYPE);
+}
+
+static void do_small_looks(struct aim *aim)
+{
+    WORDS(aim->byte[2] % 40);
+    switch (aim->byte[1] % 5) {
+    case 0:
+        operation(aim, OBJECT_UNTYPED, UNTYPED_INFO);
+        break;
+    case 1:
+        operation(aim, OBJECT_THREAD, THREAD_READ_REGISTERS);
+        break;
+    case 2:
+        operation(aim, OBJECT_THREAD, THREAD_INSPECT);
+        break;
+    case 3:
+        operation(aim, OBJECT_FRAME, FRAME_ADDRESS);
+        break;
+    default:
+        operation(aim, OBJECT_SCHED_CONTEXT, SCHED_CONTEXT_CONSUMED);
+        break;
+    }
+}
+
+static void do_configure(struct aim *aim)
+{
+    WORDS(pick(aim, OBJECT_CAPTABLE, aim->byte[1]), pick(aim, OBJECT_ADDRESS_SPACE, aim->byte[2]),
+          pick(aim, OBJECT_ENDPOINT, aim->byte[3]),
+          pick_or_none(aim, OBJECT_ENDPOINT, aim->byte[4]),
+          pick_or_none(aim, OBJECT_SCHED_CONTEXT, aim->byte[5]));
+    operation(aim, OBJECT_THREAD, THREAD_CONFIGURE);
+}
+
+static void do_start(struct aim *aim)
+{
+    WORDS(0x7000u + aim->byte[1], 0x8000u + aim->byte[2], 0x9000u + aim->byte[3]);
+    operation(aim, OBJECT_THREAD, THREAD_START);
+}
+
+static void do_cancel(struct aim *aim)
+{
+    reset_registers(aim);
+    operation(aim, OBJECT_THREAD, THREAD_CANCEL);
+}
+
+static void do_write_registers(struct aim *aim)
+{
+    WORDS(aim->byte[1] % 38, aim->byte[2] % 6, 0xa000000000ULL + aim->byte[3], 0xf1234567ULL,
+          aim->byte[4], aim->byte[5]);
+    operation(aim, OBJECT_THREAD, THREAD_WRITE_REGISTERS);
+}
+
+static void do_suspend(struct aim *aim)
+{
+    reset_registers(aim);
+    operation(aim, OBJECT_THREAD, THREAD_SUSPEND);
+}
+
+static void do_resume(struct aim *aim)
+{
+    WORDS(aim->byte[1] % 8 == 7 ? 2 : aim->byte[1] % 8 == 6);
+    operation(aim, OBJECT_THREAD, THREAD_RESUME);
+}
+
+static void do_bind_time(struct aim *aim)
+{
+    WORDS(pick_or_none(aim, OBJECT_SCHED_CONTEXT, aim->byte[1]));
+    operation(aim, OBJECT_THREAD, THREAD_BIND_TIME);
+}
+
+static uint64_t period_for(uint8_t byte)
+{
+    return byte == 0xff ? 1ULL << 62 : (1 + byte % 16) * (uint64_t)DEADLINE_GRAIN;
+}
+
+/* The end of its periods must fall on no other deadline. */
+static void do_share(struct aim *aim)
+{
+    uint64_t slot = pick(aim, OBJECT_SCHED_CONTEXT, aim->byte[1]);
+    uint64_t period = period_for(aim->byte[2]), budget = (aim->byte[3] + 1) * 16ULL;
+    object_t time = named(aim, slot);
+
+    if (aim->byte[3] >= 0xc0 || (aim->byte[3] < 0xb8 && budget > period))
+        budget = period;
+    if (aim->byte[3] == 0xbf)
+        budget = 0;
+    if (time != 0)
+        both_advance((time + DEADLINE_GRAIN - model.now % DEADLINE_GRAIN) % DEADLINE_GRAIN);
+    WORDS(slot, aim->byte[4] % 16 == 15 ? 7 : aim->byte[4] % model.cores,
+          aim->byte[5] % 4 == 3 ? aim->byte[5] : 18 + aim->byte[5] % 32, budget, period);
+    operation(aim, OBJECT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE);
+}
+
+static void do_ceiling(struct aim *aim)
+{
+    WORDS(pick(aim, OBJECT_THREAD, aim->byte[1]),
+          aim->byte[2] >= 0xf0 ? aim->byte[2] : 18 + aim->byte[2] % 32,
+          aim->byte[3] == 0xff ? 1ULL << 62 : aim->byte[3] * 8ULL);
+    operation(aim, OBJECT_SCHED_CONTROL, SCHED_CONTROL_CEILING);
+}
+
+static void do_bind(struct aim *aim)
+{
+    static const uint8_t type[] = { OBJECT_NOTIFICATION, OBJECT_TIMER, OBJECT_INTERRUPT };
+
+    WORDS(pick(aim, OBJECT_ENDPOINT, aim->byte[2]),
+          pick_or_none(aim, OBJECT_SCHED_CONTEXT, aim->byte[3]));
+    operation(aim, type[aim->byte[1] % 3], NOTIFICATION_BIND);
+}
+
+static void do_arm(struct aim *aim)
+{
+    object_t timer = named(aim, pick(aim, OBJECT_TIMER, aim->byte[0]));
+
+    WORDS(deadline_for(timer, aim->byte[1]));
+    operation(aim, OBJECT_TIMER, aim->byte[2] % 4 == 0 ? TIMER_DISARM : TIMER_ARM);
+}
+
+static void do_signal(struct aim *aim)
+{
+    reset_registers(aim);
+    operation(aim, OBJECT_NOTIFICATION, NOTIFICATION_SIGNAL);
+}
+
+static void do_attach(struct aim *aim)
+{
+    WORDS(pick(aim, OBJECT_INTERRUPT, aim->byte[1]),
+          aim->byte[2] >= 0xf0 ? aim->byte[2] : 40u + aim->byte[2] % 2, aim->byte[3] % 8 == 7 ? 2 : 0);
+    operation(aim, OBJECT_IRQ_CONTROL, IRQ_CONTROL_ATTACH);
+}
+
+static void do_map(struct aim *aim)
+{
+    static const uint8_t rights[] = { RIGHT_READ, RIGHT_READ | RIGHT_WRITE,
+                                      RIGHT_READ | RIGHT_EXECUTE, RIGHTS_ALL };
+
+    WORDS(pick(aim, OBJECT_ADDRESS_SPACE, aim->byte[1]), address_for(aim->byte[2]),
+          rights[aim->byte[3] % 4], aim->byte[4] % 4);
+    if (aim->byte[5] < 150)
+        operation(aim, OBJECT_FRAME, aim->byte[5] < 100 ? FRAME_MAP : FRAME_UNMAP);
+    else
+        operation(aim, OBJECT_PAGE_TABLE, aim->byte[5] < 210 ? PAGE_TABLE_MAP : PAGE_TABLE_UNMAP);
+}
+
+static void do_assign(struct aim *aim)
+{
+    WORDS(pick(aim, OBJECT_ADDRESS_SPACE, aim->byte[1]));
+    operation(aim, OBJECT_ASID_CONTROL, ASID_CONTROL_ASSIGN);
+}
+
+/* Whatever label on whatever capability. */
+static void do_any_operation(struct aim *aim)
+{
+    uint64_t slot = pick(aim, FILLED, aim->byte[0]);
+    const cap_t *cap = thread_slot_of(aim->who, slot);
+    unsigned type = cap != NULL ? model.cap[*cap].type : 0;
+
+    WORDS(pick(aim, FILLED, aim->byte[2]), aim->byte[3], aim->byte[4], aim->byte[5]);
+    /* Those that could break what this file promises have functions of their own. */
+    if (type == OBJECT_TIMER || type == OBJECT_SCHED_CONTROL || type == OBJECT_UNTYPED ||
+        type == OBJECT_ENDPOINT || type == OBJECT_REPLY)
+        aim->reg[3] = 0;
+    else
+        aim->reg[1] = 0;
+    if (type == OBJECT_TIMER || type == OBJECT_SCHED_CONTROL || type == OBJECT_UNTYPED ||
+        type == OBJECT_ENDPOINT || type == OBJECT_REPLY)
+        do_yield(aim);
+    else
+        operation(aim, FILLED, aim->byte[1] % 16);
+}
+
+/* --- The world around ---------------------------------------------------------------------------------- */
+
+static void do_line(struct aim *aim)
+{
+    unsigned line = 40 + aim->byte[0] % 2;
+
+    switch (aim->byte[1] % 4) {
+    case 0:
+        sim_line_raise(line);
+        model.line[line].asserted = 1;
+        break;
+    case 1:
+        sim_line_lower(line);
+        model.line[line].asserted = 0;
+        break;
+    default:
+        sim_line_pulse(line);
+        model.line[line].latched = 1;
+        break;
+    }
+    if (aim->byte[2] < 200)
+        both_interrupt(aim->core);
+}
+
+static void do_time(struct aim *aim)
+{
+    both_advance(aim->byte[0] < 200 ? aim->byte[0] : aim->byte[0] * 8);
+    if (aim->byte[1] < 220 && interrupt_pending())
+        both_interrupt(aim->core);
+}
+
+static void do_interrupt(struct aim *aim)
+{
+    both_interrupt(aim->core);
+}
+
+/* A program writes to what is mapped for it, or uses its FP registers. */
+static void do_access(struct aim *aim)
+{
+    object_t space = model.core[aim->core].space;
+    const struct m_space *in = &model.object[space].space;
+    uint64_t physical;
+
+    if (space == 0 || space == world_init_space || in->leaves == 0) {
+        sim.fp_owner = sim.fp;
+        return;
+    }
+    const struct m_leaf *leaf = &in->leaf[aim->byte[0] % in->leaves];
+    unsigned right = aim->byte[1] % 2 ? RIGHT_WRITE : RIGHT_READ;
+    bool may = sim_access(sim.asid, sim.root, leaf->at, right, &physical);
+
+    if (may != ((leaf->rights & right) != 0) || (may && physical != leaf->address))
+        failure("an access to %llx goes elsewhere", (unsigned long long)leaf->at);
+    if (may && right == RIGHT_WRITE && sim_is_ram(physical, 4096)) {
+        memset(sim.ram + (physical - SIM_RAM_BASE), 0xa5, 4096);
+        memset(sim.coherent + (physical - SIM_RAM_BASE), 0xa5, 4096);
+    }
+}
+
+/* --- Which ------------------------------------------------------------------------------------------------ */
+
+static const struct {
+    void (*happens)(struct aim *aim);
+    uint8_t weight, init_weight; /* of 256 */
+} kinds[] = {
+    { do_call, 34, 0 },        { do_try_call, 4, 0 },      { do_reply_recv, 30, 90 },
+    { do_recv, 18, 0 },        { do_try_recv, 5, 0 },      { do_answer, 14, 0 },
+    { do_yield, 3, 2 },        { do_fault, 7, 0 },         { do_copy, 14, 4 },
+    { do_move, 8, 0 },         { do_delete, 9, 2 },        { do_revoke, 3, 1 },
+    { do_inspect_slot, 2, 1 }, { do_close, 2, 0 },         { do_open, 4, 10 },
+    { do_cancel_badge, 4, 4 }, { do_retype, 13, 6 },       { do_small_looks, 4, 4 },
+    { do_configure, 4, 12 },   { do_start, 6, 20 },        { do_cancel, 5, 20 },
+    { do_write_registers, 2, 4 }, { do_suspend, 4, 4 },    { do_resume, 6, 20 },
+    { do_bind_time, 6, 12 },   { do_share, 3, 6 },         { do_ceiling, 2, 4 },
+    { do_bind, 4, 0 },         { do_arm, 5, 4 },           { do_signal, 7, 16 },
+    { do_attach, 2, 0 },       { do_map, 6, 0 },           { do_assign, 1, 0 },
+    { do_any_operation, 3, 0 }, { do_line, 5, 2 },         { do_time, 7, 6 },
+    { do_interrupt, 1, 1 },    { do_access, 1, 0 },
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static uint8_t kind_of[2][256];
+
+/* Weights become shares of 256. */
+static void weigh(void)
+{
+    for (unsigned init = 0; init < 2; init++) {
+        unsigned total = 0, at = 0, sum = 0;
+
+        for (unsigned kind = 0; kind < KINDS; kind++)
+            total += init ? kinds[kind].init_weight : kinds[kind].weight;
+        for (unsigned kind = 0; kind < KINDS; kind++) {
+            sum += init ? kinds[kind].init_weight : kinds[kind].weight;
+            while (at * total < sum * 256)
+                kind_of[init][at++] = (uint8_t)kind;
+        }
+    }
+}
+
+void event_happen(const struct event *event)
+{
+    struct aim aim = { .byte = &event->byte[1] };
+
+    if (kind_of[0][255] == 0)
+        weigh();
+    if (model.dead)
+        return;
+    aim.who = model.core[aim.core].current;
+    kinds[kind_of[aim.who == world_init][event->byte[0]]].happens(&aim);
+}
+
+/* --- A state's fingerprint ------------------------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t hash, const void *data, size_t bytes)
+{
+    const uint64_t *word = data;
+
+    for (size_t index = 0; index < bytes / sizeof(uint64_t); index++) {
+        hash = (hash ^ word[index]) * 0x9e3779b97f4a7c15ULL;
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+uint64_t state_hash(void)
+{
+    uint64_t hash = model.now + model.dead;
+
+    for (object_t each = 1; each < model.object_limit; each++)
+        hash = mix(hash + each, &model.object[each],
+                   model.object[each].type == OBJECT_NULL
+                       ? 0 : object_bytes(model.object[each].type) & ~7ULL);
+    for (cap_t each = 1; each < model.cap_limit; each++)
+        hash = mix(hash, &model.cap[each], CAP_COMPARED & ~7ULL);
+    hash = mix(hash, model.core, sizeof(model.core) & ~7ULL);
+    return mix(hash, model.line, sizeof(model.line) & ~7ULL);
+}
