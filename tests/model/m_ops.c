@@ -204,17 +204,24 @@ static bool has_all(object_t thread)
            (time == 0 || time_at(time)->budget != 0);
 }
 
+static bool time_is_taken(object_t thread)
+{
+    object_t time = part_of(thread, PART_TIME);
+
+    return time != 0 && thread_at(thread)->time != time &&
+           (time_at(time)->thread != 0 || time_at(time)->event != 0);
+}
+
 static enum thole_result start(const struct operation *op)
 {
     struct m_thread *thread = thread_at(op->object);
-    object_t endpoint = part_of(op->object, PART_ENDPOINT), time = part_of(op->object, PART_TIME);
+    object_t endpoint = part_of(op->object, PART_ENDPOINT);
 
     if (thread->state != THREAD_STOPPED)
         return RESULT_OCCUPIED;
     if (endpoint == 0 || !has_all(op->object))
         return RESULT_NOT_READY;
-    if (time != 0 && thread->time != time &&
-        (time_at(time)->thread != 0 || time_at(time)->event != 0))
+    if (time_is_taken(op->object))
         return RESULT_BUSY;
     memset(thread->reg, 0, sizeof(thread->reg));
     thread->reg[MODEL_PC] = op->word[0];
@@ -300,6 +307,8 @@ static enum thole_result resume(const struct operation *op)
     if ((stopped && !has_all(op->object)) ||
         (op->word[0] != 0 && !stopped && !thread->suspended))
         return RESULT_NOT_READY;
+    if (stopped && time_is_taken(op->object))
+        return RESULT_BUSY;
     if (op->word[0] != 0)
         thread->reg[MODEL_PSTATE] |= MODEL_STEP;
     thread_resumes(op->core, op->object);
@@ -312,9 +321,8 @@ static enum thole_result unbind_time(const struct operation *op)
 
     if (time == 0)
         return RESULT_EMPTY;
-    if (time_at(time)->thread != op->object &&
-        (time_at(time)->thread != 0 || time_at(time)->event != 0))
-        return RESULT_BUSY;
+    if (thread_at(op->object)->state == THREAD_CALLING && thread_at(op->object)->time != time)
+        return RESULT_BUSY; /* it is lent */
     sender_loses_time(op->core, op->object);
     part_drop(op->object, PART_TIME);
     return RESULT_DONE;

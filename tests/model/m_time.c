@@ -91,6 +91,12 @@ static void charge(object_t what, uint64_t since, uint64_t now)
     struct m_time *time = time_at(what);
 
     time->consumed += now - since;
+    if (time->budget == time->period) { /* never spent: its budget is its turn */
+        time->remaining -= (int64_t)(now - since);
+        if (time->remaining <= 0)
+            time->remaining = (int64_t)time->budget;
+        return;
+    }
     for (unsigned periods = 0; time->period_end <= now; periods++) {
         if (since >= time->period_end && time->remaining == (int64_t)time->budget) {
             /* Nothing changes until the period of `since`. */
@@ -429,7 +435,7 @@ static void wait_for_interrupt(unsigned core)
     goes_over_to(core, 0);
     model.core[core].timer = timer_due(core);
     if (!interrupt_pending()) {
-        if (model.core[core].timer != NEVER)
+        if (model.core[core].timer < TIME_END)
             model.now = model.core[core].timer;
         else
             model_idle();

@@ -32,6 +32,7 @@
 #define MODEL_FLAGS    0xf0000000ULL
 #define MODEL_STEP     (1ULL << 21)
 #define NEVER          UINT64_MAX
+#define TIME_END       (1ULL << 62) /* what is due later never comes */
 #define NO_LINE        UINT32_MAX
 
 typedef uint16_t object_t; /* an index into model.object */
