@@ -11,7 +11,7 @@
 
 struct field {
     const char *name;
-    uint16_t offset, bytes, count;
+    uint32_t offset, bytes, count;
 };
 
 #define FIELD(of, member) { #member, offsetof(struct of, member), sizeof(((struct of *)0)->member), 1 }
@@ -70,6 +70,16 @@ static const struct field cap_fields[] = {
 static const struct field core_fields[] = {
     FIELD(m_core, current), FIELD(m_core, running), FIELD(m_core, space), QUEUE(m_core, ready),
     FIELD(m_core, since), FIELD(m_core, timer), LAST
+};
+
+static const struct field line_fields[] = {
+    FIELD(m_line, enabled), FIELD(m_line, active), FIELD(m_line, latched), FIELD(m_line, asserted),
+    LAST
+};
+#define FIELD_OF_MODEL(member, number) { #member, offsetof(struct model, member), \
+        sizeof(((struct model *)0)->member) / number, number }
+static const struct field machine_fields[] = {
+    FIELD_OF_MODEL(now, 1), FIELD_OF_MODEL(dyings, 1), FIELD_OF_MODEL(dying, MODEL_QUEUE), LAST
 };
 
 static uint64_t value_at(const void *base, const struct field *field, unsigned index)
@@ -153,6 +163,14 @@ static bool same_core(unsigned number)
     return false;
 }
 
+static bool same_line(unsigned number)
+{
+    if (memcmp(&model.line[number], &seen.line[number], sizeof(model.line[number])) == 0)
+        return true;
+    tell("line", number, line_fields, &model.line[number], &seen.line[number]);
+    return false;
+}
+
 void compare(bool with_spaces)
 {
     unsigned different = 0;
@@ -165,9 +183,12 @@ void compare(bool with_spaces)
         different += !same_cap(each);
     for (unsigned each = 0; each < model.cores; each++)
         different += !same_core(each);
-    different += memcmp(model.dying, seen.dying, sizeof(model.dying)) != 0;
-    if (memcmp(model.line, seen.line, sizeof(model.line)) != 0 || model.now != seen.now)
+    if (memcmp(model.dying, seen.dying, sizeof(model.dying)) != 0 || model.now != seen.now) {
+        tell("machine", 0, machine_fields, &model, &seen);
         different++;
+    }
+    for (unsigned each = 0; each < MODEL_LINES; each++)
+        different += !same_line(each);
     if (different != 0 || model.caps != seen.caps)
         failure("the kernel is not as the model says (%u differences; capabilities %u, %u)",
                 different, model.caps, seen.caps);

@@ -20,7 +20,7 @@ extern bool spaces_read; /* were mappings read, too? */
 
 /* --- world.c ------------------------------------------------------------------------ */
 
-enum world { WORLD_SMALL, WORLD_TINY, WORLDS };
+enum world { WORLD_SMALL, WORLD_CROWD, WORLD_TINY };
 /* Boots and makes the world; the model is with it from the kernel's first event on. */
 void world_make(enum world which);
 /* Back to how it was made, kernel, machine and model. */

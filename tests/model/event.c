@@ -354,7 +354,10 @@ static void do_move(struct aim *aim)
 static void delete_or_revoke(struct aim *aim, unsigned label)
 {
     uint64_t table = pick(aim, OBJECT_CAPTABLE, aim->byte[0]);
-    int type = aim->byte[2] < 128 ? FILLED : 1 + aim->byte[2] % OBJECT_FRAME;
+    int type = aim->byte[2] < 100   ? FILLED
+               : aim->byte[2] >= 160  ? 1 + aim->byte[2] % OBJECT_FRAME
+               : label == CAPTABLE_REVOKE ? OBJECT_UNTYPED
+                                          : OBJECT_SCHED_CONTEXT;
 
     WORDS(pick_there(aim, table, type, aim->byte[1]));
     operation(aim, OBJECT_CAPTABLE, label);
@@ -413,8 +416,8 @@ static void do_retype(struct aim *aim)
 
     if (aim->byte[2] >= 0xf8)
         bits = aim->byte[2] % 8 * 7;
-    if (type == OBJECT_CAPTABLE && bits > 5)
-        bits = 70;
+    if (type == OBJECT_CAPTABLE && bits > 5) /* one that is cleared in two parts, or none */
+        bits = aim->byte[2] % 2 ? 9 : 70;
     WORDS(type, bits, table, pick_there(aim, table, EMPTY, aim->byte[4]));
     operation(aim, OBJECT_UNTYPED, UNTYPED_RETYPE);
 }
@@ -544,7 +547,7 @@ static void do_signal(struct aim *aim)
 static void do_attach(struct aim *aim)
 {
     WORDS(pick(aim, OBJECT_INTERRUPT, aim->byte[1]),
-          aim->byte[2] >= 0xf0 ? aim->byte[2] : 40u + aim->byte[2] % 2, aim->byte[3] % 8 == 7 ? 2 : 0);
+          aim->byte[2] >= 0xf0 ? aim->byte[2] % 2 ? 4000 : aim->byte[2] : 40u + aim->byte[2] % 2, aim->byte[3] % 8 == 7 ? 2 : 0);
     operation(aim, OBJECT_IRQ_CONTROL, IRQ_CONTROL_ATTACH);
 }
 
@@ -586,6 +589,30 @@ static void do_any_operation(struct aim *aim)
         do_yield(aim);
     else
         operation(aim, FILLED, aim->byte[1] % 16);
+}
+
+/* Init gets one who waits to run again, by whatever that takes. */
+static void do_revive(struct aim *aim)
+{
+    object_t who = named(aim, pick(aim, OBJECT_THREAD, aim->byte[0]));
+    const struct m_thread *thread = thread_at(who);
+
+    if (!is_thread(who))
+        do_reply_recv(aim);
+    else if (thread->suspended)
+        do_resume(aim);
+    else if (thread->state == THREAD_STOPPED)
+        (thread->part[PART_CAPTABLE] == 0 || thread->part[PART_ENDPOINT] == 0 ? do_configure
+         : aim->byte[5] % 4 != 0                                              ? do_start
+                                                                              : do_resume)(aim);
+    else if (thread->state == THREAD_STRANDED)
+        do_bind_time(aim);
+    else if (thread->state == THREAD_READY)
+        do_reply_recv(aim);
+    else if (thread->time != 0)
+        do_cancel(aim);
+    else
+        do_signal(aim);
 }
 
 /* --- The world around ---------------------------------------------------------------------------------- */
@@ -653,19 +680,19 @@ static const struct {
     void (*happens)(struct aim *aim);
     uint8_t weight, init_weight; /* of 256 */
 } kinds[] = {
-    { do_call, 34, 0 },        { do_try_call, 4, 0 },      { do_reply_recv, 30, 90 },
+    { do_call, 34, 0 },        { do_try_call, 4, 0 },      { do_reply_recv, 30, 110 },
     { do_recv, 18, 0 },        { do_try_recv, 5, 0 },      { do_answer, 14, 0 },
-    { do_yield, 3, 2 },        { do_fault, 7, 0 },         { do_copy, 14, 4 },
-    { do_move, 8, 0 },         { do_delete, 9, 2 },        { do_revoke, 3, 1 },
-    { do_inspect_slot, 2, 1 }, { do_close, 2, 0 },         { do_open, 4, 10 },
-    { do_cancel_badge, 4, 4 }, { do_retype, 13, 6 },       { do_small_looks, 4, 4 },
-    { do_configure, 4, 12 },   { do_start, 6, 20 },        { do_cancel, 5, 20 },
-    { do_write_registers, 2, 4 }, { do_suspend, 4, 4 },    { do_resume, 6, 20 },
-    { do_bind_time, 6, 12 },   { do_share, 3, 6 },         { do_ceiling, 2, 4 },
-    { do_bind, 4, 0 },         { do_arm, 5, 4 },           { do_signal, 7, 16 },
-    { do_attach, 2, 0 },       { do_map, 6, 0 },           { do_assign, 1, 0 },
-    { do_any_operation, 3, 0 }, { do_line, 5, 2 },         { do_time, 7, 6 },
-    { do_interrupt, 1, 1 },    { do_access, 1, 0 },
+    { do_yield, 3, 1 },        { do_fault, 5, 0 },         { do_copy, 14, 3 },
+    { do_move, 8, 0 },         { do_delete, 6, 1 },        { do_revoke, 3, 1 },
+    { do_inspect_slot, 2, 1 }, { do_close, 1, 0 },         { do_open, 4, 6 },
+    { do_cancel_badge, 4, 2 }, { do_retype, 13, 3 },       { do_small_looks, 4, 2 },
+    { do_configure, 4, 3 },    { do_start, 6, 3 },         { do_cancel, 5, 3 },
+    { do_write_registers, 2, 2 }, { do_suspend, 3, 1 },    { do_resume, 6, 3 },
+    { do_bind_time, 6, 6 },    { do_share, 3, 3 },         { do_ceiling, 2, 2 },
+    { do_bind, 4, 0 },         { do_arm, 5, 2 },           { do_signal, 7, 5 },
+    { do_attach, 2, 0 },       { do_map, 8, 0 },           { do_assign, 1, 0 },
+    { do_any_operation, 3, 0 }, { do_line, 7, 1 },         { do_time, 9, 2 },
+    { do_interrupt, 1, 1 },    { do_access, 1, 0 },        { do_revive, 0, 100 },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -417,7 +417,7 @@ static bool table_empties(unsigned core, object_t what)
     for (unsigned seen = 0; seen < EMPTY_SLOTS_A_STEP; seen++) {
         if (table->progress == table->slots)
             return false;
-        cap_t cap = table->slot[table->progress];
+        cap_t cap = table->progress < MODEL_SLOTS ? table->slot[table->progress] : 0;
 
         if (cap != 0) {
             table->progress += delete_one(core, cap) == RESULT_DONE;

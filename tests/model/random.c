@@ -3,6 +3,7 @@
  * model_random: events from a seed, each on the kernel and on the model.
  *
  *   --events N  --seed S   that many; seed S is the first world's, S + 1 the next's
+ *   --in small|crowd       the world; small if not said
  *   --world N              events in a world before it is made again
  *   --save FILE            only one world: writes its events
  *   --replay FILE          events of a file, one world
@@ -38,6 +39,10 @@ const char *__ubsan_default_options(void)
     return "abort_on_error=1:print_stacktrace=1";
 }
 
+static uint64_t option_events = 100000, option_seed = 1;
+static const char *save, *replay, *to_minimise;
+static enum world in = WORLD_SMALL;
+
 /* --- Chance: SplitMix64 (Steele, Lea, Flood 2014) --------------------------------------- */
 
 static uint64_t chance_state;
@@ -70,9 +75,9 @@ static void tell_how_to_repeat(int signal)
     (void)signal;
     story_tell();
     if (!quiet && world_seed != UINT64_MAX)
-        fprintf(stderr, "again: model_random --seed %llu --events %llu --world %llu\n",
-                (unsigned long long)world_seed, (unsigned long long)options_world,
-                (unsigned long long)options_world);
+        fprintf(stderr, "again: model_random --in %s --seed %llu --events %llu --world %llu\n",
+                in == WORLD_CROWD ? "crowd" : "small", (unsigned long long)world_seed,
+                (unsigned long long)options_world, (unsigned long long)options_world);
     _exit(1);
 }
 
@@ -81,9 +86,6 @@ static void run_list(void)
     world_reset();
     for (unsigned at = 0; at < count && !model.dead; at++)
         event_happen(&list[at]);
-    if (model.dead && getenv("MODEL_DEAD"))
-        printf("dead: line enabled %u active %u init state %u recv %u\n", sim.line[90].enabled,
-               sim.line[90].active, thread_at(world_init)->state, thread_at(world_init)->receiving_on);
 }
 
 /* In a process of its own. */
@@ -196,9 +198,6 @@ static int minimise(const char *name)
 
 /* --- The options --------------------------------------------------------------------------------- */
 
-static uint64_t option_events = 100000, option_seed = 1;
-static const char *save, *replay, *smaller;
-
 static void read_options(int argc, char **argv)
 {
     for (int at = 1; at < argc; at += 2) {
@@ -212,12 +211,14 @@ static void read_options(int argc, char **argv)
             options_world = strtoull(value, NULL, 0);
         else if (strcmp(argv[at], "--invariants") == 0)
             invariants_every = strtoull(value, NULL, 0);
+        else if (strcmp(argv[at], "--in") == 0)
+            in = strcmp(value, "crowd") == 0 ? WORLD_CROWD : WORLD_SMALL;
         else if (strcmp(argv[at], "--save") == 0)
             save = value;
         else if (strcmp(argv[at], "--replay") == 0)
             replay = value;
         else if (strcmp(argv[at], "--minimise") == 0)
-            smaller = value;
+            to_minimise = value;
         else {
             fprintf(stderr, "unknown option %s; see tests/model/README.md\n", argv[at]);
             exit(2);
@@ -252,15 +253,15 @@ int main(int argc, char **argv)
     read_options(argc, argv);
     signal(SIGABRT, tell_how_to_repeat);
     world_seed = UINT64_MAX;
-    world_make(WORLD_SMALL);
+    world_make(in);
     if (save != NULL) {
         make_events(option_seed, (unsigned)options_world);
         write_list(save);
         return 0;
     }
-    if (smaller != NULL) {
-        read_list(smaller);
-        return minimise(smaller);
+    if (to_minimise != NULL) {
+        read_list(to_minimise);
+        return minimise(to_minimise);
     }
     if (replay != NULL) {
         read_list(replay);

@@ -540,6 +540,7 @@ static void read_dying(void)
     if (dying_any() != (model.dyings != 0))
         failure("%s is dying in the kernel, not in the model", dying_any() ? "something" : "nothing");
     seen.dyings = model.dyings;
+    memset(seen.dying, 0, sizeof(seen.dying));
     for (unsigned at = 0; at < model.dyings; at++) {
         const struct dying *dying =
             (const void *)(sim.ram + (model.object[model.dying[at]].address - SIM_RAM_BASE));

@@ -181,9 +181,18 @@ static void give(unsigned table, unsigned at, unsigned source, unsigned rights, 
     must(table, CAPTABLE_MINT, at, INIT_SLOT_CAPTABLE, source, rights, badge);
 }
 
-static unsigned time_of(unsigned priority, uint64_t budget, uint64_t period)
+/* The original goes to a thread's table, where anybody may delete it; init has a copy. */
+static unsigned make_there(unsigned from, enum thole_object type, unsigned table, unsigned at)
 {
-    unsigned slot = make(OBJECT_SCHED_CONTEXT, 0);
+    unsigned slot = next_slot++;
+
+    must(from, UNTYPED_RETYPE, type, 0, table, at);
+    must(INIT_SLOT_CAPTABLE, CAPTABLE_COPY, slot, table, at, RIGHTS_ALL);
+    return slot;
+}
+
+static unsigned share_of(unsigned slot, unsigned priority, uint64_t budget, uint64_t period)
+{
     object_t table = part_of(world_init, PART_CAPTABLE);
     object_t time = model.cap[boot_slot(table, slot)].object;
 
@@ -212,6 +221,15 @@ static unsigned memory_of(unsigned bits)
     return make(OBJECT_UNTYPED, bits);
 }
 
+static unsigned device_memory(void)
+{
+    unsigned at = INIT_SLOT_FIRST_UNTYPED;
+
+    while (!model.cap[boot_slot(part_of(world_init, PART_CAPTABLE), at)].device)
+        at++;
+    return at;
+}
+
 static void attention(unsigned endpoint)
 {
     unsigned line = make(OBJECT_INTERRUPT, 0);
@@ -221,13 +239,22 @@ static void attention(unsigned endpoint)
     world_first_slot = next_slot; /* init must not destroy these: nothing would ever happen again */
 }
 
-static unsigned space_with_tables(void)
-{
-    unsigned space = make(OBJECT_ADDRESS_SPACE, 0);
+#define FIRST_ORIGINAL 24 /* of a thread's table: from here on originals, of which there are copies */
 
-    must(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, space);
-    for (unsigned level = 0; level < 2; level++)
-        must(make(OBJECT_PAGE_TABLE, 0), PAGE_TABLE_MAP, space, INIT_FREE_ADDRESS);
+/* It gets its number before it is copied. */
+static unsigned space_with_tables(unsigned table)
+{
+    unsigned original = make(OBJECT_ADDRESS_SPACE, 0), space = next_slot++;
+
+    must(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, original);
+    must(table, CAPTABLE_MOVE, FIRST_ORIGINAL + 3, INIT_SLOT_CAPTABLE, original);
+    must(INIT_SLOT_CAPTABLE, CAPTABLE_COPY, space, table, FIRST_ORIGINAL + 3, RIGHTS_ALL);
+    for (unsigned level = 0; level < 2; level++) {
+        unsigned slot = make(OBJECT_PAGE_TABLE, 0);
+
+        must(slot, PAGE_TABLE_MAP, space, INIT_FREE_ADDRESS);
+        must(table, CAPTABLE_MOVE, FIRST_ORIGINAL - 2 + level, INIT_SLOT_CAPTABLE, slot);
+    }
     return space;
 }
 
@@ -250,9 +277,23 @@ static void fill_small(const unsigned table[TABLES], unsigned which, const unsig
                  model.cap[boot_slot(part_of(world_init, PART_CAPTABLE), copies[index])].type ==
                          OBJECT_ENDPOINT && which != 0 ? which : 0);
     must(memory, UNTYPED_RETYPE, own[which], 0, table[which], at++);
-    must(memory, UNTYPED_RETYPE, OBJECT_UNTYPED, which == 0 ? 13 : 12, table[which], at++);
+    must(memory, UNTYPED_RETYPE, OBJECT_UNTYPED, which == 0 ? 14 : 12, table[which], at++);
     if (which == 2)
         must(memory, UNTYPED_RETYPE, OBJECT_FRAME, FRAME_BITS_4K, table[which], at++);
+}
+
+/* In memory within memory, so that it can be taken away by halves while time is lent. */
+static void make_times(const unsigned table[TABLES], unsigned time[4])
+{
+    unsigned whole = make(OBJECT_UNTYPED, 11), half = next_slot++, at = FIRST_ORIGINAL + 4;
+
+    must(whole, UNTYPED_RETYPE, OBJECT_UNTYPED, 9, INIT_SLOT_CAPTABLE, half);
+    time[0] = share_of(make_there(half, OBJECT_SCHED_CONTEXT, table[0], at), 30, 4096, 4096);
+    time[1] = share_of(make_there(half, OBJECT_SCHED_CONTEXT, table[1], at), 20, 512, 2048);
+    time[2] = share_of(make_there(whole, OBJECT_SCHED_CONTEXT, table[2], at), 20, 256, 256);
+    time[3] = share_of(make_there(whole, OBJECT_SCHED_CONTEXT, table[0], at + 1), 40, 128, 1024);
+    must(table[1], CAPTABLE_MOVE, at + 1, INIT_SLOT_CAPTABLE, whole);
+    must(table[2], CAPTABLE_MOVE, at + 1, INIT_SLOT_CAPTABLE, half);
 }
 
 static void world_small(void)
@@ -262,24 +303,23 @@ static void world_small(void)
 
     memory = memory_of(SMALL_BITS);
     attention(INIT_SLOT_ENDPOINT);
-    for (unsigned index = 0; index < 2; index++)
-        space[index] = space_with_tables();
     for (unsigned index = 0; index < TABLES; index++)
         table[index] = make(OBJECT_CAPTABLE, 5);
+    for (unsigned index = 0; index < 2; index++)
+        space[index] = space_with_tables(table[index]);
     for (unsigned index = 0; index < 3; index++)
-        endpoint[index] = make(OBJECT_ENDPOINT, 0);
-    time[0] = time_of(30, 4096, 4096);
-    time[1] = time_of(20, 512, 2048);
-    time[2] = time_of(20, 256, 256);
-    time[3] = time_of(40, 128, 1024);
+        endpoint[index] = make_there(memory, OBJECT_ENDPOINT, table[index], FIRST_ORIGINAL);
+    make_times(table, time);
     for (unsigned index = 0; index < THREADS; index++)
-        thread[index] = make(OBJECT_THREAD, 0);
+        thread[index] = make_there(memory, OBJECT_THREAD, table[index % TABLES],
+                                   FIRST_ORIGINAL + 1 + index / TABLES);
     for (unsigned index = 0; index < 2; index++) {
-        bell[index] = make(OBJECT_NOTIFICATION, 0);
-        timer[index] = make(OBJECT_TIMER, 0);
-        line[index] = make(OBJECT_INTERRUPT, 0);
+        bell[index] = make_there(memory, OBJECT_NOTIFICATION, table[index], 30);
+        timer[index] = make_there(memory, OBJECT_TIMER, table[2 - 2 * index], 30 + index);
+        line[index] = make_there(memory, OBJECT_INTERRUPT, table[1 + index], 31);
         must(INIT_SLOT_IRQ_CONTROL, IRQ_CONTROL_ATTACH, line[index], 40, TRIGGER_LEVEL);
     }
+    must(table[2], CAPTABLE_MOVE, FIRST_ORIGINAL + 3, INIT_SLOT_CAPTABLE, device_memory());
     must(bell[0], NOTIFICATION_BIND, endpoint[0], time[3]);
     must(bell[1], NOTIFICATION_BIND, endpoint[1], 0);
     must(timer[0], TIMER_BIND, endpoint[1], time[3]);
@@ -334,8 +374,8 @@ static void world_tiny(void)
     endpoint = make(OBJECT_ENDPOINT, 0);
     table = make(OBJECT_CAPTABLE, 4);
     bell = make(OBJECT_NOTIFICATION, 0);
-    time[0] = time_of(20, 256, 256);
-    time[1] = time_of(20, 512, 1024);
+    time[0] = share_of(make(OBJECT_SCHED_CONTEXT, 0), 20, 256, 256);
+    time[1] = share_of(make(OBJECT_SCHED_CONTEXT, 0), 20, 512, 1024);
     for (unsigned index = 0; index < 3; index++)
         thread[index] = make(OBJECT_THREAD, 0);
     space = make(OBJECT_ADDRESS_SPACE, 0);
@@ -353,6 +393,38 @@ static void world_tiny(void)
     }
     for (unsigned index = 0; index < 2; index++)
         must(thread[index], THREAD_CANCEL);
+}
+
+#define CROWD_BITS 16
+#define CROWD 12
+
+/* Many callers at one endpoint, for what is done in parts. */
+static void world_crowd(void)
+{
+    unsigned table, endpoint[2], thread[CROWD], time[CROWD], space, bell, at = 1;
+
+    memory = memory_of(CROWD_BITS);
+    attention(INIT_SLOT_ENDPOINT);
+    table = make(OBJECT_CAPTABLE, 5);
+    give(table, at++, table, RIGHTS_ALL, 0);
+    for (unsigned index = 0; index < 2; index++)
+        endpoint[index] = make_there(memory, OBJECT_ENDPOINT, table, at++);
+    bell = make(OBJECT_NOTIFICATION, 0);
+    must(bell, NOTIFICATION_BIND, endpoint[0], 0);
+    give(table, at++, bell, RIGHTS_ALL, 1);
+    for (unsigned index = 0; index < 3; index++)
+        give(table, at++, endpoint[0], RIGHTS_ALL, index + 1);
+    space = make(OBJECT_ADDRESS_SPACE, 0);
+    must(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, space);
+    for (unsigned index = 0; index < CROWD; index++) {
+        time[index] = share_of(make(OBJECT_SCHED_CONTEXT, 0), 20 + index % 3, 1024,
+                               1024 + index % 2 * 1024);
+        thread[index] = make_there(memory, OBJECT_THREAD, table, at++);
+        must(thread[index], THREAD_CONFIGURE, table, space, endpoint[1], INIT_SLOT_ENDPOINT,
+             time[index]);
+        must(thread[index], THREAD_START, 0x1000 + index, 0x2000 + index, 0x3000 + index);
+        must(thread[index], THREAD_CANCEL);
+    }
 }
 
 /* --- Snapshots ------------------------------------------------------------------------------- */
@@ -501,7 +573,9 @@ void world_make(enum world which)
     compare(true);
     table = part_of(world_init, PART_CAPTABLE);
     next_slot = world_first_slot;
-    (which == WORLD_SMALL ? world_small : world_tiny)();
+    (which == WORLD_SMALL   ? world_small
+     : which == WORLD_CROWD ? world_crowd
+                            : world_tiny)();
     if (next_slot > MODEL_SLOTS)
         failure("the world does not fit init's table");
     compare(true);
