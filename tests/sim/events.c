@@ -104,7 +104,10 @@ static void check_timer(const struct core *core)
     uint64_t is = core->number == sim.here ? sim.timer : sim.other[core->number].timer;
     uint64_t expected = timer_expected(core);
 
-    REQUIRE(is == expected || sim.kicked[core->number],
+    /* Of a deadline that another core took away: it comes too soon, and nothing is due. */
+    bool too_soon = core->number != sim.here && is < expected;
+
+    REQUIRE(is == expected || too_soon || sim.kicked[core->number],
             "the timer of core %u is set for %lu, not for %lu", core->number, is, expected);
 }
 
