@@ -28,7 +28,7 @@ static const struct field thread_fields[] = {
     SENDER(m_thread), FIELDS(m_thread, reg), FIELDS(m_thread, fault), FIELD(m_thread, grace),
     FIELD(m_thread, arrival), FIELD(m_thread, state), FIELD(m_thread, ceiling),
     FIELD(m_thread, lent), FIELD(m_thread, suspended), FIELD(m_thread, bereft),
-    FIELD(m_thread, vital), FIELD(m_thread, receiving_on), FIELD(m_thread, owes),
+    FIELD(m_thread, vital), FIELD(m_thread, stopping), FIELD(m_thread, ending), FIELD(m_thread, receiving_on), FIELD(m_thread, owes),
     FIELD(m_thread, time), FIELDS(m_thread, part), LAST
 };
 static const struct field time_fields[] = {
@@ -45,7 +45,7 @@ static const struct field endpoint_fields[] = {
 };
 static const struct field event_fields[] = {
     SENDER(m_event), FIELD(m_event, bits), FIELD(m_event, deadline), FIELD(m_event, line),
-    FIELD(m_event, owing), FIELDS(m_event, part), LAST
+    FIELD(m_event, owing), FIELD(m_event, home), FIELDS(m_event, part), LAST
 };
 static const struct field table_fields[] = {
     FIELD(m_table, slots), FIELD(m_table, dying), FIELD(m_table, progress),
@@ -68,12 +68,13 @@ static const struct field cap_fields[] = {
     FIELD(m_cap, address), FIELD(m_cap, used), FIELD(m_cap, at), LAST
 };
 static const struct field core_fields[] = {
-    FIELD(m_core, current), FIELD(m_core, running), FIELD(m_core, space), QUEUE(m_core, ready),
-    FIELD(m_core, since), FIELD(m_core, timer), LAST
+    FIELD(m_core, current), FIELD(m_core, loaded), FIELD(m_core, running), FIELD(m_core, space), QUEUE(m_core, ready),
+    FIELD(m_core, since), FIELD(m_core, timer), FIELD(m_core, kicked), LAST
 };
 
 static const struct field line_fields[] = {
     FIELD(m_line, enabled), FIELD(m_line, active), FIELD(m_line, latched), FIELD(m_line, asserted),
+    FIELD(m_line, core),
     LAST
 };
 #define FIELD_OF_MODEL(member, number) { #member, offsetof(struct model, member), \
@@ -155,8 +156,11 @@ static bool same_cap(cap_t cap)
     return false;
 }
 
+/* A kick too many does no harm: that core enters the kernel, and goes on. */
 static bool same_core(unsigned number)
 {
+    if (seen.core[number].kicked)
+        model.core[number].kicked = 1;
     if (memcmp(&model.core[number], &seen.core[number], sizeof(model.core[number])) == 0)
         return true;
     tell("core", number, core_fields, &model.core[number], &seen.core[number]);

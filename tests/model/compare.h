@@ -8,9 +8,6 @@
 #include "kernel/core.h"
 #include "model.h"
 #include "tests/sim/sim.h"
-#include <setjmp.h>
-
-extern struct core core; /* tests/sim/fixture.c */
 
 /* What the kernel is, in the model's words. Only what the model knows of is filled. */
 extern struct model seen;
@@ -22,7 +19,7 @@ extern bool spaces_read; /* were mappings read, too? */
 
 enum world { WORLD_SMALL, WORLD_CROWD, WORLD_TINY };
 /* Boots and makes the world; the model is with it from the kernel's first event on. */
-void world_make(enum world which);
+void world_make(enum world which, unsigned cores);
 /* Back to how it was made, kernel, machine and model. */
 void world_reset(void);
 /* Has anything outside of the world been written to since it was made? */
@@ -32,7 +29,6 @@ extern unsigned world_first_slot; /* of init's table: the first of the world's *
 #define ATTENTION_LINE 90
 /* Deadlines are made so that no two are equal: they are their object's number, modulo this. */
 #define DEADLINE_GRAIN 256
-jmp_buf *world_no_way_on(void); /* where an event that nothing can end goes */
 
 /* A copy of all that changes, for going back to. */
 struct snapshot;
@@ -67,7 +63,7 @@ extern uint64_t events_happened;
 /* --- story.c ------------------------------------------------------------------------------ */
 
 /* Who entered the kernel with which registers, and how; kept, not formatted. */
-void story_event(const char *what, object_t who, uint64_t number, const uint64_t reg[9]);
+void story_event(const char *what, unsigned core, object_t who, uint64_t number, const uint64_t reg[9]);
 void story_tell(void);
 _Noreturn void failure(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Called by failure() first; may not return. */

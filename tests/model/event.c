@@ -22,8 +22,6 @@ static bool spaces_changed;
 
 static void after(void)
 {
-    if (model.dead)
-        failure("the model waits for ever, and the kernel goes on");
     events_happened++;
     compare(spaces_changed || events_happened % 16 == 0);
     spaces_changed = false;
@@ -33,70 +31,51 @@ static void after(void)
 
 static void fill_registers(unsigned where, const uint64_t reg[9])
 {
-    uint64_t *x = thread_at(model.core[where].current)->reg;
+    uint64_t *x = thread_at(model.core[where].loaded)->reg;
 
     memcpy(x, reg, 9 * sizeof(uint64_t));
     for (unsigned index = 9; index <= 18; index++)
         x[index] = 0xdead0000 + index;
+    x[MODEL_PC] += 4;
     x[MODEL_PSTATE] |= MODEL_FLAGS;
     x[MODEL_PSTATE] &= ~MODEL_STEP; /* it has executed an instruction */
-    memcpy(&core.current->frame, x, MODEL_REGISTERS * sizeof(uint64_t));
+    memcpy(&cores[where].loaded->frame, x, MODEL_REGISTERS * sizeof(uint64_t));
 }
 
-/* The kernel finds that nothing can ever run: the model must have found that, too. */
-static void no_way_on(void)
+static void check_resumed(unsigned where, const struct thread *resumed)
 {
-    if (!model.dead)
-        failure("the kernel waits for ever, and the model goes on");
-}
-
-static void check_resumed(const struct thread *resumed)
-{
-    if (resumed != core.current)
+    if (resumed != cores[where].current)
         failure("the kernel resumes another thread than the one that runs");
+    after();
 }
 
 void both_call(unsigned where, unsigned number, const uint64_t reg[9])
 {
-    object_t who = model.core[where].current;
-
+    sim_turn_to(where);
     fill_registers(where, reg);
-    story_event("svc", who, number, reg);
+    story_event("svc", where, model.core[where].loaded, number, reg);
     model_syscall(where, number);
-    if (setjmp(*world_no_way_on()) != 0) {
-        no_way_on();
-        return;
-    }
-    check_resumed(kernel_syscall(&core, number));
-    after();
+    check_resumed(where, kernel_syscall(&cores[where], number));
 }
 
 static void both_fault(unsigned where, uint64_t kind, uint64_t address)
 {
-    object_t who = model.core[where].current;
+    object_t who = model.core[where].loaded;
     const uint64_t *reg = thread_at(who)->reg;
     const uint64_t word[5] = { kind, address, 0x55, reg[MODEL_PC], reg[MODEL_SP] };
 
-    story_event("fault", who, kind, NULL);
+    sim_turn_to(where);
+    story_event("fault", where, who, kind, NULL);
     model_fault(where, word);
-    if (setjmp(*world_no_way_on()) != 0) {
-        no_way_on();
-        return;
-    }
-    check_resumed(kernel_fault(&core, word));
-    after();
+    check_resumed(where, kernel_fault(&cores[where], word));
 }
 
 static void both_interrupt(unsigned where)
 {
-    story_event("interrupt", model.core[where].current, 0, NULL);
+    sim_turn_to(where);
+    story_event("interrupt", where, model.core[where].loaded, 0, NULL);
     model_interrupt(where);
-    if (setjmp(*world_no_way_on()) != 0) {
-        no_way_on();
-        return;
-    }
-    check_resumed(kernel_interrupt(&core));
-    after();
+    check_resumed(where, kernel_interrupt(&cores[where]));
 }
 
 static void both_advance(uint64_t ticks)
@@ -636,13 +615,13 @@ static void do_line(struct aim *aim)
         break;
     }
     if (aim->byte[2] < 200)
-        both_interrupt(aim->core);
+        both_interrupt(model.line[line].core);
 }
 
 static void do_time(struct aim *aim)
 {
     both_advance(aim->byte[0] < 200 ? aim->byte[0] : aim->byte[0] * 8);
-    if (aim->byte[1] < 220 && interrupt_pending())
+    if (aim->byte[1] < 220 && interrupt_pending(aim->core))
         both_interrupt(aim->core);
 }
 
@@ -714,16 +693,63 @@ static void weigh(void)
     }
 }
 
+static void pulse(unsigned line)
+{
+    sim_line_pulse(line);
+    model.line[line].latched = 1;
+}
+
+/* No core runs: the first that has something to do does it; time goes by if none has. */
+static void wake_world(void)
+{
+    const struct m_line *attention = &model.line[ATTENTION_LINE];
+    uint64_t next = TIME_END;
+
+    for (unsigned core = 0; core < model.cores; core++) {
+        if (interrupt_pending(core)) {
+            both_interrupt(core);
+            return;
+        }
+        next = model.core[core].timer < next ? model.core[core].timer : next;
+    }
+    if (next < TIME_END)
+        both_advance(next - model.now);
+    else if (attention->enabled && !attention->active && !attention->latched)
+        pulse(ATTENTION_LINE);
+    else
+        model.dead = true;
+}
+
+/* A core on which something can happen, from `first` on; NO_CORE: all are idle. */
+static unsigned busy_core(unsigned first)
+{
+    for (unsigned step = 0; step < model.cores; step++) {
+        unsigned core = (first + step) % model.cores;
+
+        if (model.core[core].loaded != 0 || interrupt_pending(core))
+            return core;
+    }
+    return NO_CORE;
+}
+
+/* The last byte says on which core; init does not lose what it holds by that. */
 void event_happen(const struct event *event)
 {
     struct aim aim = { .byte = &event->byte[1] };
 
     if (kind_of[0][255] == 0)
         weigh();
+    while (!model.dead && busy_core(0) == NO_CORE)
+        wake_world();
     if (model.dead)
         return;
-    aim.who = model.core[aim.core].current;
-    kinds[kind_of[aim.who == world_init][event->byte[0]]].happens(&aim);
+    aim.core = busy_core(event->byte[7] / 2);
+    aim.who = model.core[aim.core].loaded;
+    sim_turn_to(aim.core);
+    if (aim.who == 0 || (event->byte[7] % 2 && interrupt_pending(aim.core)))
+        both_interrupt(aim.core);
+    else
+        kinds[kind_of[aim.who == world_init][event->byte[0]]].happens(&aim);
 }
 
 /* --- A state's fingerprint ------------------------------------------------------------------------------- */

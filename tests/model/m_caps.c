@@ -228,7 +228,8 @@ static cap_t leaf_below(cap_t cap)
     return cap;
 }
 
-static void original_goes(unsigned core, cap_t cap)
+/* MORE: another core is still where it was. */
+static enum thole_result original_goes(unsigned core, cap_t cap)
 {
     object_t object = model.cap[cap].object;
 
@@ -239,8 +240,7 @@ static void original_goes(unsigned core, cap_t cap)
         dying_push(object);
         break;
     case OBJECT_THREAD:
-        thread_dies(core, object);
-        break;
+        return thread_dies(core, object);
     case OBJECT_ENDPOINT:
         endpoint_at(object)->closed = endpoint_at(object)->dying = 1;
         dying_push(object);
@@ -254,8 +254,7 @@ static void original_goes(unsigned core, cap_t cap)
         object_end(object);
         break;
     case OBJECT_ADDRESS_SPACE:
-        space_dies(object);
-        break;
+        return space_dies(core, object);
     case OBJECT_PAGE_TABLE:
         unmap_table(cap);
         object_end(object);
@@ -266,6 +265,7 @@ static void original_goes(unsigned core, cap_t cap)
     default:
         break;
     }
+    return RESULT_DONE;
 }
 
 /* What it was part of learns of it while it is still there. */
@@ -281,6 +281,10 @@ static void part_goes(unsigned core, place_t place)
         break;
     case PART_TIME:
         sender_loses_time(core, holder);
+        break;
+    case PART_SPACE:
+        if (core_of(holder) != NO_CORE)
+            core_kicked(core, core_of(holder));
         break;
     default:
         break;
@@ -301,16 +305,18 @@ static void copy_goes(unsigned core, cap_t cap)
         cap_free(cap);
 }
 
-static void leaf_goes(unsigned core, cap_t cap)
+static enum thole_result leaf_goes(unsigned core, cap_t cap)
 {
     if (!model.cap[cap].original) {
         copy_goes(core, cap);
     } else if (model.cap[cap].type == OBJECT_SCHED_CONTEXT) {
         time_ends(core, cap); /* may keep its capability */
     } else {
-        original_goes(core, cap);
+        if (original_goes(core, cap) == RESULT_MORE)
+            return RESULT_MORE;
         cap_free(cap);
     }
+    return RESULT_DONE;
 }
 
 /* Dying time gets out of the way: it becomes the next younger sibling of `cap`. */
@@ -339,8 +345,7 @@ static enum thole_result delete_one(unsigned core, cap_t cap)
         step_aside(leaf, cap);
         return RESULT_MORE;
     }
-    leaf_goes(core, leaf);
-    return leaf == cap ? RESULT_DONE : RESULT_MORE;
+    return leaf_goes(core, leaf) == RESULT_DONE && leaf == cap ? RESULT_DONE : RESULT_MORE;
 }
 
 /* All dying time below `cap` is stood for by its youngest child. */
@@ -371,7 +376,7 @@ static enum thole_result revoke_one(unsigned core, cap_t cap)
     if (stands_for_time(leaf))
         gather(cap, standing, leaf);
     else
-        leaf_goes(core, leaf);
+        (void)leaf_goes(core, leaf);
     return RESULT_MORE;
 }
 

@@ -277,7 +277,7 @@ static object_t let_go(unsigned core, object_t servant)
         sender_at(what)->servant = 0;
     if (!thread->lent)
         return what;
-    thread_unready(servant);
+    thread_unready(core, servant);
     thread->lent = 0;
     thread->time = 0;
     time_at(time)->thread = 0;
@@ -300,7 +300,7 @@ static void event_done(unsigned core, object_t what, object_t servant)
         interrupt_done(what);
     else if (event->sender.kind == KIND_TIMER && servant != 0 &&
              thole_tag_words(thread_at(servant)->reg[1]) != 0)
-        event->deadline = thread_at(servant)->reg[2];
+        timer_armed(core, what, thread_at(servant)->reg[2]);
     if (time != 0 && time_at(time)->event == what) {
         time_at(time)->event = 0;
         if (time_at(time)->thread == 0)
@@ -318,13 +318,13 @@ static void fault_done(unsigned core, object_t what, object_t servant)
     thread->sender.kind = KIND_CALL;
     thread->sender.badge = 0;
     if (label != THOLE_FAULT_RESUME && label != THOLE_FAULT_STEP) {
-        thread_stops(core, what);
+        thread_stops(what);
         return;
     }
     if (label == THOLE_FAULT_STEP)
         thread->reg[MODEL_PSTATE] |= MODEL_STEP;
     if (thread->fault[0] == FAULT_TIMEOUT)
-        time_forgiven(core, thread->time);
+        time_forgiven(thread->time);
     thread_ready(core, what, BEFORE);
 }
 
@@ -355,7 +355,7 @@ static void service_ends(unsigned core, object_t what, object_t servant, enum th
         set_status(what, status);
     }
     thread_at(what)->arrival = 0;
-    thread_ready(core, what, BEFORE);
+    thread_ready(core, what, servant != 0 ? BEFORE : BEHIND);
 }
 
 static void service_answered(unsigned core, object_t servant)
@@ -539,7 +539,7 @@ void call_endpoint(unsigned core, cap_t cap, bool may_wait)
     } else if (!may_wait && receiver_for(endpoint, true) == 0) {
         set_status(caller, STATUS_WOULD_WAIT);
     } else {
-        thread_unready(caller);
+        thread_unready(core, caller);
         thread->arrival = (uint32_t)(thread->reg[8] >> 32);
         thread->state = THREAD_CALLING;
         thread->sender.kind = KIND_CALL;
@@ -564,7 +564,7 @@ static object_t check_receive(object_t thread, cap_t cap)
 
 static void wait_on(unsigned core, object_t endpoint, object_t thread, uint64_t slots)
 {
-    thread_unready(thread);
+    thread_unready(core, thread);
     thread_at(thread)->arrival = (uint32_t)(slots >> 32);
     receiver_comes(core, endpoint, thread);
 }

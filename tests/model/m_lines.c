@@ -8,9 +8,9 @@
 #define FIRST_LINE 16
 #define TIMER_LINE 27
 
-static bool asks(const struct m_line *line)
+static bool asks(const struct m_line *line, unsigned core)
 {
-    return line->enabled && !line->active && (line->latched || line->asserted);
+    return line->core == core && line->enabled && !line->active && (line->latched || line->asserted);
 }
 
 static unsigned sharing(uint64_t line)
@@ -32,11 +32,23 @@ enum thole_result attach(object_t interrupt, uint64_t line, uint64_t trigger)
         model_broken("too many attached interrupts");
     event_at(interrupt)->line = (uint32_t)line;
     model.sharer[model.sharers++] = interrupt;
+    if (sharing(line) == 1)
+        line_routed(interrupt);
     model.line[line].enabled = 1;
     return RESULT_DONE;
 }
 
-/* The last to attach is told first. */
+/* To the core of the time that the Interrupt is bound with. */
+void line_routed(object_t interrupt)
+{
+    const struct m_event *event = event_at(interrupt);
+    object_t time = part_of(interrupt, PART_TIME);
+
+    if (event->line != NO_LINE && time != 0)
+        model.line[event->line].core = time_at(time)->core;
+}
+
+/* The last to attach is told first, and where the line goes is for that one to say. */
 void line_fires(unsigned core, unsigned line)
 {
     for (unsigned index = 0; index < model.sharers; index++) {
@@ -47,6 +59,11 @@ void line_fires(unsigned core, unsigned line)
             event->bits++;
         }
     }
+    for (unsigned index = model.sharers; index-- > 0;)
+        if (event_at(model.sharer[index])->line == line) {
+            line_routed(model.sharer[index]);
+            break;
+        }
     for (unsigned index = model.sharers; index-- > 0;)
         if (event_at(model.sharer[index])->line == line)
             event_fires(core, model.sharer[index]);
@@ -95,13 +112,12 @@ static bool timer_came(unsigned core)
     return model.core[core].timer != NEVER && model.core[core].timer <= model.now;
 }
 
-bool interrupt_pending(void)
+bool interrupt_pending(unsigned core)
 {
-    for (unsigned core = 0; core < model.cores; core++)
-        if (timer_came(core))
-            return true;
+    if (model.core[core].kicked || timer_came(core))
+        return true;
     for (unsigned line = FIRST_LINE; line < MODEL_LINES; line++)
-        if (asks(&model.line[line]))
+        if (asks(&model.line[line], core))
             return true;
     return false;
 }
@@ -109,13 +125,17 @@ bool interrupt_pending(void)
 /* True: one was taken. */
 static bool take_one(unsigned core)
 {
+    if (model.core[core].kicked) {
+        model.core[core].kicked = 0;
+        return true;
+    }
     if (timer_came(core)) {
         model.core[core].timer = NEVER;
         time_passes(core);
         return true;
     }
     for (unsigned line = FIRST_LINE; line < MODEL_LINES; line++)
-        if (asks(&model.line[line])) {
+        if (asks(&model.line[line], core)) {
             model.line[line].latched = 0;
             model.line[line].active = 1;
             line_fires(core, line);

@@ -168,15 +168,24 @@ enum thole_result assign_asid(cap_t cap, uint64_t *asid)
     return RESULT_DONE;
 }
 
-void space_dies(object_t space)
+enum thole_result space_dies(unsigned core, object_t space)
 {
+    bool left = true;
+
+    for (unsigned other = 0; other < model.cores; other++)
+        if (other != core && model.core[other].space == space) {
+            core_kicked(core, other);
+            left = false;
+        }
+    if (!left)
+        return RESULT_MORE;
     for (cap_t cap = 1; cap < model.cap_limit; cap++)
         if (model.cap[cap].mapped && model.cap[cap].space == space)
             model.cap[cap].space = SPACE_GONE;
-    for (unsigned core = 0; core < model.cores; core++)
-        if (model.core[core].space == space)
-            model.core[core].space = 0;
+    if (model.core[core].space == space)
+        model.core[core].space = 0;
     object_end(space);
+    return RESULT_DONE;
 }
 
 static uint64_t region_of(unsigned level, uint64_t at)

@@ -183,8 +183,9 @@ static enum thole_result configure(const struct operation *op)
         result = part_word(op, 4, OBJECT_SCHED_CONTEXT, RIGHT_CONTROL, true, &time);
     if (result != RESULT_DONE)
         return result;
-    if (thread_at(op->object)->state != THREAD_STOPPED)
+    if (thread_at(op->object)->state != THREAD_STOPPED || thread_at(op->object)->ending)
         return RESULT_OCCUPIED;
+    thread_stop_finished(op->core, op->object);
     thread_unconfigured(op->core, op->object);
     part_embed(op->object, PART_CAPTABLE, table);
     part_embed(op->object, PART_SPACE, space);
@@ -223,6 +224,9 @@ static enum thole_result start(const struct operation *op)
         return RESULT_NOT_READY;
     if (time_is_taken(op->object))
         return RESULT_BUSY;
+    if (!core_left(op->core, op->object))
+        return RESULT_MORE;
+    thread_stop_finished(op->core, op->object);
     memset(thread->reg, 0, sizeof(thread->reg));
     thread->reg[MODEL_PC] = op->word[0];
     thread->reg[MODEL_SP] = op->word[1];
@@ -265,6 +269,10 @@ static enum thole_result read_registers(struct operation *op)
 {
     if (op->word[0] > MODEL_REGISTERS)
         return RESULT_BAD_ARGUMENT;
+    if (is_current(op->object) && core_of(op->object) != op->core)
+        return RESULT_NOT_READY;
+    if (!core_left(op->core, op->object))
+        return RESULT_MORE;
     for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
         out(op, op->word[0] + index < MODEL_REGISTERS
                     ? thread_at(op->object)->reg[op->word[0] + index] : 0);
@@ -287,6 +295,8 @@ static enum thole_result write_registers(const struct operation *op)
         return RESULT_BAD_ARGUMENT;
     if (!is_at_rest(thread))
         return RESULT_NOT_READY;
+    if (!core_left(op->core, op->object))
+        return RESULT_MORE;
     for (unsigned index = 0; index < count; index++) {
         uint64_t *reg = &thread->reg[first + index];
         uint64_t kept = first + index == MODEL_PSTATE ? *reg & ~MODEL_FLAGS : 0;
@@ -309,6 +319,8 @@ static enum thole_result resume(const struct operation *op)
         return RESULT_NOT_READY;
     if (stopped && time_is_taken(op->object))
         return RESULT_BUSY;
+    if (op->word[0] != 0 && !core_left(op->core, op->object))
+        return RESULT_MORE;
     if (op->word[0] != 0)
         thread->reg[MODEL_PSTATE] |= MODEL_STEP;
     thread_resumes(op->core, op->object);
@@ -343,7 +355,7 @@ static enum thole_result bind_time(const struct operation *op)
 
     if (thread->part[PART_TIME] != 0)
         return RESULT_OCCUPIED;
-    if (time->budget == 0 ||
+    if (time->budget == 0 || thread->ending ||
         (thread->state != THREAD_STOPPED && thread->state != THREAD_STRANDED &&
          !(thread->state == THREAD_RECEIVING && thread->time == 0)))
         return RESULT_NOT_READY;
@@ -386,8 +398,8 @@ static enum thole_result on_thread(struct operation *op, uint64_t label)
     case THREAD_WRITE_REGISTERS:
         return write_registers(op);
     case THREAD_SUSPEND:
-        thread_suspends(op->object);
-        return RESULT_DONE;
+        thread_suspends(op->core, op->object);
+        return core_left(op->core, op->object) ? RESULT_DONE : RESULT_MORE;
     case THREAD_RESUME:
         return resume(op);
     case THREAD_BIND_TIME:
@@ -403,7 +415,7 @@ static enum thole_result consumed(struct operation *op)
 {
     const struct m_time *time = time_at(op->object);
     bool configured = time->budget != 0;
-    bool spent = configured && time_spent(op->core, op->object);
+    bool spent = configured && time_spent(op->object);
 
     out(op, time->consumed);
     out(op, time->priority);
@@ -438,7 +450,7 @@ static enum thole_result fill_ceiling(const struct operation *op)
         return result;
     if (op->word[1] >= PRIORITY_COUNT || op->word[2] > LONGEST_PERIOD)
         return RESULT_BAD_ARGUMENT;
-    set_ceiling(model.cap[cap].object, (unsigned)op->word[1]);
+    set_ceiling(op->core, model.cap[cap].object, (unsigned)op->word[1]);
     thread_at(model.cap[cap].object)->grace = op->word[2];
     return RESULT_DONE;
 }
@@ -470,9 +482,13 @@ static enum thole_result on_timer(const struct operation *op, uint64_t label)
 {
     if (label == TIMER_BIND)
         return bind(op);
-    event_at(op->object)->deadline = label == TIMER_ARM ? op->word[0] : NEVER;
-    if (label == TIMER_DISARM)
-        sender_recalled(op->core, op->object);
+    if (label == TIMER_ARM) {
+        timer_armed(op->core, op->object, op->word[0]);
+        return RESULT_DONE;
+    }
+    event_at(op->object)->deadline = NEVER;
+    event_at(op->object)->home = 0;
+    sender_recalled(op->core, op->object);
     return RESULT_DONE;
 }
 
@@ -588,8 +604,13 @@ static enum thole_result dispatch(struct operation *op, uint64_t label)
         return on_thread(op, label);
     case OBJECT_SCHED_CONTEXT:
         return consumed(op);
-    case OBJECT_INTERRUPT:
-        return bind(op);
+    case OBJECT_INTERRUPT: {
+        enum thole_result result = bind(op);
+
+        if (result == RESULT_DONE)
+            line_routed(op->object);
+        return result;
+    }
     case OBJECT_TIMER:
         return on_timer(op, label);
     case OBJECT_NOTIFICATION:

@@ -6,6 +6,8 @@
 
 #include "model.h"
 
+#define SYSCALL_BYTES 4
+
 object_t space_of(object_t thread)
 {
     object_t space = part_of(thread, PART_SPACE);
@@ -15,10 +17,32 @@ object_t space_of(object_t thread)
 
 /* --- Faults ---------------------------------------------------------------------------- */
 
-void thread_stops(unsigned core, object_t thread)
+/* Whom it owes is told at the end of the event, or of a later one. */
+#define STOPS_AN_EVENT 4
+
+void thread_stops(object_t thread)
 {
     thread_at(thread)->state = THREAD_STOPPED;
+    if (thread_at(thread)->stopping)
+        return;
+    thread_at(thread)->stopping = 1;
+    queue_add(&model.stopping, thread, model.stopping.count);
+}
+
+void thread_stop_finished(unsigned core, object_t thread)
+{
+    if (!queue_take(&model.stopping, thread))
+        return;
+    thread_at(thread)->stopping = 0;
     service_dropped(core, thread, STATUS_PEER_DIED);
+}
+
+static void finish_stops(unsigned core)
+{
+    for (unsigned count = 0; count < STOPS_AN_EVENT && model.stopping.count != 0; count++)
+        thread_stop_finished(core, model.stopping.who[0]);
+    if (model.stopping.count != 0)
+        model.core[core].kicked = 1;
 }
 
 void fault_of(unsigned core, uint64_t kind, uint64_t address, uint64_t syndrome)
@@ -29,12 +53,12 @@ void fault_of(unsigned core, uint64_t kind, uint64_t address, uint64_t syndrome)
 
     if (thread->vital)
         model_broken("init faults: drivers avoid that");
-    thread_unready(who);
+    thread_unready(core, who);
     thread->fault[0] = kind;
     thread->fault[1] = address;
     thread->fault[2] = syndrome;
     if (handler == 0 || endpoint_at(model.cap[handler].object)->closed) {
-        thread_stops(core, who);
+        thread_stops(who);
         return;
     }
     thread->state = THREAD_CALLING;
@@ -74,11 +98,11 @@ void thread_got_time(unsigned core, object_t thread)
     receiver_comes(core, endpoint, thread);
 }
 
-void thread_suspends(object_t thread)
+void thread_suspends(unsigned core, object_t thread)
 {
     thread_at(thread)->suspended = 1;
     if (thread_at(thread)->state == THREAD_READY)
-        thread_unready(thread);
+        thread_unready(core, thread);
 }
 
 void thread_resumes(unsigned core, object_t thread)
@@ -87,8 +111,10 @@ void thread_resumes(unsigned core, object_t thread)
     bool held = resumed->suspended && resumed->state == THREAD_READY;
 
     resumed->suspended = 0;
-    if (resumed->state == THREAD_STOPPED)
+    if (resumed->state == THREAD_STOPPED) {
+        thread_stop_finished(core, thread);
         thread_takes_time(thread);
+    }
     if (held || resumed->state == THREAD_STOPPED)
         thread_ready(core, thread, BEHIND);
 }
@@ -108,6 +134,8 @@ void thread_unconfigured(unsigned core, object_t thread)
     part_drop(thread, PART_CAPTABLE);
     part_drop(thread, PART_SPACE);
     part_drop(thread, PART_FAULT);
+    if (core_of(thread) != NO_CORE)
+        core_kicked(core, core_of(thread)); /* its space has changed */
 }
 
 /* A chain A -> this -> C survives: C's answer ends A's call, with an error. */
@@ -126,24 +154,33 @@ static void chain_closes(object_t thread)
     middle->lent = 0;
 }
 
-void thread_dies(unsigned core, object_t thread)
+enum thole_result thread_dies(unsigned core, object_t thread)
 {
     struct m_thread *dead = thread_at(thread);
 
-    thread_unready(thread);
+    thread_unready(core, thread);
     if (dead->receiving_on != 0) {
         struct m_endpoint *at = endpoint_at(dead->receiving_on);
 
         if (!queue_take(&at->receivers, thread))
             queue_take(&at->active, thread);
+        dead->receiving_on = 0;
     }
     chain_closes(thread);
     if (dead->time == 0)
         dead->lent = 0;
     sender_withdrawn(thread);
-    thread_stops(core, thread);
+    thread_stops(thread);
+    thread_stop_finished(core, thread);
     thread_unconfigured(core, thread);
+    dead->ending = 1;
+    dead->arrival = 0;
+    if (!core_left(core, thread))
+        return RESULT_MORE;
+    if (model.core[core].loaded == thread)
+        model.core[core].loaded = 0;
     object_end(thread);
+    return RESULT_DONE;
 }
 
 /* --- The ways in ----------------------------------------------------------------------------- */
@@ -173,7 +210,7 @@ static cap_t named(unsigned core)
     return slot != NULL ? *slot : 0;
 }
 
-void model_syscall(unsigned core, unsigned number)
+static void system_call(unsigned core, unsigned number)
 {
     object_t caller = model.core[core].current;
 
@@ -200,17 +237,40 @@ void model_syscall(unsigned core, unsigned number)
         fault_of(core, FAULT_SYSCALL, number, 0);
         break;
     }
+}
+
+static void leave(unsigned core)
+{
+    finish_stops(core);
     choose(core);
+}
+
+/* What was the thread's own happens again when it runs again, if another core has taken it. */
+void model_syscall(unsigned core, unsigned number)
+{
+    object_t thread = model.core[core].loaded;
+
+    if (core_entered(core))
+        system_call(core, number);
+    else
+        thread_at(thread)->reg[MODEL_PC] -= SYSCALL_BYTES;
+    leave(core);
 }
 
 void model_fault(unsigned core, const uint64_t word[5])
 {
-    fault_of(core, word[0], word[1], word[2]);
-    choose(core);
+    object_t thread = model.core[core].loaded;
+
+    if (core_entered(core))
+        fault_of(core, word[0], word[1], word[2]);
+    else if (word[0] == FAULT_STEP)
+        thread_at(thread)->reg[MODEL_PSTATE] |= MODEL_STEP;
+    leave(core);
 }
 
 void model_interrupt(unsigned core)
 {
+    (void)core_entered(core);
     take_interrupts(core);
-    choose(core);
+    leave(core);
 }

@@ -6,6 +6,8 @@
 
 #define DEADLINES_AN_EVENT 8
 
+static void deadline_set(unsigned core, object_t what);
+
 /* --- Ready ---------------------------------------------------------------------------- */
 
 unsigned priority_of(object_t thread)
@@ -30,11 +32,15 @@ static bool is_queued(object_t time)
     return false;
 }
 
-/* Among its equals, before or behind all of them. */
-static void line_up(object_t time, int where)
+/* Among its equals, before or behind all of them; who runs there may have to stop for it. */
+static void line_up(unsigned core, object_t time, int where)
 {
     struct queue *queue = ready_queue(time);
+    const struct m_core *home = &model.core[time_at(time)->core];
     unsigned mine = priority_of(time_at(time)->thread), at = 0;
+
+    if (home->current == 0 || mine >= priority_of(home->current))
+        core_kicked(core, time_at(time)->core);
 
     while (at < queue->count) {
         unsigned other = priority_of(time_at(queue->who[at])->thread);
@@ -55,19 +61,21 @@ void thread_ready(unsigned core, object_t thread, int where)
         return;
     }
     ready->state = THREAD_READY;
-    if (!ready->suspended && (ready->lent || !waits_for_period(core, ready->time)))
-        line_up(ready->time, where);
+    if (ready->suspended || (!ready->lent && waits_for_period(core, ready->time)))
+        return;
+    if (core_left(core, thread)) /* else that core lines it up */
+        line_up(core, ready->time, where);
 }
 
-void thread_unready(object_t thread)
+void thread_unready(unsigned core, object_t thread)
 {
     object_t time = thread_at(thread)->time;
 
-    for (unsigned core = 0; core < model.cores; core++)
-        if (model.core[core].current == thread) {
-            model.core[core].current = 0;
-            return;
-        }
+    if (is_current(thread)) {
+        model.core[core_of(thread)].current = 0;
+        core_kicked(core, core_of(thread));
+        return;
+    }
     if (time != 0 && !queue_take(ready_queue(time), time))
         time_at(time)->waited_for = NEVER;
 }
@@ -77,7 +85,7 @@ void thread_yields(unsigned core)
     object_t time = thread_at(model.core[core].current)->time;
 
     model.core[core].current = 0;
-    line_up(time, BEHIND);
+    line_up(core, time, BEHIND);
 }
 
 /* --- The books --------------------------------------------------------------------------- */
@@ -115,11 +123,6 @@ static void charge(object_t what, uint64_t since, uint64_t now)
     time->remaining -= (int64_t)(now - since);
 }
 
-static bool is_configured(object_t time)
-{
-    return time_at(time)->budget != 0;
-}
-
 static void goes_over_to(unsigned core, object_t time)
 {
     struct m_core *on = &model.core[core];
@@ -134,9 +137,9 @@ static void goes_over_to(unsigned core, object_t time)
     on->since = model.now;
 }
 
-bool time_spent(unsigned core, object_t time)
+bool time_spent(object_t time)
 {
-    struct m_core *on = &model.core[core];
+    struct m_core *on = &model.core[time_at(time)->core];
     uint64_t since = on->running == time ? on->since : model.now;
 
     charge(time, since, model.now);
@@ -147,15 +150,16 @@ bool time_spent(unsigned core, object_t time)
 
 bool waits_for_period(unsigned core, object_t time)
 {
-    if (time_at(time)->remaining > 0 || !time_spent(core, time))
+    if (time_at(time)->remaining > 0 || !time_spent(time))
         return false;
     time_at(time)->waited_for = time_at(time)->period_end;
+    deadline_set(core, time);
     return true;
 }
 
-void time_forgiven(unsigned core, object_t time)
+void time_forgiven(object_t time)
 {
-    if (time != 0 && time_spent(core, time))
+    if (time != 0 && time_spent(time))
         time_at(time)->remaining = 0;
 }
 
@@ -180,7 +184,7 @@ void thread_stranded(unsigned core, object_t thread)
     struct m_sender *sender = &stranded->sender;
     object_t time = stranded->time;
 
-    thread_unready(thread);
+    thread_unready(core, thread);
     stranded->time = 0;
     time_at(time)->thread = 0;
     if (stranded->state == THREAD_READY) {
@@ -212,13 +216,18 @@ static bool is_lent(object_t time)
     return thread != 0 && thread_at(thread)->lent;
 }
 
+/* Its core counts for it no longer. */
+static void time_forgotten(object_t time)
+{
+    if (model.core[time_at(time)->core].running == time)
+        goes_over_to(time_at(time)->core, 0);
+}
+
 static void time_is_no_more(unsigned core, object_t time)
 {
     if (time_at(time)->thread != 0)
         thread_stranded(core, time_at(time)->thread);
-    for (unsigned each = 0; each < model.cores; each++)
-        if (model.core[each].running == time)
-            goes_over_to(each, 0);
+    time_forgotten(time);
     object_end(time);
 }
 
@@ -293,7 +302,7 @@ static void period_ended(unsigned core, object_t time)
     if (thread == 0) {
         if (time_at(time)->event == 0)
             time_released(core, time);
-    } else if (thread_at(thread)->state == THREAD_READY && model.core[core].current != thread &&
+    } else if (thread_at(thread)->state == THREAD_READY && !is_current(thread) &&
                !is_queued(time)) {
         thread_ready(core, thread, BEHIND);
     }
@@ -302,11 +311,17 @@ static void period_ended(unsigned core, object_t time)
 void time_fill(unsigned core, object_t what, struct m_share share)
 {
     struct m_time *time = time_at(what);
-    bool queued = is_configured(what) && queue_take(ready_queue(what), what);
+    object_t thread = time->thread;
+    bool ready = thread != 0 && thread_at(thread)->state == THREAD_READY;
+    bool goes_on = ready && is_current(thread) && time->core == share.core;
     bool waited = time->waited_for != NEVER;
 
-    if (is_configured(what))
-        (void)time_spent(core, what);
+    if (goes_on)
+        (void)time_spent(what);
+    else
+        time_forgotten(what);
+    if (ready && !goes_on)
+        thread_unready(core, thread);
     time->waited_for = NEVER;
     time->core = (uint8_t)share.core;
     time->priority = (uint8_t)share.priority;
@@ -314,20 +329,24 @@ void time_fill(unsigned core, object_t what, struct m_share share)
     time->period = share.period;
     time->remaining = (int64_t)share.budget;
     time->period_end = model.now + share.period;
-    if (queued)
-        line_up(what, BEHIND);
+    if (goes_on)
+        core_kicked(core, time->core);
+    else if (ready)
+        thread_ready(core, thread, BEHIND);
     else if (waited)
         period_ended(core, what);
 }
 
-void set_ceiling(object_t thread, unsigned ceiling)
+void set_ceiling(unsigned core, object_t thread, unsigned ceiling)
 {
     object_t time = thread_at(thread)->time;
     bool queued = time != 0 && queue_take(ready_queue(time), time);
 
     thread_at(thread)->ceiling = (uint8_t)ceiling;
     if (queued)
-        line_up(time, BEHIND);
+        line_up(core, time, BEHIND);
+    else if (is_current(thread))
+        core_kicked(core, core_of(thread));
 }
 
 /* --- Deadlines ---------------------------------------------------------------------------------- */
@@ -339,16 +358,38 @@ static uint64_t deadline_of(object_t what)
     return model.object[what].type == OBJECT_SCHED_CONTEXT ? time_at(what)->waited_for : NEVER;
 }
 
+static unsigned home_of(object_t what)
+{
+    return model.object[what].type == OBJECT_TIMER ? event_at(what)->home : time_at(what)->core;
+}
+
 /* The first of this core; 0: nobody waits. Drivers see to it that no two are equal. */
 static object_t first_deadline(unsigned core)
 {
     object_t first = 0;
 
-    (void)core;
     for (object_t each = 1; each < model.object_limit; each++)
-        if (deadline_of(each) != NEVER && (first == 0 || deadline_of(each) < deadline_of(first)))
+        if (deadline_of(each) != NEVER && home_of(each) == core &&
+            (first == 0 || deadline_of(each) < deadline_of(first)))
             first = each;
     return first;
+}
+
+/* It is the first there: that core must hear of it. */
+static void deadline_set(unsigned core, object_t what)
+{
+    if (first_deadline(home_of(what)) == what)
+        core_kicked(core, home_of(what));
+}
+
+/* On the core of its time; without any, on the one that arms it. */
+void timer_armed(unsigned core, object_t timer, uint64_t when)
+{
+    object_t time = part_of(timer, PART_TIME);
+
+    event_at(timer)->deadline = when;
+    event_at(timer)->home = (uint8_t)(time != 0 ? time_at(time)->core : core);
+    deadline_set(core, timer);
 }
 
 static bool has_equals(unsigned core, unsigned priority)
@@ -395,7 +436,7 @@ static void budget_ends(unsigned core)
         return;
     struct m_time *time = time_at(thread_at(thread)->time);
 
-    if (!time_spent(core, thread_at(thread)->time)) {
+    if (!time_spent(thread_at(thread)->time)) {
         thread_yields(core);
     } else if (!thread_at(thread)->lent) {
         model.core[core].current = 0;
@@ -410,6 +451,7 @@ static void deadline_comes(unsigned core, object_t what)
     if (model.object[what].type == OBJECT_TIMER) {
         event_at(what)->bits = event_at(what)->deadline;
         event_at(what)->deadline = NEVER;
+        event_at(what)->home = 0;
         event_fires(core, what);
     } else {
         period_ended(core, what);
@@ -430,33 +472,27 @@ void time_passes(unsigned core)
 
 /* --- Choosing -------------------------------------------------------------------------------------- */
 
-static void wait_for_interrupt(unsigned core)
+static void go_idle(unsigned core)
 {
+    struct m_core *on = &model.core[core];
+
     goes_over_to(core, 0);
-    model.core[core].timer = timer_due(core);
-    if (!interrupt_pending()) {
-        if (model.core[core].timer < TIME_END)
-            model.now = model.core[core].timer;
-        else
-            model_idle();
-    }
-    if (!interrupt_pending())
-        model.dead = true;
-    else
-        take_interrupts(core);
+    on->loaded = 0;
+    on->space = 0;
+    on->timer = timer_due(core);
 }
 
 void choose(unsigned core)
 {
     struct m_core *on = &model.core[core];
 
-    while (on->current == 0 && on->ready.count == 0 && !model.dead)
-        wait_for_interrupt(core);
-    if (model.dead)
+    if (on->current == 0 && on->ready.count == 0) {
+        go_idle(core);
         return;
+    }
     if (on->current != 0 && on->ready.count != 0 &&
         priority_of(time_at(on->ready.who[0])->thread) > priority_of(on->current)) {
-        line_up(thread_at(on->current)->time, BEFORE);
+        line_up(core, thread_at(on->current)->time, BEFORE);
         on->current = 0;
     }
     if (on->current == 0) {
@@ -464,6 +500,7 @@ void choose(unsigned core)
         queue_take(&on->ready, on->ready.who[0]);
     }
     goes_over_to(core, thread_at(on->current)->time);
+    on->loaded = on->current;
     on->space = space_of(on->current);
     on->timer = timer_due(core);
 }

@@ -76,6 +76,8 @@ struct m_thread {
     uint8_t suspended;
     uint8_t bereft;      /* what it owed an answer to is gone */
     uint8_t vital;
+    uint8_t stopping;    /* whom it owes is yet to be told */
+    uint8_t ending;      /* destroyed but for its memory: a core must leave it */
     object_t receiving_on;
     object_t owes;
     object_t time;
@@ -109,6 +111,7 @@ struct m_event { /* Interrupt, Timer, Notification */
     uint64_t deadline;   /* Timer: armed for; NEVER: it is not */
     uint32_t line;       /* Interrupt */
     uint8_t owing;
+    uint8_t home;        /* Timer, armed: on this core */
     cap_t part[PARTS];
 };
 
@@ -182,15 +185,18 @@ struct m_cap {
 
 struct m_line {
     uint8_t enabled, active, latched, asserted;
+    uint8_t core;        /* where it goes */
 };
 
 struct m_core {
-    object_t current;    /* 0: nobody, it waits */
+    object_t current;    /* who runs; 0: nobody, or another core took it */
+    object_t loaded;     /* whose registers it has; 0: it is idle */
     object_t running;    /* the SchedContext that is accounted */
     object_t space;      /* loaded; 0: none */
     struct queue ready;  /* SchedContexts, as they would run */
     uint64_t since;      /* the use of `running` is in the books up to here */
     uint64_t timer;      /* what the machine's timer is set for */
+    uint8_t kicked;      /* it enters the kernel soon */
 };
 
 struct model {
@@ -200,6 +206,7 @@ struct model {
     struct m_line line[MODEL_LINES];
     object_t dying[MODEL_QUEUE]; /* the last to die is emptied first */
     uint16_t dyings;
+    struct queue stopping;
     uint16_t caps;       /* how many there are */
     uint64_t now;
     /* the model's own */
@@ -209,7 +216,7 @@ struct model {
     uint16_t next_asid;
     uint16_t cap_limit, object_limit; /* nothing is used from here on */
     uint64_t births;
-    bool dead;           /* nothing can ever run */
+    bool dead;           /* nothing can ever run; its driver says so */
 };
 extern struct model model;
 
@@ -318,10 +325,10 @@ bool endpoint_empties(unsigned core, object_t what); /* false: nothing was left 
 unsigned priority_of(object_t thread);
 enum { BEHIND, BEFORE };
 void thread_ready(unsigned core, object_t thread, int where);
-void thread_unready(object_t thread);
+void thread_unready(unsigned core, object_t thread);
 void time_released(unsigned core, object_t time);
-void time_forgiven(unsigned core, object_t time);
-bool time_spent(unsigned core, object_t time);      /* brings the books up to now */
+void time_forgiven(object_t time);
+bool time_spent(object_t time);                     /* brings the books up to now */
 bool waits_for_period(unsigned core, object_t time);
 struct m_share { uint64_t core, priority, budget, period; };
 void time_fill(unsigned core, object_t time, struct m_share share);
@@ -333,17 +340,27 @@ void choose(unsigned core);
 void thread_yields(unsigned core);
 void time_passes(unsigned core);                    /* the machine's timer came */
 uint64_t timer_due(unsigned core);                  /* what it must be set for */
-void set_ceiling(object_t thread, unsigned ceiling);
+void set_ceiling(unsigned core, object_t thread, unsigned ceiling);
+void timer_armed(unsigned core, object_t timer, uint64_t when);
+
+/* m_cores.c: what one core does to what another runs. */
+#define NO_CORE UINT8_MAX
+unsigned core_of(object_t thread);                  /* that has its registers; NO_CORE */
+bool is_current(object_t thread);
+void core_kicked(unsigned core, unsigned other);    /* nothing if it is the same */
+bool core_left(unsigned core, object_t thread);     /* false: kicked, another has it still */
+bool core_entered(unsigned core);                   /* false: its thread had been taken */
 
 /* m_thread.c */
 void fault_of(unsigned core, uint64_t kind, uint64_t address, uint64_t syndrome);
 void thread_resumes(unsigned core, object_t thread);
-void thread_suspends(object_t thread);
+void thread_suspends(unsigned core, object_t thread);
 void thread_takes_time(object_t thread);
 void thread_got_time(unsigned core, object_t thread);
-void thread_stops(unsigned core, object_t thread);
+void thread_stops(object_t thread);
+void thread_stop_finished(unsigned core, object_t thread);
 void thread_unconfigured(unsigned core, object_t thread);
-void thread_dies(unsigned core, object_t thread);
+enum thole_result thread_dies(unsigned core, object_t thread);
 object_t space_of(object_t thread);
 
 /* m_ops.c */
@@ -357,14 +374,13 @@ enum thole_result map_table(cap_t table, cap_t space, uint64_t at);
 void unmap_frame(cap_t frame);
 void unmap_table(cap_t table);
 enum thole_result assign_asid(cap_t space, uint64_t *asid);
-void space_dies(object_t space);
+enum thole_result space_dies(unsigned core, object_t space);
 
 /* m_lines.c */
 enum thole_result attach(object_t interrupt, uint64_t line, uint64_t trigger);
 void line_fires(unsigned core, unsigned line);
+void line_routed(object_t interrupt);
 void interrupt_done(object_t interrupt);
 void interrupt_dies(unsigned core, object_t interrupt);
-bool interrupt_pending(void);
-/* Nothing can run and nothing is due: the world may raise a line. */
-void model_idle(void);
+bool interrupt_pending(unsigned core);
 void take_interrupts(unsigned core);

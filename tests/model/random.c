@@ -4,6 +4,7 @@
  *
  *   --events N  --seed S   that many; seed S is the first world's, S + 1 the next's
  *   --in small|crowd       the world; small if not said
+ *   --cores N              2 if not said
  *   --world N              events in a world before it is made again
  *   --save FILE            only one world: writes its events
  *   --replay FILE          events of a file, one world
@@ -42,6 +43,7 @@ const char *__ubsan_default_options(void)
 static uint64_t option_events = 100000, option_seed = 1;
 static const char *save, *replay, *to_minimise;
 static enum world in = WORLD_SMALL;
+static unsigned option_cores = 2;
 
 /* --- Chance: SplitMix64 (Steele, Lea, Flood 2014) --------------------------------------- */
 
@@ -75,8 +77,8 @@ static void tell_how_to_repeat(int signal)
     (void)signal;
     story_tell();
     if (!quiet && world_seed != UINT64_MAX)
-        fprintf(stderr, "again: model_random --in %s --seed %llu --events %llu --world %llu\n",
-                in == WORLD_CROWD ? "crowd" : "small", (unsigned long long)world_seed,
+        fprintf(stderr, "again: model_random --in %s --cores %u --seed %llu --events %llu --world %llu\n",
+                in == WORLD_CROWD ? "crowd" : "small", option_cores, (unsigned long long)world_seed,
                 (unsigned long long)options_world, (unsigned long long)options_world);
     _exit(1);
 }
@@ -211,6 +213,8 @@ static void read_options(int argc, char **argv)
             options_world = strtoull(value, NULL, 0);
         else if (strcmp(argv[at], "--invariants") == 0)
             invariants_every = strtoull(value, NULL, 0);
+        else if (strcmp(argv[at], "--cores") == 0)
+            option_cores = (unsigned)strtoul(value, NULL, 0);
         else if (strcmp(argv[at], "--in") == 0)
             in = strcmp(value, "crowd") == 0 ? WORLD_CROWD : WORLD_SMALL;
         else if (strcmp(argv[at], "--save") == 0)
@@ -224,6 +228,8 @@ static void read_options(int argc, char **argv)
             exit(2);
         }
     }
+    if (option_cores == 0 || option_cores > MODEL_CORES)
+        option_cores = MODEL_CORES;
     if (options_world == 0 || options_world > EVENTS_MAX)
         options_world = EVENTS_MAX;
 }
@@ -253,7 +259,7 @@ int main(int argc, char **argv)
     read_options(argc, argv);
     signal(SIGABRT, tell_how_to_repeat);
     world_seed = UINT64_MAX;
-    world_make(in);
+    world_make(in, option_cores);
     if (save != NULL) {
         make_events(option_seed, (unsigned)options_world);
         write_list(save);

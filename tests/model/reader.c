@@ -314,6 +314,16 @@ static cap_t read_part(const struct slot *slot)
     return slot_is_empty(slot) ? 0 : cap_of(slot);
 }
 
+/* Another core has them while it runs the thread. */
+static const struct frame *registers_of(const struct thread *thread)
+{
+    unsigned where = thread->loaded_on;
+
+    if (where == 0 || where - 1 == sim.here)
+        return &thread->frame;
+    return &sim.other[where - 1].registers;
+}
+
 static void read_thread(const struct thread *thread, object_t what, struct m_thread *out)
 {
     bool waits = thread->state == THREAD_RECEIVING ||
@@ -321,7 +331,7 @@ static void read_thread(const struct thread *thread, object_t what, struct m_thr
 
     _Static_assert(sizeof(out->reg) == offsetof(struct frame, tls) + 8, "registers in order");
     read_sender(&thread->sender, what, &out->sender);
-    memcpy(out->reg, &thread->frame, sizeof(out->reg));
+    memcpy(out->reg, registers_of(thread), sizeof(out->reg));
     memcpy(out->fault, thread->fault_word, sizeof(out->fault));
     out->grace = thread->grace;
     out->arrival = waits ? thread->arrival : 0;
@@ -331,6 +341,8 @@ static void read_thread(const struct thread *thread, object_t what, struct m_thr
     out->suspended = thread->suspended;
     out->bereft = thread->bereft;
     out->vital = thread->vital;
+    out->stopping = thread->state == THREAD_STOPPED && list_linked(&thread->link_receive);
+    out->ending = thread->ending;
     out->receiving_on = name_of(thread->receiving_on);
     out->owes = name_of(thread->owes);
     out->time = name_of(thread->time);
@@ -341,6 +353,11 @@ static void read_thread(const struct thread *thread, object_t what, struct m_thr
     out->part[PART_FAULT] = read_part(&thread->fault);
 }
 
+static uint8_t home_of(const struct deadline *deadline)
+{
+    return (uint8_t)(CONTAINER_OF((uintptr_t)deadline->home, struct core, deadlines) - cores);
+}
+
 static void read_time(const struct sched_context *time, struct m_time *out)
 {
     out->budget = time->budget;
@@ -349,6 +366,8 @@ static void read_time(const struct sched_context *time, struct m_time *out)
     out->remaining = time->remaining;
     out->period_end = time->period_end;
     out->waited_for = deadline_pending(&time->next_period) ? time->next_period.when : NEVER;
+    if (out->waited_for != NEVER && home_of(&time->next_period) != time->core)
+        out->waited_for = 0; /* it waits on another core than its own */
     out->priority = time->priority;
     out->core = time->core;
     out->dying = list_linked(&time->dying_ring);
@@ -404,6 +423,7 @@ static void read_event(const struct sender *sender, object_t what, struct m_even
 
         out->bits = timer->when;
         out->deadline = deadline_pending(&timer->deadline) ? timer->deadline.when : NEVER;
+        out->home = deadline_pending(&timer->deadline) ? home_of(&timer->deadline) : 0;
     } else {
         out->bits = ((const struct notification *)sender)->bits;
     }
@@ -526,11 +546,15 @@ static void read_ready(const struct core *from, struct queue *out)
 static void read_core(const struct core *from, struct m_core *out)
 {
     memset(out, 0, sizeof(*out));
+    bool here = from->number == sim.here;
+
     out->current = name_of(from->current);
+    out->loaded = name_of(from->loaded);
     out->running = name_of(from->running);
-    out->space = name_of(sim.root);
+    out->space = name_of(here ? sim.root : sim.other[from->number].root);
     out->since = from->since;
-    out->timer = sim.timer;
+    out->timer = here ? sim.timer : sim.other[from->number].timer;
+    out->kicked = sim.kicked[from->number];
     read_ready(from, &out->ready);
 }
 
@@ -558,10 +582,12 @@ void read_kernel(bool with_spaces)
     for (object_t each = 1; each < model.object_limit; each++)
         if (model.object[each].type != OBJECT_NULL)
             read_object(each);
-    read_core(&core, &seen.core[0]);
+    for (unsigned number = 0; number < model.cores; number++)
+        read_core(&cores[number], &seen.core[number]);
     read_dying();
     for (unsigned line = 0; line < MODEL_LINES; line++)
         seen.line[line] = (struct m_line){ sim.line[line].enabled, sim.line[line].active,
-                                           sim.line[line].latched, sim.line[line].asserted };
+                                           sim.line[line].latched, sim.line[line].asserted,
+                                           (uint8_t)sim.line[line].core };
     seen.now = sim.now;
 }

@@ -14,18 +14,20 @@
 static struct {
     const char *what;
     object_t who;
+    unsigned core;
     uint64_t number, now, reg[9];
 } kept[KEPT];
 static uint64_t count;
 bool quiet;
 void (*on_failure)(void);
 
-void story_event(const char *what, object_t who, uint64_t number, const uint64_t reg[9])
+void story_event(const char *what, unsigned core, object_t who, uint64_t number, const uint64_t reg[9])
 {
     unsigned at = count++ % KEPT;
 
     kept[at].what = what;
     kept[at].who = who;
+    kept[at].core = core;
     kept[at].number = number;
     kept[at].now = sim.now;
     if (reg != NULL)
@@ -45,8 +47,8 @@ void story_tell(void)
     for (uint64_t each = count > KEPT ? count - KEPT : 0; each < count; each++) {
         unsigned at = each % KEPT;
 
-        fprintf(stderr, "  %llu at %llu: %u %s %llu:", (unsigned long long)each,
-                (unsigned long long)kept[at].now, kept[at].who, kept[at].what,
+        fprintf(stderr, "  %llu at %llu, core %u: %u %s %llu:", (unsigned long long)each,
+                (unsigned long long)kept[at].now, kept[at].core, kept[at].who, kept[at].what,
                 (unsigned long long)kept[at].number);
         for (unsigned index = 0; index < 9; index++)
             fprintf(stderr, " %llx", (unsigned long long)kept[at].reg[index]);

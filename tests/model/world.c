@@ -3,7 +3,6 @@
  * Small worlds, made by init's system calls, the model beside the kernel from
  * the first of them on; and going back to how they were made.
  */
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +26,7 @@ unsigned world_first_slot;
 
 static struct slot *init_table;
 
-static void boot(void)
+static void boot(unsigned count)
 {
     static struct platform platform;
     struct init_image *image;
@@ -35,7 +34,7 @@ static void boot(void)
     sim_start(RAM_BYTES);
     image = (struct init_image *)(sim.ram + PAGE);
     platform = (struct platform){
-        .model = "simulated", .ram_count = 1, .device_count = 1, .core_count = 1,
+        .model = "simulated", .ram_count = 1, .device_count = 1, .core_count = count,
         .gic_version = 2, .ram[0] = { { SIM_RAM_BASE }, RAM_BYTES },
         .device = { { { SIM_UART }, PAGE } },
     };
@@ -46,7 +45,7 @@ static void boot(void)
         .init_image = image,
         .init_image_bytes = 3 * PAGE,
         .timer_frequency = 1000000,
-        .cores_running = 1,
+        .cores_running = count,
     };
 
     *image = (struct init_image){
@@ -54,10 +53,12 @@ static void boot(void)
         .text_end = PAGE, .rodata_end = 2 * PAGE, .data_end = 3 * PAGE,
         .bss_end = INIT_PAGES * PAGE,
     };
+    for (unsigned number = 1; number < count; number++)
+        core_init(&cores[number], number);
     boot_memory_init(&from);
-    boot_init(&core, &from);
-    init_table = slot_object(&core.current->captable);
-    invariants_start(&core, init_table, slot_size_bits(&core.current->captable));
+    boot_init(&cores[0], &from);
+    init_table = slot_object(&cores[0].current->captable);
+    invariants_start(&cores[0], init_table, slot_size_bits(&cores[0].current->captable));
     invariants_check();
 }
 
@@ -102,7 +103,7 @@ static void boot_thread(object_t table)
 {
     object_t thread = model.cap[boot_slot(table, INIT_SLOT_THREAD)].object;
     object_t time = model.cap[boot_slot(table, INIT_SLOT_SCHED_CONTEXT)].object;
-    const struct sched_context *its = core.current->time;
+    const struct sched_context *its = cores[0].current->time;
 
     world_init = thread;
     world_init_space = model.cap[boot_slot(table, INIT_SLOT_ADDRESS_SPACE)].object;
@@ -113,18 +114,20 @@ static void boot_thread(object_t table)
     part_embed(thread, PART_TIME, boot_slot(table, INIT_SLOT_SCHED_CONTEXT));
     thread_at(thread)->vital = 1;
     thread_at(thread)->state = THREAD_READY;
-    memcpy(thread_at(thread)->reg, &core.current->frame, sizeof(thread_at(thread)->reg));
+    memcpy(thread_at(thread)->reg, &cores[0].current->frame, sizeof(thread_at(thread)->reg));
     time_fill(0, time, (struct m_share){ 0, INIT_PRIORITY, its->budget, its->period });
     thread_takes_time(thread);
-    model.core[0].current = thread;
+    model.core[0].current = model.core[0].loaded = thread;
 }
 
-static void model_boot(void)
+static void model_boot(unsigned count)
 {
     object_t table;
 
     memset(&model, 0, sizeof(model));
-    model.cores = 1;
+    model.cores = (uint16_t)count;
+    for (unsigned number = 0; number < count; number++)
+        model.core[number].timer = NEVER;
     model.next_asid = 1;
     model.now = sim.now;
     model.object_limit = model.cap_limit = 1;
@@ -144,7 +147,7 @@ static void model_boot(void)
 
 /* --- Making worlds -------------------------------------------------------------------------- */
 
-static unsigned next_slot, memory;
+static unsigned next_slot, next_core, memory;
 
 static uint64_t operation(unsigned target, unsigned label, const uint64_t word[6])
 {
@@ -199,7 +202,8 @@ static unsigned share_of(unsigned slot, unsigned priority, uint64_t budget, uint
     /* Ends of periods fall on no other's: see event.c. */
     while (model.now % DEADLINE_GRAIN != time)
         model.now = ++sim.now;
-    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, slot, 0, priority, budget, period);
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, slot, next_core++ % model.cores, priority,
+         budget, period);
     return slot;
 }
 
@@ -437,7 +441,6 @@ extern char kernel_state_start[], kernel_state_end[];
 struct snapshot {
     char *memory;    /* the ranges, what the kernel sees and what memory holds */
     char *variables;
-    struct core core;
     struct sim sim;
     struct model model;
 };
@@ -507,7 +510,6 @@ void snapshot_take(struct snapshot *into)
         at += range[index].bytes;
     }
     copy_words(into->variables, kernel_state_start, variable_bytes());
-    into->core = core;
     into->sim = sim;
     copy_model(&into->model, &model);
 }
@@ -524,7 +526,6 @@ void snapshot_restore(const struct snapshot *from)
         at += range[index].bytes;
     }
     copy_words(kernel_state_start, from->variables, variable_bytes());
-    core = from->core;
     sim = from->sim;
     copy_model(&model, &from->model);
     for (unsigned asid = 1; asid < asids; asid++)
@@ -533,26 +534,6 @@ void snapshot_restore(const struct snapshot *from)
 }
 
 /* --- Worlds ------------------------------------------------------------------------------------ */
-
-static jmp_buf no_way_on;
-
-static void idle(void)
-{
-    if (!sim.line[ATTENTION_LINE].enabled || sim.line[ATTENTION_LINE].active)
-        longjmp(no_way_on, 1);
-    sim_line_pulse(ATTENTION_LINE);
-}
-
-void model_idle(void)
-{
-    if (model.line[ATTENTION_LINE].enabled && !model.line[ATTENTION_LINE].active)
-        model.line[ATTENTION_LINE].latched = 1;
-}
-
-jmp_buf *world_no_way_on(void)
-{
-    return &no_way_on;
-}
 
 static void note_ranges(uint64_t address, unsigned bits)
 {
@@ -563,13 +544,12 @@ static void note_ranges(uint64_t address, unsigned bits)
     add_range(model.object[part_of(world_init, PART_ENDPOINT)].address, 1u << 7);
 }
 
-void world_make(enum world which)
+void world_make(enum world which, unsigned count)
 {
     object_t table;
 
-    boot();
-    model_boot();
-    sim.idle = idle;
+    boot(count);
+    model_boot(count);
     compare(true);
     table = part_of(world_init, PART_CAPTABLE);
     next_slot = world_first_slot;
