@@ -53,7 +53,9 @@ struct event {
 };
 /* Lets one event happen to both, and compares. */
 void event_happen(const struct event *event);
-unsigned event_kinds(void);
+/* The same for drivers with a list of their own: by the first core that can do anything. */
+void event_system_call(unsigned number, const uint64_t reg[9]);
+void event_time(uint64_t ticks);
 /* A system call of the running thread, on both: for making worlds. */
 void both_call(unsigned core, unsigned number, const uint64_t reg[9]);
 uint64_t state_hash(void);

@@ -732,6 +732,14 @@ static unsigned busy_core(unsigned first)
     return NO_CORE;
 }
 
+/* The core whose turn it is; NO_CORE: nothing can ever run. */
+static unsigned next_core(unsigned first)
+{
+    while (!model.dead && busy_core(0) == NO_CORE)
+        wake_world();
+    return model.dead ? NO_CORE : busy_core(first);
+}
+
 /* The last byte says on which core; init does not lose what it holds by that. */
 void event_happen(const struct event *event)
 {
@@ -739,17 +747,40 @@ void event_happen(const struct event *event)
 
     if (kind_of[0][255] == 0)
         weigh();
-    while (!model.dead && busy_core(0) == NO_CORE)
-        wake_world();
-    if (model.dead)
+    aim.core = next_core(event->byte[7] / 2);
+    if (aim.core == NO_CORE)
         return;
-    aim.core = busy_core(event->byte[7] / 2);
     aim.who = model.core[aim.core].loaded;
     sim_turn_to(aim.core);
     if (aim.who == 0 || (event->byte[7] % 2 && interrupt_pending(aim.core)))
         both_interrupt(aim.core);
     else
         kinds[kind_of[aim.who == world_init][event->byte[0]]].happens(&aim);
+}
+
+void event_system_call(unsigned number, const uint64_t reg[9])
+{
+    unsigned core = next_core(0);
+    object_t who = core != NO_CORE ? model.core[core].loaded : 0;
+
+    if (core == NO_CORE)
+        return;
+    /* Init answers and waits: what else it could do with these slots would end the world. */
+    if (who == world_init)
+        both_call(core, SYSCALL_REPLY_RECV, (const uint64_t[9]){ INIT_SLOT_ENDPOINT });
+    else if (who == 0)
+        both_interrupt(core);
+    else
+        both_call(core, number, reg);
+}
+
+void event_time(uint64_t ticks)
+{
+    unsigned core = next_core(0);
+
+    both_advance(ticks);
+    if (core != NO_CORE && interrupt_pending(core))
+        both_interrupt(core);
 }
 
 /* --- A state's fingerprint ------------------------------------------------------------------------------- */
