@@ -8,7 +8,7 @@
 #              [INCLUDES ...] [DEFINES ...] [ARGS ...] [NO_SANITIZE])
 #       a CMocka program, run by ctest as GROUP/NAME with the label GROUP
 #   thole_fuzzer(NAME SOURCE... [GROUP model] [TIMEOUT 60] [RUNS 20000]
-#                [LIBS ...] [INCLUDES ...] [DEFINES ...] [CORPUS FOLDER])
+#                [LIBS ...] [INCLUDES ...] [DEFINES ...] [CORPUS FOLDER] [ARGS ...])
 #       a libFuzzer program, only where THOLE_FUZZ is on
 #   thole_script_test(NAME COMMAND WORD... [GROUP system] [TIMEOUT 60] [SERIAL])
 #       any command, run at the top of the sources; exit code 77 is "skipped"
@@ -87,7 +87,7 @@ function(thole_fuzzer name)
         return()
     endif()
     cmake_parse_arguments(PARSE_ARGV 1 arg
-        "" "GROUP;TIMEOUT;RUNS;CORPUS" "LIBS;INCLUDES;DEFINES")
+        "" "GROUP;TIMEOUT;RUNS;CORPUS" "LIBS;INCLUDES;DEFINES;ARGS")
     thole_defaults(GROUP model TIMEOUT 60 RUNS 20000)
     thole_host_program(${name})
     thole_sanitize(${name})
@@ -102,7 +102,8 @@ function(thole_fuzzer name)
     set(found "${PROJECT_BINARY_DIR}/tests/${name}.corpus")
     file(MAKE_DIRECTORY "${found}")
     thole_register(${name} ${arg_GROUP} ${arg_TIMEOUT}
-        ${name} -runs=${arg_RUNS} -seed=1 "-artifact_prefix=${found}." "${found}" ${arg_CORPUS})
+        ${name} -runs=${arg_RUNS} -seed=1 "-artifact_prefix=${found}." ${arg_ARGS}
+        "${found}" ${arg_CORPUS})
 endfunction()
 
 function(thole_script_test name)
