@@ -217,6 +217,8 @@ static void message(struct aim *aim)
 static void send(struct aim *aim, unsigned number)
 {
     message(aim);
+    if ((uint32_t)aim->reg[8] >= MODEL_SLOTS || aim->reg[8] >> 32 >= MODEL_SLOTS)
+        aim->reg[8] = UINT64_MAX; /* as above */
     aim->reg[0] = pick(aim, OBJECT_ENDPOINT, aim->byte[0]);
     if (aim->who == world_init)
         aim->reg[0] = INIT_SLOT_ENDPOINT;
@@ -297,6 +299,13 @@ static void operation(struct aim *aim, int type, unsigned label)
     if (cap != NULL && (model.cap[*cap].type == OBJECT_MACHINE ||
                         (aim->who == world_init && model.cap[*cap].type == OBJECT_ENDPOINT)))
         aim->reg[0] = 0; /* and init waits for nobody: it is what wakes the world */
+    /* Large tables are looked at only so far: nothing goes behind that. */
+    if (cap != NULL && model.cap[*cap].type == OBJECT_CAPTABLE && aim->reg[2] >= MODEL_SLOTS &&
+        aim->reg[2] < 1u << CAPTABLE_MAX_BITS)
+        aim->reg[2] = 0;
+    if (cap != NULL && model.cap[*cap].type == OBJECT_UNTYPED && aim->reg[5] >= MODEL_SLOTS &&
+        aim->reg[5] < 1u << CAPTABLE_MAX_BITS)
+        aim->reg[5] = 0;
     spaces_changed = true;
     both_call(aim->core, SYSCALL_CALL, aim->reg);
 }

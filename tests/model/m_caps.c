@@ -62,11 +62,16 @@ void object_end(object_t what)
 
 /* --- Slots ------------------------------------------------------------------------- */
 
+/* Slots of large tables that are not looked at: drivers put nothing there. */
+static cap_t beyond;
+
 cap_t *cap_slot(object_t table, uint64_t index)
 {
     struct m_table *slots = &model.object[table].table;
 
-    return index < slots->slots && index < MODEL_SLOTS ? &slots->slot[index] : NULL;
+    if (index >= slots->slots)
+        return NULL;
+    return index < MODEL_SLOTS ? &slots->slot[index] : &beyond;
 }
 
 cap_t *thread_slot_of(object_t thread, uint64_t index)

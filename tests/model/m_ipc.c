@@ -324,7 +324,7 @@ static void fault_done(unsigned core, object_t what, object_t servant)
     if (label == THOLE_FAULT_STEP)
         thread->reg[MODEL_PSTATE] |= MODEL_STEP;
     if (thread->fault[0] == FAULT_TIMEOUT)
-        time_forgiven(thread->time);
+        time_forgiven(what);
     thread_ready(core, what, BEFORE);
 }
 
@@ -596,6 +596,9 @@ void receive_on(unsigned core, cap_t cap, bool may_wait)
             return;
         }
     }
+    if (!may_wait && own_time && (uint32_t)slots == 0 && thread_at(thread)->owes != 0 &&
+        !is_thread(thread_at(thread)->owes))
+        service_dropped(core, thread, STATUS_ABANDONED); /* it may be queued again by this */
     if (!may_wait && sender_for(endpoint, own_time) == 0) {
         set_status(thread, STATUS_WOULD_WAIT);
         return;

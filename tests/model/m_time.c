@@ -157,10 +157,13 @@ bool waits_for_period(unsigned core, object_t time)
     return true;
 }
 
-void time_forgiven(object_t time)
+/* Without a grace it still gets one tick further. */
+void time_forgiven(object_t thread)
 {
+    object_t time = thread_at(thread)->time;
+
     if (time != 0 && time_spent(time))
-        time_at(time)->remaining = 0;
+        time_at(time)->remaining = thread_at(thread)->grace == 0;
 }
 
 /* --- Coming and going ----------------------------------------------------------------------- */

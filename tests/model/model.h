@@ -327,7 +327,7 @@ enum { BEHIND, BEFORE };
 void thread_ready(unsigned core, object_t thread, int where);
 void thread_unready(unsigned core, object_t thread);
 void time_released(unsigned core, object_t time);
-void time_forgiven(object_t time);
+void time_forgiven(object_t thread);
 bool time_spent(object_t time);                     /* brings the books up to now */
 bool waits_for_period(unsigned core, object_t time);
 struct m_share { uint64_t core, priority, budget, period; };

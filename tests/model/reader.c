@@ -341,7 +341,7 @@ static void read_thread(const struct thread *thread, object_t what, struct m_thr
     out->suspended = thread->suspended;
     out->bereft = thread->bereft;
     out->vital = thread->vital;
-    out->stopping = thread->state == THREAD_STOPPED && list_linked(&thread->link_receive);
+    out->stopping = thread->state != THREAD_RECEIVING && list_linked(&thread->link_receive);
     out->ending = thread->ending;
     out->receiving_on = name_of(thread->receiving_on);
     out->owes = name_of(thread->owes);
