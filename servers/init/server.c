@@ -55,8 +55,8 @@ static uint16_t make_time(struct making *making, const struct server *server,
     }
     slot = make(making, OBJECT_SCHED_CONTEXT);
     if (making->result == RESULT_DONE) {
-        making->result = INVOKE(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, slot, 0,
-                                server->tree->priority, budget ? budget : 1,
+        making->result = INVOKE(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, slot,
+                                server->tree->core, server->tree->priority, budget ? budget : 1,
                                 period ? period : 1);
     }
     return slot;

@@ -69,6 +69,7 @@ bool tree_read(void)
     system_check(&init.system, &(struct system_input){
                                    .tree = init.tree,
                                    .memory = memory_free(),
+                                   .cores = init.info->cores_running,
                                    .program = archive_program,
                                    .report = report,
                                });

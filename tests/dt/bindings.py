@@ -27,6 +27,8 @@ BAD = {
     "unknown property": SERVER + ' prioryti = <1>;',
     "priority too high": SERVER + ' priority = <64>;',
     "priority twice": SERVER + ' priority = <1 2>;',
+    "core that no board has": SERVER + ' core = <8>;',
+    "two cores": SERVER + ' core = <0 1>;',
     "wrong status": SERVER + ' status = "off";',
     "no program": 'compatible = "thole,server";',
     "wrong compatible": 'compatible = "thole,srever"; program = "x";',

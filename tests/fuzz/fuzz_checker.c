@@ -99,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
                     tree_merge_room(hardware, hardware_bytes, own, bytes - hardware_bytes))) {
         system_check(&system, &(struct system_input){.tree = merged,
                                                      .memory = system_ram_bytes(merged),
+                                                     .cores = system_cores(merged),
                                                      .program = program_at,
                                                      .report = count,
                                                      .context = &said});

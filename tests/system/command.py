@@ -36,7 +36,8 @@ def input_that_ends_without_power_off_is_status_1():
 def doctor_accepts_the_systems_of_this_repository():
     systems = os.path.join(ROOT, "dts", "systems")
     for name in sorted(os.listdir(systems)):
-        status, out, err = thole("doctor", os.path.join(systems, name))
+        cores = ["--cores", "4"] if name == "spread.dts" else []
+        status, out, err = thole("doctor", *cores, os.path.join(systems, name))
         expect_equal(status, 0, f"doctor {name}\n{out}{err}")
 
 
@@ -50,6 +51,20 @@ def doctor_says_file_line_node_expected_found_and_the_nearest_name():
         expect_equal(status, 1, "exit status")
         expect(out + err, r"bad\.dts:4: .*/thole/clock.*priorty.*priority",
                r"bad\.dts:5: .*/thole/clock.*program.*klock.*clock")
+
+
+def doctor_holds_the_cores_of_servers_against_those_of_the_board():
+    spread = os.path.join(ROOT, "dts", "systems", "spread.dts")
+    status, out, err = thole("doctor", spread)
+    expect_equal(status, 1, "exit status")
+    expect(out + err, r"spread\.dts:\d+: /thole/serial: core: expected 0, the only core there is, found <1>$")
+    status, out, err = thole("doctor", "--cores", "3", spread)
+    expect_equal(status, 1, "exit status")
+    expect(out + err, r"/thole/log: core: expected one of the 3 cores there are, 0 to 2, found <3>$", ", 2 errors$")
+    for wrong in ("none", "0", "9"):
+        status, out, err = thole("doctor", "--cores", wrong, spread)
+        expect_equal(status, 1, f"exit status with {wrong} cores")
+        expect(err, r"^thole: .*\b" + wrong)
 
 
 def doctor_checks_against_the_tree_of_another_board():
@@ -104,6 +119,7 @@ run(piped_lines_are_answered_through_uboot,
     input_that_ends_without_power_off_is_status_1,
     doctor_accepts_the_systems_of_this_repository,
     doctor_says_file_line_node_expected_found_and_the_nearest_name,
+    doctor_holds_the_cores_of_servers_against_those_of_the_board,
     doctor_checks_against_the_tree_of_another_board,
     debug_shows_the_kernel_and_the_running_program_by_name,
     a_breakpoint_in_a_program_does_not_stop_another_at_its_address,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A board with two UARTs, one more that is disabled, one behind a bus that
+ * A board with three cores, two UARTs, one more that is disabled, one behind a bus that
  * moves addresses, a few that are wrong on purpose, and 1 MiB of RAM.
  */
 #include <setjmp.h>
@@ -19,6 +19,13 @@ static const char board_source[] =
     "  chosen { stdout-path = \"serial0:115200n8\"; };\n"
     "  aliases { serial0 = \"/uart@9000000\"; };\n"
     "  memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0 0x100000>; };\n"
+    "  cpus { #address-cells = <2>; #size-cells = <0>;\n"
+    "    cpu@0 { device_type = \"cpu\"; reg = <0 0>; };\n"
+    "    cpu@1 { device_type = \"cpu\"; reg = <0 1>; };\n"
+    "    cpu@2 { device_type = \"cpu\"; reg = <1 1>; status = \"okay\"; };\n"
+    "    off { device_type = \"cpu\"; reg = <0 3>; status = \"disabled\"; };\n"
+    "    twice { device_type = \"cpu\"; reg = <0 1>; }; lost { device_type = \"cpu\"; };\n"
+    "    cut { device_type = \"cpu\"; reg = <4>; }; cache { reg = <0 5>; }; };\n"
     "  gic: gic@8000000 { compatible = \"arm,cortex-a15-gic\"; interrupt-controller;\n"
     "    #interrupt-cells = <3>; reg = <0 0x8000000 0 0x10000>; };\n"
     "  uart@9000000 { compatible = \"arm,pl011\", \"arm,primecell\";\n"
@@ -103,6 +110,7 @@ static void say(void *context, const struct diagnostic *diagnostic)
 /* What holds of every system, however wrong its tree. */
 static void assert_sound(const struct system *system)
 {
+    unsigned cores = system_cores(system->tree) ? system_cores(system->tree) : SYSTEM_CORES_MAX;
     uint64_t placed = 0;
 
     for (unsigned i = 0; i < system->server_count; i++) {
@@ -111,6 +119,7 @@ static void assert_sound(const struct system *system)
         placed |= (uint64_t)1 << system->order[i];
         assert_true((server->why[0] == '\0') == (server->verdict == VERDICT_START));
         assert_true(server->verdict == VERDICT_ERROR ? system->errors > 0 : true);
+        assert_true(server->verdict == VERDICT_ERROR || server->core < cores);
         for (unsigned j = 0; server->verdict == VERDICT_START && j < server->use_count; j++) {
             assert_true(placed >> server->use[j].server & 1);
             assert_true(server->use[j].optional ||
@@ -144,6 +153,7 @@ const char *checked_trees(struct checked *checked, const struct blob *board,
         system_check(&checked->system, &(struct system_input){
                                            .tree = checked->tree,
                                            .memory = system_ram_bytes(checked->tree),
+                                           .cores = system_cores(checked->tree),
                                            .program = program_at,
                                            .report = say,
                                            .context = checked,

@@ -107,6 +107,7 @@ static void what_is_not_said_has_its_default(void **state)
     (void)state;
 
     assert_int_equal(server->priority, 16);
+    assert_int_equal(server->core, 0);
     assert_int_equal(server->memory_kib, 256);
     assert_int_equal(server->stack_kib, 16);
     assert_int_equal(server->grace_us, 1000000);
@@ -236,6 +237,66 @@ static void memory_of_all_banks_is_counted(void **state)
     assert_int_equal(system_ram_bytes(checked_board()->data), 0x100000);
 }
 
+static void cores_that_are_enabled_and_have_a_number_are_counted_once(void **state)
+{
+    (void)state;
+    assert_int_equal(system_cores(checked_board()->data), 3);
+}
+
+static void no_more_cores_are_counted_than_the_kernel_uses(void **state)
+{
+    char source[2048] = "/dts-v1/; / { cpus { #address-cells = <1>; #size-cells = <0>;";
+    struct blob board;
+    (void)state;
+
+    for (unsigned i = 0; i < 9; i++) {
+        snprintf(source + strlen(source), 128, "c%u { device_type = \"cpu\"; reg = <%u>; };", i, i);
+    }
+    strcat(source, "}; };");
+    board = blob_compile(source);
+    assert_int_equal(system_cores(board.data), SYSTEM_CORES_MAX);
+    free(board.data);
+}
+
+/* Checks a system on a board with so many cores; 0: it does not say. */
+static void run_on_cores(unsigned cores, const char *system_source)
+{
+    char source[1024] = "/dts-v1/; / { #address-cells = <2>; #size-cells = <2>;"
+                        "cpus { #address-cells = <1>; #size-cells = <0>;";
+    struct blob board, system = blob_compile(system_source);
+
+    for (unsigned i = 0; i < cores; i++) {
+        snprintf(source + strlen(source), 64, "c%u { device_type = \"cpu\"; reg = <%u>; };", i, i);
+    }
+    strcat(source, "}; memory@0 { device_type = \"memory\"; reg = <0 0 0 0x1000000>; }; };");
+    board = blob_compile(source);
+    assert_null(checked_trees(&checked, &board, &system));
+    free(board.data);
+    free(system.data);
+}
+
+static void a_core_is_one_that_the_machine_has(void **state)
+{
+    static const char spread[] = "/dts-v1/; / { thole { compatible = \"thole,system\";"
+                                 "x { " SERVER " program = \"shell\"; core = <7>; };"
+                                 "y { " SERVER " program = \"shell\"; core = <1>; }; }; };";
+    (void)state;
+
+    run_on_cores(8, spread);
+    assert_string_equal(checked.started, " x y");
+    assert_int_equal(checked_server(&checked, "x")->core, 7);
+    run_on_cores(7, spread);
+    assert_string_equal(checked.said, "/thole/x: core: expected one of the 7 cores there are,"
+                                      " 0 to 6, found <7>\n");
+    assert_string_equal(checked.started, " y");
+    run_on_cores(1, spread);
+    assert_string_equal(checked.said,
+                        "/thole/x: core: expected 0, the only core there is, found <7>\n"
+                        "/thole/y: core: expected 0, the only core there is, found <1>\n");
+    run_on_cores(0, spread);
+    assert_string_equal(checked.started, " x y");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +317,9 @@ int main(void)
         cmocka_unit_test(cut_trees_are_refused_at_every_length),
         cmocka_unit_test(a_tree_that_does_not_fit_is_refused),
         cmocka_unit_test(memory_of_all_banks_is_counted),
+        cmocka_unit_test(cores_that_are_enabled_and_have_a_number_are_counted_once),
+        cmocka_unit_test(no_more_cores_are_counted_than_the_kernel_uses),
+        cmocka_unit_test(a_core_is_one_that_the_machine_has),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

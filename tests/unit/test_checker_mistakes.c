@@ -44,6 +44,20 @@ static const struct row rows[] = {
           "priority: expected one number from 0 to 61, found no value"),
     WRONG("a priority that is text is refused", "priority = \"high\";",
           "priority: expected one number from 0 to 61, found \"high\""),
+    WRONG("a core that the board does not have is refused", "core = <3>;",
+          "core: expected one of the 3 cores there are, 0 to 2, found <3>"),
+    WRONG("a core that no board has is refused", "core = <8>;",
+          "core: expected one number from 0 to 7, found <8>"),
+    WRONG("a core below zero is refused", "core = <(-1)>;",
+          "core: expected one number from 0 to 7, found <4294967295>"),
+    WRONG("two cores are refused", "core = <0 1>;",
+          "core: expected one number from 0 to 7, found <0 1>"),
+    WRONG("a core of two bytes is refused", "core = [00 01];",
+          "core: expected one number from 0 to 7, found 2 bytes"),
+    WRONG("a core that is text is refused", "core = \"any\";",
+          "core: expected one number from 0 to 7, found \"any\""),
+    WRONG("a core without value is refused", "core;",
+          "core: expected one number from 0 to 7, found no value"),
     WRONG("a budget longer than its period is refused", "time-us = <20 10>;",
           "time-us: expected a budget and a period in microseconds,"
           " 1 <= budget <= period <= 10000000, found <20 10>"),
@@ -166,6 +180,18 @@ static const struct row rows[] = {
      "/thole/x: priority: expected at most 10, the priority of /thole/a, which it uses,"
      " found 11\n",
      " a"},
+    {"a client above the ceiling of a server on another core is refused",
+     "a: a { " SERVER " priority = <10>; core = <1>; };"
+     "x { " SERVER " priority = <11>; core = <2>; uses = <&a>; };",
+     "/thole/x: priority: expected at most 10, the priority of /thole/a, which it uses,"
+     " found 11\n",
+     " a"},
+    {"who needs a server on a core that is not there is not started",
+     "a: a { " SERVER " core = <3>; }; x { " SERVER " uses = <&a>; };",
+     "/thole/a: core: expected one of the 3 cores there are, 0 to 2, found <3>\n"
+     "note: /thole/x: uses: expected servers that are started,"
+     " found needs a, which is in error\n",
+     ""},
     {"who needs a server in error is not started, nor who needs that one",
      "a: a { " SERVER " bad; }; b: b { " SERVER " uses = <&a>; }; c { " SERVER " uses = <&b>; };",
      "/thole/a: bad: expected a property of \"thole,server\", found one that it does not have\n"

@@ -113,6 +113,7 @@ static unsigned check(struct doctor *doctor, const struct source *source, const 
     system_check(&system, &(struct system_input){
                               .tree = merged,
                               .memory = ram ? ram : UINT64_MAX,
+                              .cores = system_cores(merged),
                               .program = doctor->programs ? program_at : NULL,
                               .report = report,
                               .context = doctor,

@@ -83,6 +83,7 @@ bool server_has(const struct check *check, const struct system_server *server, c
 
 /* --- device.c, region.c, interrupt.c --- */
 
+bool node_enabled(const void *tree, int node);
 void devices_resolve(struct check *check);
 void regions_resolve(struct check *check, struct system_server *server);
 void ram_find(struct check *check);

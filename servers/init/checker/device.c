@@ -18,7 +18,7 @@ struct match {
     int node;             /* MATCH_NAMED: the node, or negative */
 };
 
-static bool node_enabled(const void *tree, int node)
+bool node_enabled(const void *tree, int node)
 {
     struct value status;
 

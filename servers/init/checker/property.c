@@ -157,6 +157,20 @@ static void read_priority(struct check *check, struct system_server *server,
     read_number(check, server, value, (uint32_t[]){0, INIT_PRIORITY - 1}, &server->priority);
 }
 
+/* What the tree says is held against the machine that it is to run on. */
+static void read_core(struct check *check, struct system_server *server,
+                      const struct value *value)
+{
+    unsigned cores = check->input->cores;
+
+    read_number(check, server, value, (uint32_t[]){0, SYSTEM_CORES_MAX - 1}, &server->core);
+    if (cores == 1 && server->core > 0) {
+        refuse(check, server, value, "0, the only core there is");
+    } else if (cores && server->core >= cores) {
+        refuse(check, server, value, "one of the %u cores there are, 0 to %u", cores, cores - 1);
+    }
+}
+
 static void read_grace(struct check *check, struct system_server *server,
                        const struct value *value)
 {
@@ -311,6 +325,7 @@ static const struct property {
     {"status", read_status},
     {"match", read_match},
     {"priority", read_priority},
+    {"core", read_core},
     {"time-us", read_time},
     {"event-time-us", read_event_time},
     {"interrupt-time-us", read_interrupt_time},

@@ -17,6 +17,7 @@
 #include <thole/object.h>
 
 #define SYSTEM_SERVERS_MAX      64
+#define SYSTEM_CORES_MAX        8   /* the kernel uses no more */
 #define SYSTEM_USES_MAX         STARTUP_EDGE_MAX
 #define SYSTEM_BUFFER_KIB_MAX   1024
 #define SYSTEM_REGION_BYTES_MAX (1u << 20)
@@ -69,6 +70,7 @@ struct system_server {
     int config;
     int device;
     uint32_t priority;
+    uint32_t core;                     /* of all its time */
     uint32_t grace_us;
     uint32_t memory_kib;
     uint32_t stack_kib;
@@ -115,6 +117,7 @@ struct diagnostic {
 struct system_input {
     const void *tree;      /* merged, of tree_merge */
     uint64_t memory;       /* bytes there are for servers; UINT64_MAX: not known */
+    unsigned cores;        /* that run; 0: not known */
     /* Name of the index-th program, NULL past the last. NULL: not known, any will do. */
     const char *(*program)(void *context, unsigned index);
     void (*report)(void *context, const struct diagnostic *diagnostic);
@@ -129,6 +132,9 @@ bool system_startable(const struct system_server *server);
 
 /* The bytes of RAM that the tree's memory nodes name. */
 uint64_t system_ram_bytes(const void *tree);
+
+/* The cores that the tree names, as far as the kernel would use them; 0: it names none. */
+unsigned system_cores(const void *tree);
 
 /* Properties that the bindings know: the index-th name, NULL past the last. */
 const char *system_property(unsigned index);

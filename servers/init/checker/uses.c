@@ -261,6 +261,10 @@ void circles_refuse(struct check *check)
 
 /* --- Ceilings ---------------------------------------------------------------- */
 
+/*
+ * Wherever a client's time is, the server runs on it at the server's priority or
+ * above: priorities are compared across cores as on one, whoever is on which.
+ */
 void ceilings_check(struct check *check)
 {
     for (unsigned i = 0; i < check->system->server_count; i++) {
