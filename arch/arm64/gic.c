@@ -119,6 +119,7 @@ static bool is_own(uint32_t line)
     return line < GIC_SPI_FIRST;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): what the builtin writes to */
 static void tell(uint32_t *lines, uint32_t line, struct cpu *cpu)
 {
     __atomic_fetch_or(lines, 1u << line, __ATOMIC_RELEASE);
