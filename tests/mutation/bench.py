@@ -45,7 +45,7 @@ class Killer:
                  variants=("plain", "sanitized"), files=""):
         self.name, self.sources, self.library = name, sources, library
         self.arguments, self.environment, self.variants = list(arguments), environment or {}, variants
-        self.files = re.compile(files)
+        self.files, self.is_long = re.compile(files), variants == ("plain",)
 
     def sees(self, file):
         if not self.files.search(file):

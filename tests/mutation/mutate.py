@@ -5,6 +5,9 @@
   mutate.py run [--files PATTERN...] [--sample N] [--seed S] [--shard I/N] [--results FILE]
       tries mutations of kernel/, and adds a line of JSON for each to FILE; those that are
       there already, on the same line of the same source, are not tried again
+  mutate.py run --quick ...
+      leaves out the long tests and the sanitizers, most of what a survivor costs; to be
+      followed by a run with --survivors
   mutate.py run --survivors ...
       tries those again that survived and are not explained, when there are new tests
   mutate.py list [--files PATTERN...]
@@ -95,8 +98,9 @@ def results_of(path):
 class Trial:
     """Mutants, one after the other."""
 
-    def __init__(self, bench):
-        self.bench = bench
+    def __init__(self, bench, quick):
+        self.bench, self.quick = bench, quick
+        self.variants = ("plain",) if quick else ("plain", "sanitized")
         self.kills = collections.defaultdict(collections.Counter)
 
     def order(self, file, variant):
@@ -107,10 +111,11 @@ class Trial:
         return sorted(self.killers(file, variant), key=worth)
 
     def killers(self, file, variant):
-        return [killer for killer in self.bench.killers if variant in killer.variants and killer.sees(file)]
+        return [killer for killer in self.bench.killers if variant in killer.variants and killer.sees(file)
+                and not (self.quick and killer.is_long)]
 
     def attempt(self, mutation, text):
-        for variant in ("plain", "sanitized"):
+        for variant in self.variants:
             self.bench.prepare(variant, self.killers(mutation.file, variant))
             self.bench.change(mutation.file, mutation.apply(text))
             try:
@@ -155,7 +160,7 @@ def cmd_run(options):
         ahead = [(mutation, text) for mutation, text in chosen if mutation.key not in done]
     print(f"{len(chosen)} mutations, {len(ahead)} to be tried", flush=True)
     os.makedirs(os.path.dirname(os.path.abspath(options.results)), exist_ok=True)
-    trial = Trial(Bench(os.path.join(WORK, f"bench-{index}-of-{count}"), killers_there()))
+    trial = Trial(Bench(os.path.join(WORK, f"bench-{index}-of-{count}"), killers_there()), options.quick)
     for number, (mutation, text) in enumerate(ahead, 1):
         began = time.monotonic()
         result = record(mutation, text, trial.attempt(mutation, text), time.monotonic() - began)
@@ -247,6 +252,7 @@ def main():
     parser.add_argument("--sample", type=int, help="so many, by chance")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shard", default="1/1", metavar="I/N", help="this part of N")
+    parser.add_argument("--quick", action="store_true", help="without long tests and sanitizers")
     parser.add_argument("--results", default=os.path.join(WORK, "results.jsonl"), metavar="FILE")
     parser.add_argument("--survivors", action="store_true", help="show them, or try them again")
     options = parser.parse_args()
