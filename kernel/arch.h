@@ -117,6 +117,8 @@ bool arch_print_byte(char byte);
 void arch_wait_for_interrupt(void);        /* returns when one is pending; for arch itself */
 _Noreturn void arch_power_off(void);
 _Noreturn void arch_reset(void);
+/* Called first in a panic: returns on one core only, which may print. */
+void arch_panic_begin(void);
 /* Prints registers and a back-trace as far as it can, then resets or stops. */
 _Noreturn void arch_panic(void);
 

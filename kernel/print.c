@@ -79,6 +79,7 @@ void kernel_print(const char *format, ...)
 
 void kernel_panic(const char *what, const char *file, int line)
 {
+    arch_panic_begin();
     kernel_print("\nkernel panic: %s (%s:%u)\n", what, file, (unsigned)line);
     arch_panic();
 }

@@ -62,6 +62,15 @@ static bool record_is_readable(uint64_t record)
            record_lies_below(record, cpu->emergency_top, cpu->emergency_bytes);
 }
 
+/* XPACLRI: without the signature, if it has one. */
+static uint64_t strip(uint64_t address)
+{
+    register uint64_t x30 __asm__("x30") = address;
+
+    __asm__("hint #7" : "+r"(x30));
+    return x30;
+}
+
 /* Records lie ever higher, so this ends even where they were overwritten. */
 static void print_back_trace(uint64_t record)
 {
@@ -69,9 +78,9 @@ static void print_back_trace(uint64_t record)
     for (unsigned count = 0; count < BACK_TRACE_MAX && record_is_readable(record); count++) {
         const struct frame_record *here = (const struct frame_record *)record;
 
-        if (here->return_address == 0)
+        if (strip(here->return_address) == 0)
             break;
-        kernel_print(" %lx", here->return_address);
+        kernel_print(" %lx", strip(here->return_address));
         if (here->caller <= record)
             break;
         record = here->caller;
@@ -95,6 +104,12 @@ static bool in_guard_page(uint64_t address)
            (address >= boot && address < boot + sizeof boot_stacks);
 }
 
+/* A core finds the signature wrong and spoils the address, or says so by itself. */
+static bool is_canonical(uint64_t address)
+{
+    return (int64_t)(address << 16) >> 16 == (int64_t)address;
+}
+
 static const char *what_happened(unsigned vector, uint64_t esr, uint64_t far)
 {
     static const char *const asynchronous[] = {NULL, "an interrupt", "a fast interrupt",
@@ -107,7 +122,9 @@ static const char *what_happened(unsigned vector, uint64_t esr, uint64_t far)
     case ESR_DATA_ABORT_EL1:
         return in_guard_page(far) ? "a stack overflow" : "a data abort";
     case ESR_INSTRUCTION_ABORT_EL1:
-        return "an instruction abort";
+        return is_canonical(far) ? "an instruction abort" : "a return to a changed address";
+    case ESR_SIGNATURE:
+        return "a return to a changed address";
     case ESR_BRK64:
         return "a breakpoint";
     case ESR_BRANCH_TARGET:
@@ -133,11 +150,15 @@ void panic_exception(const struct frame *frame, unsigned vector)
     arch_reset();
 }
 
+void arch_panic_begin(void)
+{
+    enter_panic(cpu_here());
+}
+
 _Noreturn void arch_panic(void)
 {
     const struct cpu *cpu = cpu_here();
 
-    enter_panic(cpu_here());
     print_back_trace((uint64_t)__builtin_frame_address(0));
     if (cpu->frame != NULL) {
         kernel_print("the program that ran:\n");
