@@ -11,9 +11,8 @@
 # through the assembler's include path, and every assembly file of the kernel
 # is made again when it changes.
 
-set(THOLE_KERNEL_STACK_PROTECTOR "-fno-stack-protector" CACHE STRING
-    "The kernel's stack protector, with its guard (-mstack-protector-guard=...)")
-
+# Return addresses are signed with key B, which programs cannot use (docs/decisions).
+set(kernel_protect -mbranch-protection=bti+pac-ret+b-key -fstack-protector-strong)
 set(kernel_script "${PROJECT_SOURCE_DIR}/arch/arm64/kernel.ld")
 
 function(thole_kernel)
@@ -79,8 +78,8 @@ function(thole_kernel_finish)
         "${PROJECT_SOURCE_DIR}/kernel" "${PROJECT_SOURCE_DIR}/arch/arm64")
     target_compile_options(kernel PRIVATE
         ${THOLE_WARNINGS} ${THOLE_STRICT} ${THOLE_MACHINE}
-        -mgeneral-regs-only -mstrict-align -mbranch-protection=standard
-        ${THOLE_KERNEL_STACK_PROTECTOR} -ffunction-sections -fdata-sections)
+        -mgeneral-regs-only -mstrict-align ${kernel_protect}
+        -ffunction-sections -fdata-sections)
     target_link_libraries(kernel PRIVATE ${libs} "${THOLE_LIBGCC}")
     target_link_options(kernel PRIVATE
         ${THOLE_LINK} -Wl,--gc-sections "LINKER:-T,${kernel_script}"

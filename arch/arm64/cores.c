@@ -5,6 +5,7 @@
  * comes too late does nothing. Only the first core prints.
  */
 #include "cpu.h"
+#include "harden.h"
 #include "kernel/core.h"
 #include "kernel/event.h"
 #include "kernel/print.h"
@@ -41,8 +42,10 @@ static const char *core_setup(struct cpu *cpu)
         return refusal;
     cpu_init(cpu);
     refusal = gic_core_start();
-    if (refusal == NULL)
+    if (refusal == NULL) {
         timer_core_start();
+        harden_core_start(cpu);
+    }
     return refusal;
 }
 

@@ -4,6 +4,7 @@
  * switch of threads. The offsets that assembly uses are asserted here.
  */
 #include "cpu.h"
+#include "harden.h"
 #include "kernel/boot.h"
 #include "kernel/core.h"
 #include "mmu.h"
@@ -26,6 +27,8 @@ STATIC_ASSERT(offsetof(struct cpu, stack_top) == CPU_STACK_TOP);
 STATIC_ASSERT(offsetof(struct cpu, emergency_top) == CPU_EMERGENCY_TOP);
 STATIC_ASSERT(offsetof(struct cpu, affinity) == CPU_AFFINITY);
 STATIC_ASSERT(offsetof(struct cpu, may_start) == CPU_MAY_START);
+STATIC_ASSERT(offsetof(struct cpu, entry_sctlr) == CPU_ENTRY_SCTLR);
+STATIC_ASSERT(offsetof(struct cpu, entry_history) == CPU_ENTRY_HISTORY);
 STATIC_ASSERT(sizeof(struct cpu) == CPU_BYTES);
 STATIC_ASSERT(offsetof(struct boot_stacks, guard_between) == STACK_TOP_OFFSET);
 STATIC_ASSERT(offsetof(struct boot_stacks, guard_above) == EMERGENCY_TOP_OFFSET);
@@ -99,6 +102,10 @@ void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, un
     cpu->frame = frame;
     fp_switch(cpu, fp);
     mmu_switch(root, asid);
+    if (root != NULL && root != cpu->root) {
+        cpu->root = root;
+        harden_leave(cpu);
+    }
 }
 
 void arch_wait_for_interrupt(void)

@@ -2,6 +2,7 @@
 /* The parts that main.c starts, in this order. Each learns from the platform where it is. */
 #pragma once
 #include "kernel/boot.h"
+#include "speculation.h"
 
 /* From here on kernel_print is seen, if the tree names a UART that is known. */
 void early_start(const struct platform *platform);
@@ -10,6 +11,12 @@ void early_start(const struct platform *platform);
 void psci_start(const struct platform *platform);
 /* The core enters at a physical address. NULL, or what the firmware answers. */
 const char *psci_core_on(uint64_t affinity, paddr_t entry);
+/*
+ * What the firmware answers about speculation, on the core that asks; and its call with one
+ * argument, only where it was found to be there.
+ */
+struct speculation_firmware smccc_ask(void);
+void smccc_call(uint32_t function, uint64_t argument);
 
 /* All lines off; refuses if there is no controller that is known. Returns the number of lines. */
 unsigned gic_start(const struct platform *platform);

@@ -5,12 +5,14 @@
  * fail; what the firmware handed over and cannot be used ends in a sentence.
  */
 #include "cpu.h"
+#include "harden.h"
 #include "kernel/core.h"
 #include "kernel/event.h"
 #include "kernel/print.h"
 #include "kernel/region.h"
 #include "kernel_map.h"
 #include "machine.h"
+#include "random.h"
 #include <thole/version.h>
 
 #define KIB_BITS 10
@@ -132,11 +134,15 @@ _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t ima
     core_check();
     memory_check(&boot);
     kernel_map_ram(platform.ram, platform.ram_count);
+    random_start(&boot.hardware_tree);
+    harden_guard_start(random_word());
+    harden_core_start(&cpus[0]);
     boot_memory_init(&boot);
     gic_start(&platform);
     boot.timer_frequency = timer_start(&platform);
     boot.cores_running = cores_start(&boot);
     print_machine(&boot);
+    harden_print(&cpus[0]);
     init = boot_init(cpu_here()->core, &boot);
     print_time(&boot);
     cores_enter();

@@ -22,7 +22,16 @@
 #define CPU_EMERGENCY_TOP 8
 #define CPU_AFFINITY      16
 #define CPU_MAY_START     24
-#define CPU_BYTES         128
+#define CPU_ENTRY_SCTLR   32
+#define CPU_ENTRY_HISTORY 40
+#define CPU_BYTES         192
+
+/* enum history, speculation.h: what clears a core's branch history; above: a loop's rounds */
+#define HISTORY_KEPT   0
+#define HISTORY_BY_INSTRUCTION 1
+#define HISTORY_HVC    2
+#define HISTORY_SMC    3
+#define HISTORY_LOOPS_LEAST 4
 
 /* struct translation, kernel_map.h */
 #define TRANSLATION_TTBR0 0

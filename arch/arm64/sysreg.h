@@ -22,6 +22,7 @@
 #define SCTLR_EIS    (1 << 22) /* exception entry is a context synchronisation */
 #define SCTLR_SPAN   (1 << 23) /* 0: exceptions set PSTATE.PAN; RES1 without PAN */
 #define SCTLR_UCI    (1 << 26) /* EL0 may do cache maintenance */
+#define SCTLR_ENIB   (1 << 30) /* key B signs and checks; 0: its instructions do nothing */
 #define SCTLR_NTLSMD (1 << 28) /* RES1 without FEAT_LSMAOC */
 #define SCTLR_LSMAOE (1 << 29) /* RES1 without FEAT_LSMAOC */
 #define SCTLR_RES1 \
@@ -48,8 +49,16 @@
 #define ICC_SRE_SRE    (1 << 0)
 #define ICC_SRE_ENABLE (1 << 3)
 
+/* SMC calling convention (DEN0028), Arm architecture calls */
+#define SMCCC_ARCH_WORKAROUND_1 0x80008000
+#define SMCCC_ARCH_WORKAROUND_2 0x80007fff
+#define SMCCC_ARCH_WORKAROUND_3 0x80003fff
+
 #ifndef __ASSEMBLER__
 #include <stdint.h>
+
+/* Registers that the assembler does not know by name, because only newer cores have them. */
+#define RNDR "s3_3_c2_c4_0"
 
 #define SYSTEM_REGISTER(name, encoding)                                     \
     static inline uint64_t read_##name(void)                                \
@@ -98,6 +107,14 @@ SYSTEM_REGISTER_READ(cntfrq_el0, cntfrq_el0)
 SYSTEM_REGISTER_READ(ctr_el0, ctr_el0)
 SYSTEM_REGISTER_READ(dczid_el0, dczid_el0)
 SYSTEM_REGISTER_READ(id_aa64dfr0_el1, id_aa64dfr0_el1)
+SYSTEM_REGISTER_WRITE(apibkeylo_el1, s3_0_c2_c1_2)
+SYSTEM_REGISTER_WRITE(apibkeyhi_el1, s3_0_c2_c1_3)
+SYSTEM_REGISTER_READ(midr_el1, midr_el1)
+SYSTEM_REGISTER_READ(id_aa64pfr0_el1, id_aa64pfr0_el1)
+SYSTEM_REGISTER_READ(id_aa64pfr1_el1, id_aa64pfr1_el1)
+SYSTEM_REGISTER_READ(id_aa64isar0_el1, id_aa64isar0_el1)
+SYSTEM_REGISTER_READ(id_aa64isar1_el1, id_aa64isar1_el1)
+SYSTEM_REGISTER_READ(id_aa64isar2_el1, s3_0_c0_c6_2)
 SYSTEM_REGISTER_READ(id_aa64mmfr0_el1, id_aa64mmfr0_el1)
 SYSTEM_REGISTER_READ(id_aa64mmfr1_el1, id_aa64mmfr1_el1)
 SYSTEM_REGISTER_READ(id_aa64mmfr2_el1, id_aa64mmfr2_el1)
@@ -110,6 +127,11 @@ static inline unsigned id_field(uint64_t id, unsigned low_bit)
 
 #define DFR0_PMUVER_BIT  8  /* ID_AA64DFR0_EL1: 0 none, 0xf not Arm's */
 #define DFR0_PMU_NOT_ARM 0xf
+#define PFR1_BTI_BIT   0       /* ID_AA64PFR1_EL1 */
+#define ISAR0_RNDR_BIT 60      /* ID_AA64ISAR0_EL1 */
+#define ISAR1_APA (0xfULL << 4) /* ID_AA64ISAR1_EL1: any value says that pointers can be signed, */
+#define ISAR1_API (0xfULL << 8)
+#define ISAR2_APA3 (0xfULL << 12) /* ID_AA64ISAR2_EL1: as does this */
 #define MMFR0_PARANGE_BIT  0  /* ID_AA64MMFR0_EL1 */
 #define MMFR0_ASIDBITS_BIT 4
 #define ASIDBITS_16        2

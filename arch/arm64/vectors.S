@@ -6,6 +6,7 @@
  * the frame to resume. An exception in the kernel itself is the end: panic.c.
  */
 #include "offsets.h"
+#include "sysreg.h"
 
 /* Order of the table: Arm ARM, exception vectors. panic.c knows it too. */
 
@@ -72,12 +73,56 @@ vectors:
     entry_from_kernel 14
     entry_from_kernel 15
 
-    /* x0 frame, x1 core, x9 the C function */
+    /*
+     * x0 frame, x1 core, x9 the C function. Before C's first indirect branch the
+     * branch history that the program made is cleared, where the core needs that
+     * (speculation.c). C signs its return addresses with key B, which is on for C
+     * alone: a program could have its own addresses signed by it. A core without
+     * either gets here in three instructions more.
+     */
 event:
-    mov     x29, xzr                /* back-traces end here */
+    ldp     x19, x20, [x1, #CPU_ENTRY_SCTLR]
+    cbnz    x20, history_clear
+history_is_clear:
+    cbz     x19, 1f
+    msr     sctlr_el1, x19
+    isb
+1:  mov     x29, xzr                /* back-traces end here */
     mov     x30, xzr
     blr     x9
+    cbz     x19, resume
+    bic     x19, x19, #SCTLR_ENIB
+    msr     sctlr_el1, x19          /* the exception return makes it effective */
     b       resume
+
+    /* x20: enum history, or above it how many rounds of taken branches. Changes x21, x22. */
+history_clear:
+    cmp     x20, #HISTORY_SMC
+    b.eq    3f
+    b.lo    2f
+1:  b       . + 4
+    subs    x20, x20, #1
+    b.ne    1b
+    dsb     nsh                     /* nothing that follows was fetched by the old history */
+    isb
+    b       history_is_clear
+2:  cmp     x20, #HISTORY_HVC
+    b.eq    4f
+    hint    #22                     /* clearbhb */
+    isb
+    b       history_is_clear
+3:  mov     x21, x0                 /* SMC calling convention 1.1: x0 to x3 are lost */
+    mov     x22, x1
+    ldr     w0, =SMCCC_ARCH_WORKAROUND_3
+    smc     #0
+    b       5f
+4:  mov     x21, x0
+    mov     x22, x1
+    ldr     w0, =SMCCC_ARCH_WORKAROUND_3
+    hvc     #0
+5:  mov     x0, x21
+    mov     x1, x22
+    b       history_is_clear
 
     .globl  frame_resume
 frame_resume:
@@ -148,3 +193,5 @@ panic:
     mov     x29, xzr
     mov     x30, xzr
     b       panic_exception
+
+    .ltorg

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Return addresses signed with a key of this core and boot, the stack protector's
+ * guard, and what is called against speculation. Why key B, and why it is off
+ * while a program runs: docs/decisions/0006-kernel-signs-with-key-b.md.
+ */
+#include "harden.h"
+#include "kernel/print.h"
+#include "machine.h"
+#include "random.h"
+
+uint64_t __stack_chk_guard = 0x5468006f6c65ff0a; /* until there is a random one */
+_Noreturn void __stack_chk_fail(void);
+
+/* The compiler calls it when a function that returns finds the guard below its locals changed. */
+_Noreturn void __stack_chk_fail(void)
+{
+    kernel_panic("the stack protector found a stack that was overwritten", __FILE__, __LINE__);
+}
+
+static bool core_signs(void)
+{
+    return (read_id_aa64isar1_el1() & (ISAR1_APA | ISAR1_API)) != 0 ||
+           (read_id_aa64isar2_el1() & ISAR2_APA3) != 0;
+}
+
+static bool core_has_landing_pads(void)
+{
+    return id_field(read_id_aa64pfr1_el1(), PFR1_BTI_BIT) != 0;
+}
+
+/* vectors.S turns it on and off with this; nothing is signed until a program runs. */
+static void start_signing(struct cpu *cpu)
+{
+    if (!core_signs())
+        return;
+    write_apibkeylo_el1(random_word());
+    write_apibkeyhi_el1(random_word());
+    cpu->entry_sctlr = read_sctlr_el1() | SCTLR_ENIB;
+}
+
+static struct speculation decide(void)
+{
+    struct speculation_firmware firmware = smccc_ask();
+    struct speculation_core core = {
+        .midr = read_midr_el1(),
+        .pfr0 = read_id_aa64pfr0_el1(),
+        .pfr1 = read_id_aa64pfr1_el1(),
+        .mmfr1 = read_id_aa64mmfr1_el1(),
+        .isar2 = read_id_aa64isar2_el1(),
+    };
+
+    return speculation_decide(&core, &firmware);
+}
+
+void harden_core_start(struct cpu *cpu)
+{
+    struct speculation speculation = decide();
+
+    start_signing(cpu);
+    cpu->entry_history = speculation.history;
+    cpu->leave_by_firmware = speculation.predictor_by_firmware;
+    if (speculation.store_by_firmware)
+        smccc_call(SMCCC_ARCH_WORKAROUND_2, 1);
+}
+
+void harden_leave(const struct cpu *cpu)
+{
+    if (cpu->leave_by_firmware)
+        smccc_call(SMCCC_ARCH_WORKAROUND_1, 0);
+}
+
+static void print_history(uint64_t history)
+{
+    static const char *const by[] = {"kept", "cleared by an instruction", "cleared by the firmware",
+                                     "cleared by the firmware"};
+
+    if (history < sizeof by / sizeof by[0])
+        kernel_print("branch history %s\n", by[history]);
+    else
+        kernel_print("branch history cleared by %lu branches\n", history);
+}
+
+void harden_print(const struct cpu *cpu)
+{
+    kernel_print("kernel: PAN %s, landing pads %s, signed returns %s, ",
+                 harden_has_pan() ? "yes" : "no", core_has_landing_pads() ? "yes" : "no",
+                 cpu->entry_sctlr != 0 ? "yes" : "no");
+    print_history(cpu->entry_history);
+}
