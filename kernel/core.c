@@ -81,8 +81,10 @@ enum thole_result core_root_is_free(const struct core *core, const void *root)
 
 void core_abandon(struct core *core, const struct thread *thread)
 {
-    if (core->loaded == thread)
+    if (core->loaded == thread) {
         core->loaded = NULL;
+        core->reload = true;
+    }
 }
 
 void core_reload(struct core *core, struct thread *thread)
@@ -103,6 +105,7 @@ bool core_enter(struct core *core)
         return true;
     thread->loaded_on = 0;
     core->loaded = NULL;
+    core->reload = true;
     if (thread->state == THREAD_READY)
         core_ready(core, thread, TURN_NEXT);
     return false;
@@ -299,7 +302,7 @@ static void load(struct core *core, struct thread *thread)
 static struct thread *go_idle(struct core *core)
 {
     account(core, NULL);
-    if (core->loaded != NULL || core->loaded_root != NULL)
+    if (core->loaded != NULL || core->reload)
         load(core, NULL);
     core_deadlines(core);
     return NULL;
