@@ -664,40 +664,80 @@ static void do_access(struct aim *aim)
 
 /* --- Which ------------------------------------------------------------------------------------------------ */
 
+/* What programs mostly do: of everything something; calls, and ends of who is in them; time. */
+#define PROFILES 3
+
+static void do_profile(struct aim *aim)
+{
+    model.profile = aim->byte[0] % PROFILES;
+}
+
 static const struct {
     void (*happens)(struct aim *aim);
-    uint8_t weight, init_weight; /* of 256 */
+    uint8_t weight[PROFILES], init_weight; /* become shares of 256 */
 } kinds[] = {
-    { do_call, 34, 0 },        { do_try_call, 4, 0 },      { do_reply_recv, 30, 110 },
-    { do_recv, 18, 0 },        { do_try_recv, 5, 0 },      { do_answer, 14, 0 },
-    { do_yield, 3, 1 },        { do_fault, 5, 0 },         { do_copy, 14, 3 },
-    { do_move, 8, 0 },         { do_delete, 6, 1 },        { do_revoke, 3, 1 },
-    { do_inspect_slot, 2, 1 }, { do_close, 1, 0 },         { do_open, 4, 6 },
-    { do_cancel_badge, 4, 2 }, { do_retype, 13, 3 },       { do_small_looks, 4, 2 },
-    { do_configure, 4, 3 },    { do_start, 6, 3 },         { do_cancel, 5, 3 },
-    { do_write_registers, 2, 2 }, { do_suspend, 3, 1 },    { do_resume, 6, 3 },
-    { do_bind_time, 6, 6 },    { do_share, 3, 3 },         { do_ceiling, 2, 2 },
-    { do_bind, 4, 0 },         { do_arm, 5, 2 },           { do_signal, 7, 5 },
-    { do_attach, 2, 0 },       { do_map, 8, 0 },           { do_assign, 1, 0 },
-    { do_any_operation, 3, 0 }, { do_line, 7, 1 },         { do_time, 9, 2 },
-    { do_interrupt, 1, 1 },    { do_access, 1, 0 },        { do_revive, 0, 100 },
+    { do_call, { 34, 60, 40 }, 0 },
+    { do_try_call, { 4, 0, 0 }, 0 },
+    { do_reply_recv, { 30, 30, 30 }, 110 },
+    { do_recv, { 18, 16, 10 }, 0 },
+    { do_try_recv, { 5, 0, 0 }, 0 },
+    { do_answer, { 14, 8, 6 }, 0 },
+    { do_yield, { 3, 2, 8 }, 1 },
+    { do_fault, { 5, 6, 4 }, 0 },
+    { do_copy, { 14, 8, 4 }, 3 },
+    { do_move, { 8, 4, 0 }, 0 },
+    { do_delete, { 6, 14, 2 }, 1 },
+    { do_revoke, { 3, 8, 0 }, 1 },
+    { do_inspect_slot, { 2, 0, 0 }, 1 },
+    { do_close, { 1, 0, 0 }, 0 },
+    { do_open, { 4, 3, 0 }, 6 },
+    { do_cancel_badge, { 4, 0, 0 }, 2 },
+    { do_retype, { 13, 6, 0 }, 3 },
+    { do_small_looks, { 4, 0, 8 }, 2 },
+    { do_configure, { 4, 6, 0 }, 3 },
+    { do_start, { 6, 8, 4 }, 3 },
+    { do_cancel, { 5, 8, 6 }, 3 },
+    { do_write_registers, { 2, 0, 0 }, 2 },
+    { do_suspend, { 3, 4, 5 }, 1 },
+    { do_resume, { 6, 8, 8 }, 3 },
+    { do_bind_time, { 6, 8, 8 }, 6 },
+    { do_share, { 3, 0, 12 }, 3 },
+    { do_ceiling, { 2, 0, 8 }, 2 },
+    { do_bind, { 4, 0, 4 }, 0 },
+    { do_arm, { 5, 0, 12 }, 2 },
+    { do_signal, { 7, 6, 12 }, 5 },
+    { do_attach, { 2, 0, 0 }, 0 },
+    { do_map, { 8, 0, 0 }, 0 },
+    { do_assign, { 1, 0, 0 }, 0 },
+    { do_any_operation, { 3, 0, 0 }, 0 },
+    { do_line, { 7, 0, 8 }, 1 },
+    { do_time, { 9, 6, 60 }, 2 },
+    { do_interrupt, { 1, 2, 4 }, 1 },
+    { do_access, { 1, 0, 0 }, 0 },
+    { do_revive, { 0, 0, 0 }, 100 },
+    { do_profile, { 1, 1, 1 }, 1 },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-static uint8_t kind_of[2][256];
+#define INIT PROFILES /* has shares of its own, whatever the others do */
+static uint8_t kind_of[PROFILES + 1][256];
 
-/* Weights become shares of 256. */
+static unsigned weight_of(unsigned kind, unsigned profile)
+{
+    return profile == INIT ? kinds[kind].init_weight : kinds[kind].weight[profile];
+}
+
 static void weigh(void)
 {
-    for (unsigned init = 0; init < 2; init++) {
+    for (unsigned profile = 0; profile <= INIT; profile++) {
         unsigned total = 0, at = 0, sum = 0;
 
         for (unsigned kind = 0; kind < KINDS; kind++)
-            total += init ? kinds[kind].init_weight : kinds[kind].weight;
+            total += weight_of(kind, profile);
         for (unsigned kind = 0; kind < KINDS; kind++) {
-            sum += init ? kinds[kind].init_weight : kinds[kind].weight;
+            sum += weight_of(kind, profile);
             while (at * total < sum * 256)
-                kind_of[init][at++] = (uint8_t)kind;
+                kind_of[profile][at++] = (uint8_t)kind;
         }
     }
 }
@@ -764,7 +804,7 @@ void event_happen(const struct event *event)
     if (aim.who == 0 || (event->byte[7] % 2 && interrupt_pending(aim.core)))
         both_interrupt(aim.core);
     else
-        kinds[kind_of[aim.who == world_init][event->byte[0]]].happens(&aim);
+        kinds[kind_of[aim.who == world_init ? INIT : model.profile][event->byte[0]]].happens(&aim);
 }
 
 void event_system_call(unsigned number, const uint64_t reg[9])

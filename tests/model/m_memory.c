@@ -10,7 +10,6 @@
 #define UNIT_BITS 6
 #define PAGE_BITS 12
 #define PAGES_A_CALL 2
-#define ASIDS 1024
 
 /* --- Untyped ---------------------------------------------------------------------------- */
 
@@ -161,10 +160,15 @@ enum thole_result assign_asid(cap_t cap, uint64_t *asid)
         return RESULT_OCCUPIED;
     if (!space->original || space->children != 0)
         return RESULT_BAD_ARGUMENT;
-    if (model.next_asid >= ASIDS)
-        model_broken("more ASIDs than a small world takes");
-    *asid = model.next_asid;
-    model.object[space->object].space.asid = model.next_asid++;
+    if (model.next_asid < MODEL_ASIDS) {
+        *asid = model.next_asid++;
+    } else if (model.returned_count != 0) {
+        *asid = model.returned[model.returned_first++ % MODEL_ASIDS];
+        model.returned_count--;
+    } else {
+        return RESULT_NO_ASID;
+    }
+    model.object[space->object].space.asid = (uint16_t)*asid;
     return RESULT_DONE;
 }
 
@@ -184,6 +188,9 @@ enum thole_result space_dies(unsigned core, object_t space)
             model.cap[cap].space = SPACE_GONE;
     if (model.core[core].space == space)
         model.core[core].space = 0;
+    if (model.object[space].space.asid != 0)
+        model.returned[(model.returned_first + model.returned_count++) % MODEL_ASIDS] =
+            model.object[space].space.asid;
     object_end(space);
     return RESULT_DONE;
 }

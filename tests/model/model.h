@@ -25,6 +25,7 @@
 #define MODEL_QUEUE    32
 #define MODEL_LEAVES   16
 #define MODEL_LINES    96
+#define MODEL_ASIDS    1024
 #define MODEL_REGISTERS 35 /* as THREAD_READ_REGISTERS numbers them */
 #define MODEL_PC       32
 #define MODEL_SP       31
@@ -216,6 +217,9 @@ struct model {
     uint16_t next_asid;
     uint16_t cap_limit, object_limit; /* nothing is used from here on */
     uint64_t births;
+    uint8_t profile;     /* of event.c: what programs mostly do */
+    uint16_t returned[MODEL_ASIDS]; /* ASIDs that came back, the first to come first */
+    uint16_t returned_first, returned_count;
     bool dead;           /* nothing can ever run; its driver says so */
 };
 extern struct model model;

@@ -300,12 +300,25 @@ static void make_times(const unsigned table[TABLES], unsigned time[4])
     must(table[2], CAPTABLE_MOVE, at + 1, INIT_SLOT_CAPTABLE, half);
 }
 
+/* Most ASIDs were given and came back: those that are given soon were others' before. */
+static void use_up_asids(void)
+{
+    unsigned slot = next_slot;
+
+    while (model.next_asid < MODEL_ASIDS - 4) {
+        must(memory, UNTYPED_RETYPE, OBJECT_ADDRESS_SPACE, 0, INIT_SLOT_CAPTABLE, slot);
+        must(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, slot);
+        must(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, slot);
+    }
+}
+
 static void world_small(void)
 {
     unsigned table[TABLES], thread[THREADS], endpoint[3], time[4], bell[2], timer[2], line[2];
     unsigned space[2];
 
     memory = memory_of(SMALL_BITS);
+    use_up_asids();
     attention(INIT_SLOT_ENDPOINT);
     for (unsigned index = 0; index < TABLES; index++)
         table[index] = make(OBJECT_CAPTABLE, 5);
@@ -517,8 +530,6 @@ void snapshot_take(struct snapshot *into)
 void snapshot_restore(const struct snapshot *from)
 {
     const char *at = from->memory;
-    unsigned asids = model.next_asid;
-
     for (unsigned index = 0; index < RANGES; index++) {
         memcpy(sim.ram + range[index].offset, at, range[index].bytes);
         at += range[index].bytes;
@@ -527,9 +538,11 @@ void snapshot_restore(const struct snapshot *from)
     }
     copy_words(kernel_state_start, from->variables, variable_bytes());
     sim = from->sim;
+    /* The TLB has entries of spaces that live, and of no others. */
+    for (object_t each = 1; each < model.object_limit; each++)
+        if (model.object[each].type == OBJECT_ADDRESS_SPACE)
+            arch_asid_invalidate(model.object[each].space.asid);
     copy_model(&model, &from->model);
-    for (unsigned asid = 1; asid < asids; asid++)
-        arch_asid_invalidate(asid);
     names_again();
 }
 
