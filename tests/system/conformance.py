@@ -26,7 +26,8 @@ DOCUMENT = os.path.join(ROOT, "docs", "conformance.md")
 DOES_NOT_APPLY_MOST = 30
 LIMIT = 400     # seconds; a guest that hangs says so itself long before
 
-# With -icount the guest's clock counts instructions: lengths of time are exact, whatever the host does.
+# With -icount the guest's clock counts instructions: lengths of time are exact, whatever the
+# host does.
 EXACT = ["-icount", "shift=0,sleep=off"]
 MACHINES = {
     "1 core, GICv2, exact clock, 2 GiB": dict(cores=1, gic=2, memory="2G", exact=True),
@@ -50,7 +51,7 @@ def start(cores, gic, memory, exact):
 
 
 def outcomes(text):
-    """What the program printed, as outcomes; a run that did not come to its end is one more failure."""
+    """What the program printed; a run that did not come to its end is one more failure."""
     found = [Outcome(*match) for match in LINE.findall(text)]
     summary = SUMMARY.search(text)
     if not summary:
@@ -150,7 +151,7 @@ def row_complaints(rows, results):
 # --- The report --------------------------------------------------------------
 
 def report_lines(results, runs, machines):
-    yield "Conformance: each machine once a run; a test passes on each machine that has what it needs."
+    yield "Conformance: each machine once a run; a test passes where it has what it needs."
     yield f"runs: {runs}"
     for machine in machines:
         failed = sum(1 for where, _, _ in results.failures if where == machine)
@@ -170,7 +171,9 @@ def write_report(path, lines):
 
 # --- Are mistakes noticed? ----------------------------------------------------
 
-GOOD_OUTPUT = "ok 1 first_test ROW1 ROW2\nskip 2 second_test ROW2\n# 2 tests: 1 passed, 0 failed, 1 skipped\n"
+GOOD_OUTPUT = "ok 1 first_test ROW1 ROW2\nskip 2 second_test ROW2\n" \
+              "# 2 tests: 1 passed, 0 failed, 1 skipped\n"
+THIRD_OUTPUT = "ok 1 third_test \n# 1 tests: 1 passed, 0 failed, 0 skipped\n"
 GOOD_DOCUMENT = "| `ROW1` | a fact | `first_test` |\n| `ROW2` | another | `first_test` |\n" \
                 "| `ROW3` | a third | does not apply: there is none |\n"
 
@@ -184,14 +187,16 @@ def result_of(*outputs):
 
 def self_test():
     other = GOOD_OUTPUT.replace("skip 2", "ok 2")
-    both = GOOD_DOCUMENT.replace("| another | `first_test` |", "| another | `first_test`, `second_test` |")
+    both = GOOD_DOCUMENT.replace("another | `first_test`", "another | `first_test`, `second_test`")
     expect_equal(list(complaints(both, result_of(GOOD_OUTPUT, other))), [], "a right document")
-    unnamed = result_of(GOOD_OUTPUT, other, "ok 1 third_test \n# 1 tests: 1 passed, 0 failed, 0 skipped\n")
+    unnamed = result_of(GOOD_OUTPUT, other, THIRD_OUTPUT)
     expect_equal(list(complaints(both, unnamed)), ["third_test is not named"], "a test without row")
     expect_equal(result_of(GOOD_OUTPUT).never_run(), ["second_test"], "a test that was skipped")
-    for wrong in (GOOD_DOCUMENT, both.replace("`first_test`,", ""), both.replace("`second_test`", "`third_test`"),
-                  both.replace("| `ROW1` | a fact | `first_test` |", "| `ROW1` | a fact | later |"), "",
-                  both.replace("does not apply: there is none", "`first_test`"), both + "- `third_test`\n"):
+    for wrong in (GOOD_DOCUMENT, both.replace("`first_test`,", ""),
+                  both.replace("`second_test`", "`third_test`"),
+                  both.replace("a fact | `first_test` |", "a fact | later |"), "",
+                  both.replace("does not apply: there is none", "`first_test`"),
+                  both + "- `third_test`\n"):
         if not list(complaints(wrong, result_of(GOOD_OUTPUT, other))):
             raise AssertionError(f"was not refused:\n{wrong}")
     for wrong in (GOOD_OUTPUT.replace("ok 1", "not ok 1"), GOOD_OUTPUT.split("#")[0],

@@ -74,7 +74,7 @@ static void numbers_run_out_with_an_answer_and_come_back(void)
     CHECK(seen[asid]);
 }
 
-/* --- Spaces that run ---------------------------------------------------------------------------------- */
+/* --- Spaces that run -------------------------------------------------------------- */
 
 static uint64_t touch(void *argument, struct message *first)
 {
@@ -109,6 +109,25 @@ static unsigned numbered_make(uint64_t *asid)
 
     CHECK_EQUAL(assign(space, asid), RESULT_DONE);
     return space;
+}
+
+#define PARTS 8 /* of all numbers: a space of each runs */
+
+/* Numbers of more than eight bits, too: those between are taken by spaces that do not run. */
+static void spaces_with_numbers_of_all_sizes_run(void)
+{
+    uint64_t asid = 0;
+
+    for (unsigned part = 0; part < PARTS; part++) {
+        struct space space = space_make();
+
+        *(volatile uint64_t *)space.shared_seen = 1000 * part;
+        CHECK_EQUAL(helper_join(HELPER_GO(touch, part, PRIORITY_LOW, .space = &space)),
+                    1001 * part);
+        for (unsigned i = 0; i < ASIDS / PARTS - 2; i++)
+            numbered_make(&asid);
+    }
+    CHECK(asid > 255);
 }
 
 static void tables_map(unsigned space)
@@ -150,6 +169,7 @@ static const struct test tests[] = {
     TEST(a_space_without_number_maps_nothing, "VSPACE0002", 0),
     TEST(numbers_run_out_with_an_answer_and_come_back, "VSPACE0003 VSPACE0004 VSPACE0005", 0),
     TEST(every_space_runs_and_sees_its_own_memory, "VSPACE0006", 0),
+    TEST(spaces_with_numbers_of_all_sizes_run, "VSPACE0006", 0),
     TEST(a_space_with_the_number_of_another_keeps_what_it_maps, "VSPACE0006", 0),
 };
 

@@ -19,7 +19,7 @@ static uint64_t time_word(unsigned time, unsigned word)
     return answer_of(time, SCHED_CONTEXT_CONSUMED, word);
 }
 
-/* --- Filling ----------------------------------------------------------------------------------------------- */
+/* --- Filling ---------------------------------------------------------------------- */
 
 static void time_is_filled_within_its_bounds_only(void)
 {
@@ -35,6 +35,7 @@ static void time_is_filled_within_its_bounds_only(void)
     CHECK_EQUAL(time_configure(time, boot->cores_running, 1, 1000, 1000), RESULT_BAD_ARGUMENT);
     CHECK_EQUAL(time_configure(time, 0, PRIORITY_COUNT, 1000, 1000), RESULT_BAD_ARGUMENT);
     CHECK_EQUAL(time_configure(copy(time, RIGHT_SEND), 0, 1, 1000, 1000), RESULT_NO_RIGHT);
+    CHECK_EQUAL(time_configure(time, 0, 1, 1, 1), RESULT_DONE); /* the least */
     CHECK_EQUAL(time_configure(time, 0, 1, 1000, 1000), RESULT_DONE);
     CHECK_EQUAL(time_word(time, 1), 1);
     CHECK_EQUAL(time_word(time, 2), 1000);
@@ -83,7 +84,7 @@ static void time_is_filled_anew_while_it_is_used(void)
         }
 }
 
-/* --- Binding ----------------------------------------------------------------------------------------------- */
+/* --- Binding ---------------------------------------------------------------------- */
 
 static uint64_t return_7(void *argument, struct message *first)
 {
@@ -202,7 +203,7 @@ static void used_time_is_told(void)
     CHECK_EQUAL(time_word(helper->time, 0), before);
 }
 
-/* --- Graces --------------------------------------------------------------------------------------------------- */
+/* --- Graces ----------------------------------------------------------------------- */
 
 #define BADGE        77
 #define CLIENT_BADGE 78
@@ -311,6 +312,20 @@ static void a_resumed_server_goes_on_until_the_next_timeout(void)
     CHECK_EQUAL(message.word[1], 5);
 }
 
+/* Each resume without a grace is good for a tick: the server gets on, and is told of again. */
+static void a_resumed_server_without_grace_gets_a_tick_at_a_time(void)
+{
+    uint64_t before;
+
+    overrun_make(0);
+    timeout_receive();
+    before = counter;
+    for (unsigned i = 0; i < 10; i++)
+        CHECK_EQUAL(fault_answer(THOLE_FAULT_RESUME).word[0], FAULT_TIMEOUT);
+    while (counter == before)
+        CHECK_EQUAL(fault_answer(THOLE_FAULT_RESUME).word[0], FAULT_TIMEOUT);
+}
+
 /* The handler ends the service, and starts the server where it was before: at its wait. */
 static void server_restart(void)
 {
@@ -353,7 +368,7 @@ static void who_runs_on_its_own_time_waits_for_the_next_period(void)
         thole_yield();
 }
 
-/* --- Turns, and periods ------------------------------------------------------------------------------------------ */
+/* --- Turns, and periods ----------------------------------------------------------- */
 
 #define TURNS_MAX 256
 
@@ -504,6 +519,7 @@ static const struct test tests[] = {
     TEST(used_time_is_told, "", 0),
     TEST(lent_time_used_beyond_the_grace_is_a_fault, "TIMEOUTFAULT0001", 0),
     TEST(a_resumed_server_goes_on_until_the_next_timeout, "TIMEOUTFAULT0001", 0),
+    TEST(a_resumed_server_without_grace_gets_a_tick_at_a_time, "TIMEOUTFAULT0001", 0),
     TEST(a_server_that_timed_out_is_started_again_and_serves, "TIMEOUTFAULT0002", 0),
     TEST(who_runs_on_its_own_time_waits_for_the_next_period, "SCHED0012", 0),
     TEST(a_turn_is_as_long_as_the_budget, "SCHED0011", NEEDS_EXACT),

@@ -198,7 +198,7 @@ static void a_message_is_set_aside_in_an_empty_slot_only(void)
     CHECK_EQUAL(helper_join(two), 7);
 }
 
-/* --- Names ---------------------------------------------------------------------------------------- */
+/* --- Names ------------------------------------------------------------------------ */
 
 struct naming {
     unsigned right;
@@ -206,7 +206,7 @@ struct naming {
     unsigned missed;
 };
 
-/* In a table whose slot `right` alone is full: every slot whose number differs in one bit is not. */
+/* In a table where `right` alone is full: the slots whose numbers differ in one bit are not. */
 static uint64_t try_neighbours(void *argument, struct message *first)
 {
     struct naming *naming = argument;
@@ -233,7 +233,8 @@ static void naming_try(unsigned bits, unsigned right)
     struct naming naming = {.right = right};
     struct helper *helper;
 
-    CHECK_EQUAL(INVOKE(table, CAPTABLE_MINT, right, TABLE, notification, RIGHT_SEND, 2), RESULT_DONE);
+    CHECK_EQUAL(INVOKE(table, CAPTABLE_MINT, right, TABLE, notification, RIGHT_SEND, 2),
+                RESULT_DONE);
     helper = HELPER(try_neighbours, &naming, PRIORITY_HIGH, .table = table);
     helper_go(helper);
     helper_join(helper);
@@ -252,7 +253,7 @@ static void one_number_names_a_slot_and_no_other_does(void)
     naming_try(CAPTABLE_MAX_BITS, 0xffff);
 }
 
-/* --- Calls of one badge ------------------------------------------------------------------------------ */
+/* --- Calls of one badge ----------------------------------------------------------- */
 
 #define CALLERS 32
 

@@ -16,7 +16,7 @@
 #include <lib/syscall.h>
 #include <thole/boot.h>
 
-/* --- Tests ------------------------------------------------------------------------------ */
+/* --- Tests ------------------------------------------------------------------------ */
 
 enum test_needs {
     NEEDS_NOTHING = 0,
@@ -45,7 +45,7 @@ extern const struct test_group captable_group, retype_group, mapping_group, asid
     scheduler_group, thread_state_group, lending_group, budget_group, cores_group, local_group,
     float_group;
 
-/* --- Checks: the first that fails ends the test --------------------------------------------- */
+/* --- Checks: the first that fails ends the test ----------------------------------- */
 
 _Noreturn void check_failed(const char *file, int line, const char *what, uint64_t found,
                             uint64_t expected);
@@ -66,7 +66,7 @@ void print_line(const char *format, ...);
 /* What the failed check said, or "". */
 const char *check_text(void);
 
-/* --- The machine -------------------------------------------------------------------------------- */
+/* --- The machine ------------------------------------------------------------------ */
 
 extern const struct boot_info *boot;
 /* The clock counts instructions, and no core waits for real time. */
@@ -76,7 +76,7 @@ uint64_t ticks_now(void);
 /* Of the counter, in so many microseconds. */
 uint64_t ticks_of(uint64_t microseconds);
 
-/* --- Kernel objects (object.c) --------------------------------------------------------------- */
+/* --- Kernel objects (object.c) ---------------------------------------------------- */
 
 extern unsigned pool;       /* Untyped, what tests use */
 extern unsigned keep;       /* Untyped, what stays */
@@ -116,7 +116,7 @@ enum thole_result time_configure(unsigned time, unsigned core, unsigned priority
 const char *objects_clean(void);
 void objects_init(void);
 
-/* --- Threads (thread.c) ------------------------------------------------------------------------ */
+/* --- Threads (thread.c) ----------------------------------------------------------- */
 
 enum priority {
     PRIORITY_LOWEST = 0,
@@ -200,7 +200,7 @@ void sleep_for(uint64_t microseconds);
 unsigned signal_make(unsigned endpoint, unsigned time, uint64_t bits);
 void signal(unsigned notification);
 
-/* --- Address spaces (space.c) -------------------------------------------------------------------- */
+/* --- Address spaces (space.c) ----------------------------------------------------- */
 
 #define WINDOW_ADDRESS     INIT_FREE_ADDRESS      /* 2 MiB of pages in main's own space */
 #define WINDOW_PAGES       512u
@@ -218,7 +218,7 @@ void *window_map(unsigned frame, unsigned rights, enum thole_memory memory);
 uint64_t window_next(void);
 void window_forget(void);
 
-/* --- What ends a test that hangs (watch.c) ----------------------------------------------------- */
+/* --- What ends a test that hangs (watch.c) ---------------------------------------- */
 
 void watch_init(void);
 /* Ends the run; the machine is off. */

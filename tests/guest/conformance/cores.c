@@ -86,27 +86,31 @@ static void a_running_thread_goes_over_to_other_cores(void)
     }
 }
 
+/* The least urgent of main's core, and of the other, ran: nobody else could. */
+static void check_counter_stays(unsigned core)
+{
+    uint64_t before = counter;
+
+    settle();
+    settle_on(core);
+    CHECK_EQUAL(counter, before);
+}
+
 static void a_suspended_thread_that_is_moved_runs_there_when_it_is_resumed(void)
 {
-    struct helper *helper = HELPER_GO(count_for_ever, NULL, PRIORITY_LOW);
-
     for (unsigned core = 1; core < boot->cores_running; core++) {
-        uint64_t before;
+        struct helper *helper = HELPER_GO(count_for_ever, NULL, PRIORITY_LOW);
 
         CHECK_EQUAL(ASK(helper->thread, THREAD_SUSPEND), RESULT_DONE);
         move_to(helper, core, PRIORITY_LOW);
-        settle();
-        settle_on(core);
-        before = counter;
-        settle_on(core);
-        CHECK_EQUAL(counter, before);
+        occupy_all_but(core);
+        check_counter_stays(core);
         CHECK_EQUAL(INVOKE(helper->thread, THREAD_RESUME, 0), RESULT_DONE);
         wait_for_counter(core);
         CHECK_EQUAL(ASK(helper->thread, THREAD_SUSPEND), RESULT_DONE);
-        settle_on(core);
-        before = counter;
-        settle_on(core);
-        CHECK_EQUAL(counter, before);
+        check_counter_stays(core);
+        helpers_delete();
+        helpers_forget();
     }
 }
 
@@ -126,49 +130,113 @@ static void a_thread_that_is_deleted_while_another_core_runs_it_stops(void)
         }
 }
 
-/* Its registers are those it had when it was stopped, wherever it ran. */
-static void registers_of_a_thread_on_another_core_are_read_whole(void)
+/* One call, not repeated; the first word of the answer, which is in the message. */
+static enum thole_result ask_once(unsigned slot, unsigned label, uint64_t word,
+                                  struct message *message)
+{
+    *message = (struct message){.tag = thole_tag(label, 1), .word = {word}};
+    CHECK_EQUAL(thole_call(slot, message), STATUS_OK);
+    return (enum thole_result)thole_tag_label(message->tag);
+}
+
+/* Nobody is told that it stands still before its core has left it. */
+static void who_stops_a_thread_on_another_core_is_told_to_ask_again(void)
 {
     struct helper *helper = HELPER_GO(count_for_ever, NULL, PRIORITY_LOW, .core = 1);
+    struct message message;
 
     for (unsigned i = 0; i < ROUNDS; i++) {
-        uint64_t pc;
-        struct message message = {.tag = thole_tag(THREAD_READ_REGISTERS, 1), .word = {32}};
+        wait_for_counter(1);
+        CHECK_EQUAL(ask_once(helper->thread, THREAD_SUSPEND, 0, &message), RESULT_MORE);
+        CHECK_EQUAL(ASK(helper->thread, THREAD_SUSPEND), RESULT_DONE);
+        check_counter_stays(1);
+        CHECK_EQUAL(INVOKE(helper->thread, THREAD_RESUME, 0), RESULT_DONE);
+    }
+    wait_for_counter(1);
+    CHECK_EQUAL(ask_once(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, helper->thread, &message),
+                RESULT_MORE);
+    CHECK_EQUAL(delete(helper->thread), RESULT_DONE);
+    check_counter_stays(1);
+}
+
+/* While it runs there, they are that core's; when it is suspended, they are whole. */
+static void registers_of_a_thread_on_another_core_are_read_when_it_stands(void)
+{
+    struct helper *helper = HELPER_GO(count_for_ever, NULL, PRIORITY_LOW, .core = 1);
+    uint64_t start = (uintptr_t)count_for_ever;
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        struct message message;
 
         wait_for_counter(1);
-        do {
-            message = (struct message){.tag = thole_tag(THREAD_READ_REGISTERS, 1), .word = {32}};
-            CHECK_EQUAL(thole_call(helper->thread, &message), STATUS_OK);
-        } while (thole_tag_label(message.tag) == RESULT_MORE);
-        CHECK_EQUAL(thole_tag_label(message.tag), RESULT_DONE);
-        pc = message.word[0];
-        CHECK(pc >= (uintptr_t)count_for_ever && pc < (uintptr_t)count_for_ever + 64);
+        CHECK_EQUAL(ask_once(helper->thread, THREAD_READ_REGISTERS, 32, &message),
+                    RESULT_NOT_READY);
+        CHECK_EQUAL(ASK(helper->thread, THREAD_SUSPEND), RESULT_DONE);
+        CHECK_EQUAL(ask_once(helper->thread, THREAD_READ_REGISTERS, 32, &message), RESULT_DONE);
+        CHECK(message.word[0] >= start && message.word[0] < start + 64);
+        CHECK_EQUAL(INVOKE(helper->thread, THREAD_RESUME, 0), RESULT_DONE);
     }
 }
 
+struct mover {
+    unsigned time;
+    volatile unsigned arrived; /* cores it went to */
+};
+
 static uint64_t move_itself(void *argument, struct message *first)
 {
-    unsigned time = *(volatile unsigned *)argument;
+    struct mover *mover = argument;
     uint64_t slice = ticks_of(10000);
 
     (void)first;
     for (unsigned i = 0; i < ROUNDS; i++)
-        for (unsigned core = boot->cores_running; core-- > 0;)
-            CHECK_EQUAL(time_configure(time, core, PRIORITY_LOW, slice, slice), RESULT_DONE);
+        for (unsigned core = boot->cores_running; core-- > 0;) {
+            CHECK_EQUAL(time_configure(mover->time, core, PRIORITY_LOW, slice, slice),
+                        RESULT_DONE);
+            mover->arrived++;
+        }
     return 3;
 }
 
+/* Main keeps its own core: who is less urgent gets on while it is elsewhere, and only then. */
 static void a_thread_moves_itself_from_core_to_core(void)
 {
-    static volatile unsigned time;
-    struct helper *helper = HELPER(move_itself, &time, PRIORITY_LOW);
+    static struct mover mover;
+    struct helper *helper = HELPER(move_itself, &mover, PRIORITY_LOW);
 
-    time = helper->time;
+    mover = (struct mover){.time = helper->time};
     helper_go(helper);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        unsigned elsewhere = (i + 1) * boot->cores_running - 1;
+
+        sleep_for(100); /* it begins on main's core, and comes back there */
+        while (mover.arrived < elsewhere || answer_of(helper->time, SCHED_CONTEXT_CONSUMED, 4) != 0)
+            if (mover.arrived == i * boot->cores_running)
+                sleep_for(100);
+        for (unsigned wait = 0; wait < 1000; wait++)
+            CHECK_EQUAL(mover.arrived, elsewhere);
+    }
     CHECK_EQUAL(helper_join(helper), 3);
+    CHECK_EQUAL(mover.arrived, ROUNDS * boot->cores_running);
 }
 
-/* --- Interrupts ------------------------------------------------------------------------------------------- */
+/* The core that runs on it has to be told. */
+static void time_is_filled_anew_while_another_core_runs_on_it(void)
+{
+    struct helper *helper = HELPER_GO(count_for_ever, NULL, PRIORITY_LOW, .core = 1);
+    static const unsigned parts[] = {10, 2, 7, 1, 10};
+    uint64_t period = ticks_of(1000);
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        wait_for_counter(1);
+        CHECK_EQUAL(time_configure(helper->time, 1, i % 2 == 0 ? PRIORITY_LOW : PRIORITY_HIGH,
+                                   parts[i % 5] * period / 10, period), RESULT_DONE);
+        CHECK_EQUAL(answer_of(helper->time, SCHED_CONTEXT_CONSUMED, 2), parts[i % 5] * period / 10);
+    }
+    wait_for_counter(1);
+}
+
+/* --- Interrupts ------------------------------------------------------------------- */
 
 struct servant {
     unsigned endpoint;
@@ -224,7 +292,7 @@ static void a_line_is_served_on_the_core_of_its_time(void)
     }
 }
 
-/* --- Races ------------------------------------------------------------------------------------------------- */
+/* --- Races ------------------------------------------------------------------------ */
 
 #define RACES 200
 
@@ -254,7 +322,9 @@ static const struct test tests[] = {
     TEST(a_suspended_thread_that_is_moved_runs_there_when_it_is_resumed, "MULTICORE0001",
          NEEDS_CORES),
     TEST(a_thread_that_is_deleted_while_another_core_runs_it_stops, "MULTICORE0005", NEEDS_CORES),
-    TEST(registers_of_a_thread_on_another_core_are_read_whole, "", NEEDS_CORES),
+    TEST(who_stops_a_thread_on_another_core_is_told_to_ask_again, "MULTICORE0005", NEEDS_CORES),
+    TEST(registers_of_a_thread_on_another_core_are_read_when_it_stands, "", NEEDS_CORES),
+    TEST(time_is_filled_anew_while_another_core_runs_on_it, "SCHED_CONTEXT_0002", NEEDS_CORES),
     TEST(a_thread_moves_itself_from_core_to_core, "SCHED0022", NEEDS_CORES),
     TEST(a_line_is_served_on_the_core_of_its_time, "SMPIRQ0001", NEEDS_CORES),
     TEST(time_that_is_deleted_while_it_ends_elsewhere_does_no_harm, "SCHED_CONTEXT_0014",

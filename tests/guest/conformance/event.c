@@ -99,6 +99,22 @@ static void a_signal_during_a_service_comes_when_it_ends(void)
     CHECK_EQUAL(message.word[0], 2);
 }
 
+static void trying_to_receive_ends_the_service_of_a_signal(void)
+{
+    unsigned endpoint = make(OBJECT_ENDPOINT, 0), notification = signal_make(endpoint, 0, 2);
+    struct message message = {0};
+
+    signal(notification);
+    CHECK_EQUAL(thole_recv(endpoint, &message), STATUS_OK);
+    signal(notification);
+    signal(notification);
+    message = (struct message){0};
+    CHECK_EQUAL(thole_try_recv(endpoint, &message), STATUS_OK);
+    CHECK_EQUAL(message.word[0], 2);
+    message = (struct message){0};
+    CHECK_EQUAL(thole_try_recv(endpoint, &message), STATUS_WOULD_WAIT);
+}
+
 static void a_signal_does_not_run_a_receiver_without_time(void)
 {
     static struct received received;
@@ -135,7 +151,7 @@ static void a_signal_with_time_runs_a_receiver_without(void)
     }
 }
 
-/* --- Timers ------------------------------------------------------------------------------------------- */
+/* --- Timers ----------------------------------------------------------------------- */
 
 static unsigned timer_make(unsigned endpoint)
 {
@@ -268,6 +284,7 @@ static const struct test tests[] = {
     TEST(a_receiver_gets_every_signal_with_its_bits, "BIND0002", 0),
     TEST(signals_that_nobody_took_are_one_with_all_bits, "BIND0002", 0),
     TEST(a_signal_during_a_service_comes_when_it_ends, "BIND0002", 0),
+    TEST(trying_to_receive_ends_the_service_of_a_signal, "BIND0002", 0),
     TEST(a_signal_does_not_run_a_receiver_without_time, "BIND005", 0),
     TEST(a_signal_with_time_runs_a_receiver_without, "BIND006", 0),
     TEST(a_timer_fires_once_and_not_before_its_deadline, "TIMER0001 TIMER0002", 0),

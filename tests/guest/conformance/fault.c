@@ -127,6 +127,20 @@ static unsigned filler_make(uint64_t **seen)
 
 #define RET_INSTRUCTION 0xd65f03c0u
 
+/* What the thread returns when it could do what it wanted. */
+static uint64_t code_of(const struct faulted *faulted, const struct expectation *what)
+{
+    if (what->fault == FAULT_EXECUTE)
+        return faulted->hole;
+    return what->fault == FAULT_READ ? 4321 : 77;
+}
+
+static void line_to_instructions(const void *at)
+{
+    __asm__ volatile("dc cvau, %0\n\tdsb ish\n\tic ivau, %0\n\tdsb ish\n\tisb" ::"r"(at)
+                     : "memory");
+}
+
 /* The handler takes the cause away and lets the thread try again. */
 static void restart_by_reply(struct faulted *faulted, const struct expectation *what)
 {
@@ -134,14 +148,13 @@ static void restart_by_reply(struct faulted *faulted, const struct expectation *
     unsigned frame = filler_make(&seen);
     unsigned rights = what->fault == FAULT_EXECUTE ? RIGHT_EXECUTE : RIGHT_WRITE;
     uint64_t content = what->fault == FAULT_EXECUTE ? RET_INSTRUCTION : 4321;
-    uint64_t code = what->fault == FAULT_EXECUTE ? faulted->hole : what->fault == FAULT_READ ? 4321 : 77;
 
     *seen = content;
-    __asm__ volatile("dc cvau, %0\n\tdsb ish\n\tic ivau, %0\n\tdsb ish\n\tisb" ::"r"(seen) : "memory");
+    line_to_instructions(seen);
     CHECK_EQUAL(INVOKE(frame, FRAME_MAP, faulted->space, faulted->hole, RIGHT_READ | rights,
                        MEMORY_NORMAL), RESULT_DONE);
     answer(faulted, THOLE_FAULT_RESUME);
-    check_exit(faulted, code);
+    check_exit(faulted, code_of(faulted, what));
     CHECK_EQUAL(*seen, what->fault == FAULT_WRITE ? 77 : content);
     CHECK_EQUAL(delete(frame), RESULT_DONE);
 }
@@ -279,7 +292,8 @@ static void a_breakpoint_instruction_is_told_with_its_number(void)
 
 static void a_thread_is_stepped_through_one_instruction_at_a_time(void)
 {
-    static const struct expectation steps = {fault_break, FAULT_BREAKPOINT, 0, NULL, EC_ANY, 0, NULL};
+    static const struct expectation steps = {
+        fault_break, FAULT_BREAKPOINT, 0, NULL, EC_ANY, 0, NULL};
     struct faulted faulted = fault_make(&steps, NULL, 0, 0);
 
     registers_write(faulted.helper, 32, (uintptr_t)fault_steps_at);

@@ -66,7 +66,83 @@ static void threads_that_compute_by_turns_get_the_same_result(void)
         CHECK_EQUAL(helper_join(helper[i]), alone);
 }
 
-/* --- All registers ------------------------------------------------------------------------------------------ */
+/*
+ * Nobody yields here: turns are short, and who finds that another of its core
+ * computed meanwhile was interrupted in the middle.
+ */
+#define TURN_MICROSECONDS 50
+#define INTERRUPTIONS     3
+#define CORES_MAX         8
+
+static volatile unsigned computing[CORES_MAX]; /* who did the last step there */
+
+struct interrupted {
+    unsigned name, core;
+    unsigned count; /* how often it was */
+    uint64_t expected;
+};
+
+static double iterate_and_note(struct interrupted *me, double x, unsigned steps)
+{
+    for (unsigned i = 0; i < steps; i++) {
+        x = 3.99 * x * (1.0 - x);
+        if (computing[me->core] != me->name)
+            me->count++;
+        computing[me->core] = me->name;
+    }
+    return x;
+}
+
+static uint64_t compute_until_interrupted(void *argument, struct message *first)
+{
+    struct interrupted *me = argument;
+
+    (void)first;
+    while (me->count < INTERRUPTIONS)
+        CHECK_EQUAL(bits_of(iterate_and_note(me, 0.3, STEPS)), me->expected);
+    return 0;
+}
+
+/* Its rivals go on until all have been interrupted often enough. */
+static uint64_t compute_for_ever(void *argument, struct message *first)
+{
+    struct interrupted *me = argument;
+
+    (void)first;
+    for (;;)
+        CHECK_EQUAL(bits_of(iterate_and_note(me, 0.3, STEPS)), me->expected);
+    return 0;
+}
+
+static struct helper *computer_make(helper_function *run, struct interrupted *me)
+{
+    struct helper *helper = HELPER(run, me, PRIORITY_LOW, .core = me->core);
+    uint64_t turn = ticks_of(TURN_MICROSECONDS);
+
+    CHECK_EQUAL(time_configure(helper->time, me->core, PRIORITY_LOW, turn, turn), RESULT_DONE);
+    helper_go(helper);
+    return helper;
+}
+
+static void threads_that_are_interrupted_get_the_same_result(void)
+{
+    static struct interrupted each[3 * CORES_MAX];
+    struct helper *helper[3 * CORES_MAX];
+    uint64_t alone = helper_join(HELPER_GO(compute, NULL, PRIORITY_LOW));
+    unsigned count = 3 * boot->cores_running;
+
+    CHECK(boot->cores_running <= CORES_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        each[i] = (struct interrupted){.name = i + 1, .core = i / 3, .expected = alone};
+        helper[i] = computer_make(i % 3 == 0 ? compute_for_ever : compute_until_interrupted,
+                                  &each[i]);
+    }
+    for (unsigned i = 0; i < count; i++)
+        if (i % 3 != 0)
+            CHECK_EQUAL(helper_join(helper[i]), 0);
+}
+
+/* --- All registers ---------------------------------------------------------------- */
 
 uint64_t fp_fill_and_compare(uint64_t seed, uint64_t rounds); /* vector.S */
 
@@ -110,6 +186,7 @@ static void a_new_thread_sees_nothing_of_others_registers(void)
 static const struct test tests[] = {
     TEST(a_basic_result_is_right, "FPU0000", 0),
     TEST(threads_that_compute_by_turns_get_the_same_result, "FPU0001", 0),
+    TEST(threads_that_are_interrupted_get_the_same_result, "FPU0001", 0),
     TEST(every_vector_register_is_a_threads_own, "FPU0001", 0),
     TEST(a_new_thread_sees_nothing_of_others_registers, "FPU0001", 0),
 };

@@ -86,8 +86,8 @@ static void try_chain(unsigned count, int step)
     static struct client client;
 
     chain_make(count);
-    for (unsigned i = 0; i < count; i++)
-        ceiling_set(hops[i].helper, (unsigned)(step == 0 ? 0 : PRIORITY_HIGH + step * (int)(i + 1)), 0);
+    for (unsigned i = 0; i < count && step != 0; i++)
+        ceiling_set(hops[i].helper, (unsigned)(PRIORITY_HIGH + step * (int)(i + 1)), 0);
     client = (struct client){.slot = hops[0].own, .calls = CALLS};
     CHECK_EQUAL(helper_join(HELPER_GO(client_run, &client, PRIORITY_HIGH)), 0);
     CHECK_EQUAL(client.done, CALLS);
@@ -137,7 +137,7 @@ static void an_answer_brings_the_clients_time_back(void)
     CHECK_EQUAL(hops[0].flags & THREAD_FLAG_LENT, THREAD_FLAG_LENT);
 }
 
-/* --- Without time ----------------------------------------------------------------------------------------- */
+/* --- Without time ----------------------------------------------------------------- */
 
 static void without_time_on_either_side_nobody_is_served(void)
 {
@@ -188,7 +188,8 @@ static void a_receiver_whose_time_is_deleted_waits_on_without(void)
     CHECK_EQUAL(hop->served, 0);
     CHECK_EQUAL(call_word(hop->own, 1, &answer), STATUS_OK);
     CHECK_EQUAL(hop->flags & THREAD_FLAG_LENT, THREAD_FLAG_LENT);
-    CHECK_EQUAL(INVOKE(hop->helper->thread, THREAD_BIND_TIME, time_make(PRIORITY_HIGH)), RESULT_DONE);
+    CHECK_EQUAL(INVOKE(hop->helper->thread, THREAD_BIND_TIME, time_make(PRIORITY_HIGH)),
+                RESULT_DONE);
     CHECK_EQUAL(hop->served, 2);
 }
 
@@ -215,7 +216,7 @@ static void lending_works_whichever_side_comes_first(void)
     }
 }
 
-/* --- Handlers of faults -------------------------------------------------------------------------------------- */
+/* --- Handlers of faults ----------------------------------------------------------- */
 
 struct mender {
     unsigned endpoint, frame;
@@ -261,7 +262,7 @@ static void a_handler_mends_a_fault_on_the_time_of_the_faulter(void)
     CHECK_EQUAL(helper_join(handler), 9); /* the exit is a fault, too: it ended the handler */
 }
 
-/* --- Servers that make servers --------------------------------------------------------------------------------- */
+/* --- Servers that make servers ---------------------------------------------------- */
 
 #define CLIENTS 10
 
@@ -306,7 +307,8 @@ static void a_server_that_makes_a_server_for_each_call_serves_all(void)
     static struct client client[CLIENTS];
     struct helper *helper[CLIENTS];
 
-    spawner = (struct spawner){.endpoint = make(OBJECT_ENDPOINT, 0), .own = make(OBJECT_ENDPOINT, 0),
+    spawner = (struct spawner){.endpoint = make(OBJECT_ENDPOINT, 0),
+                               .own = make(OBJECT_ENDPOINT, 0),
                                .reply = slot_take_row(CLIENTS)};
     spawner.signal = signal_make(spawner.own, 0, 1);
     HELPER_GO(spawn_for_ever, &spawner, PRIORITY_HIGHER);
@@ -321,7 +323,7 @@ static void a_server_that_makes_a_server_for_each_call_serves_all(void)
     CHECK_EQUAL(spawner.spawned, CLIENTS);
 }
 
-/* --- Ends on the way ---------------------------------------------------------------------------------------------- */
+/* --- Ends on the way -------------------------------------------------------------- */
 
 /* A server that stops in the middle of a service until main lets it go on. */
 struct gate {
@@ -396,20 +398,25 @@ static void a_client_whose_time_is_deleted_does_not_run_when_it_is_answered(void
 }
 
 /* Main serves the client itself, and has set its call aside in the slot that this returns. */
-static unsigned set_aside(struct client *client, struct helper **helper)
+static unsigned set_aside_of(struct client *client, struct helper **helper, unsigned priority)
 {
     unsigned endpoint = make(OBJECT_ENDPOINT, 0), own = make(OBJECT_ENDPOINT, 0);
     unsigned reply = slot_take(), notification = signal_make(own, 0, 1);
     struct message message = {0};
 
     *client = (struct client){.slot = endpoint, .calls = 1};
-    *helper = HELPER_GO(client_run, client, PRIORITY_HIGH);
+    *helper = HELPER_GO(client_run, client, priority);
     CHECK_EQUAL(thole_recv(endpoint, &message), STATUS_OK);
     signal(notification);
     message = (struct message){.badge = THOLE_SLOTS(reply, 0)};
     CHECK_EQUAL(thole_recv(own, &message), STATUS_OK);
     CHECK_EQUAL(slot_type(reply), OBJECT_REPLY);
     return reply;
+}
+
+static unsigned set_aside(struct client *client, struct helper **helper)
+{
+    return set_aside_of(client, helper, PRIORITY_HIGH);
 }
 
 static void a_caller_is_told_when_the_reply_is_deleted(void)
@@ -432,6 +439,23 @@ static void a_caller_without_time_is_not_run_when_the_reply_is_deleted(void)
     client.status = STATUS_OK;
     CHECK_EQUAL(delete(helper->time), RESULT_DONE);
     CHECK_EQUAL(delete(reply), RESULT_DONE);
+    settle();
+    CHECK_EQUAL(client.status, STATUS_OK);
+    CHECK_EQUAL(thread_state(helper->thread), THREAD_STRANDED);
+    CHECK_EQUAL(INVOKE(helper->thread, THREAD_BIND_TIME, time_make(PRIORITY_HIGH)), RESULT_DONE);
+    CHECK_EQUAL(client.status, STATUS_PEER_DIED);
+}
+
+/* It was told, and could run when main waits; but by then it has no time. */
+static void a_caller_whose_time_is_deleted_after_the_reply_is_not_run(void)
+{
+    static struct client client;
+    struct helper *helper;
+    unsigned reply = set_aside_of(&client, &helper, PRIORITY_LOW);
+
+    CHECK_EQUAL(delete(reply), RESULT_DONE);
+    CHECK_EQUAL(thread_state(helper->thread), THREAD_READY);
+    CHECK_EQUAL(delete(helper->time), RESULT_DONE);
     settle();
     CHECK_EQUAL(client.status, STATUS_OK);
     CHECK_EQUAL(thread_state(helper->thread), THREAD_STRANDED);
@@ -541,7 +565,7 @@ static void memory_of_lent_time_is_busy_until_it_comes_home(void)
     CHECK_EQUAL(retype(untyped, OBJECT_FRAME, FRAME_BITS_4K, slot), RESULT_DONE);
 }
 
-/* --- Between cores -------------------------------------------------------------------------------------------------- */
+/* --- Between cores ---------------------------------------------------------------- */
 
 static void time_is_lent_on_whatever_core_it_is(void)
 {
@@ -576,6 +600,7 @@ static const struct test tests[] = {
          "IPC0023 SCHED_CONTEXT_0012", 0),
     TEST(a_caller_is_told_when_the_reply_is_deleted, "SCHED_CONTEXT_0009", 0),
     TEST(a_caller_without_time_is_not_run_when_the_reply_is_deleted, "IPC0024", 0),
+    TEST(a_caller_whose_time_is_deleted_after_the_reply_is_not_run, "IPC0024", 0),
     TEST(a_reply_whose_caller_is_gone_answers_nobody, "IPC0024", 0),
     TEST(lending_works_whichever_side_comes_first, "IPC0027", 0),
     TEST(a_client_gets_its_time_back_when_the_server_is_deleted, "SCHED_CONTEXT_0008", 0),

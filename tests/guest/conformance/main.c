@@ -26,7 +26,7 @@ static const struct test_group *const groups[] = {
     &lending_group, &budget_group, &cores_group, &local_group, &float_group,
 };
 
-/* --- Checks --------------------------------------------------------------------------------------- */
+/* --- Checks ----------------------------------------------------------------------- */
 
 static struct {
     bool armed;         /* there is a test to end */
@@ -74,7 +74,7 @@ _Noreturn void check_failed(const char *file, int line, const char *what, uint64
     power_off();
 }
 
-/* --- The clock ------------------------------------------------------------------------------------ */
+/* --- The clock -------------------------------------------------------------------- */
 
 uint64_t ticks_now(void)
 {
@@ -90,7 +90,7 @@ uint64_t ticks_of(uint64_t microseconds)
     return boot->timer_frequency * microseconds / 1000000;
 }
 
-/* --- Running ---------------------------------------------------------------------------------------- */
+/* --- Running ---------------------------------------------------------------------- */
 
 static struct {
     unsigned number, passed, failed, skipped;
@@ -168,7 +168,7 @@ static void group_run(const struct test_group *group)
     }
 }
 
-/* --- Start ----------------------------------------------------------------------------------------- */
+/* --- Start ------------------------------------------------------------------------ */
 
 static void word_take(const char *word, size_t bytes)
 {

@@ -122,7 +122,8 @@ static void a_mapping_needs_a_fitting_address_a_table_and_a_free_place(void)
 
 static void nothing_is_mapped_beyond_the_rights_of_its_capability(void)
 {
-    unsigned frame = make(OBJECT_FRAME, FRAME_BITS_4K), only_read = copy(frame, RIGHT_READ | RIGHT_CONTROL);
+    unsigned frame = make(OBJECT_FRAME, FRAME_BITS_4K);
+    unsigned only_read = copy(frame, RIGHT_READ | RIGHT_CONTROL);
     unsigned no_control = copy(frame, RIGHT_READ | RIGHT_WRITE);
 
     CHECK_EQUAL(map(only_read, WINDOW_ADDRESS, WRITABLE), RESULT_NO_RIGHT);
@@ -133,7 +134,7 @@ static void nothing_is_mapped_beyond_the_rights_of_its_capability(void)
     CHECK_EQUAL(map(only_read, WINDOW_ADDRESS, RIGHT_READ), RESULT_DONE);
 }
 
-/* --- What is seen after a change -------------------------------------------------------------------- */
+/* --- What is seen after a change -------------------------------------------------- */
 
 static void alternate(unsigned bits, uint64_t at)
 {
@@ -223,7 +224,8 @@ static void a_table_is_mapped_once_and_where_none_is(void)
 
     CHECK_EQUAL(INVOKE(table, PAGE_TABLE_MAP, INIT_SLOT_ADDRESS_SPACE, WINDOW_TABLE + (4u << 21)),
                 RESULT_OCCUPIED);
-    CHECK_EQUAL(INVOKE(other, PAGE_TABLE_MAP, INIT_SLOT_ADDRESS_SPACE, WINDOW_TABLE), RESULT_OCCUPIED);
+    CHECK_EQUAL(INVOKE(other, PAGE_TABLE_MAP, INIT_SLOT_ADDRESS_SPACE, WINDOW_TABLE),
+                RESULT_OCCUPIED);
     CHECK_EQUAL(INVOKE(other, PAGE_TABLE_MAP, INIT_SLOT_ADDRESS_SPACE, WINDOW_TABLE + PAGE),
                 RESULT_BAD_ARGUMENT);
     CHECK_EQUAL(INVOKE(other, PAGE_TABLE_MAP, INIT_SLOT_ADDRESS_SPACE, 1ULL << USER_ADDRESS_BITS),
@@ -261,12 +263,13 @@ static void a_thread_in_another_space_and_table_returns_42(void)
 {
     struct space space = space_make();
     unsigned table = make(OBJECT_CAPTABLE, 4);
-    struct helper *helper = HELPER_GO(answer_42, NULL, PRIORITY_HIGH, .table = table, .space = &space);
+    struct helper *helper = HELPER_GO(answer_42, NULL, PRIORITY_HIGH, .table = table,
+                                      .space = &space);
 
     CHECK_EQUAL(helper_join(helper), 42);
 }
 
-/* --- Caches ------------------------------------------------------------------------------------------- */
+/* --- Caches ----------------------------------------------------------------------- */
 
 static void line_to_memory(volatile void *at)
 {
@@ -278,16 +281,20 @@ static void line_to_memory_and_gone(volatile void *at)
     __asm__ volatile("dc civac, %0\n\tdsb sy" ::"r"(at) : "memory");
 }
 
-static void try_coherence(unsigned bits, uint64_t cached_at, uint64_t uncached_at)
+/* At so many places, all over the frame. */
+#define PLACES 512u
+
+static void try_coherence(unsigned frame, uint64_t bytes, uint64_t cached_at, uint64_t uncached_at)
 {
-    unsigned frame = make(OBJECT_FRAME, bits), second = copy(frame, RIGHTS_ALL);
+    uint64_t step = bytes / PLACES / sizeof(uint64_t) + 1;
+    unsigned second = copy(frame, RIGHTS_ALL);
     volatile uint64_t *cached = (volatile uint64_t *)(uintptr_t)cached_at;
     volatile uint64_t *uncached = (volatile uint64_t *)(uintptr_t)uncached_at;
 
     CHECK_EQUAL(map(frame, cached_at, WRITABLE), RESULT_DONE);
     CHECK_EQUAL(INVOKE(second, FRAME_MAP, INIT_SLOT_ADDRESS_SPACE, uncached_at, WRITABLE,
                        MEMORY_UNCACHED), RESULT_DONE);
-    for (uint64_t i = 0; i < (1ULL << bits) / sizeof(*cached); i += PAGE / sizeof(*cached)) {
+    for (uint64_t i = 0; i < bytes / sizeof(*cached); i += step) {
         cached[i] = i + 1;
         line_to_memory(&cached[i]);
         CHECK_EQUAL(uncached[i], i + 1);
@@ -300,12 +307,20 @@ static void try_coherence(unsigned bits, uint64_t cached_at, uint64_t uncached_a
 
 static void cleaned_lines_are_seen_through_an_uncached_mapping(void)
 {
-    try_coherence(FRAME_BITS_4K, WINDOW_ADDRESS, WINDOW_ADDRESS + PAGE);
+    try_coherence(make(OBJECT_FRAME, FRAME_BITS_4K), PAGE, WINDOW_ADDRESS, WINDOW_ADDRESS + PAGE);
 }
 
 static void cleaned_lines_of_a_large_frame_are_seen_uncached(void)
 {
-    try_coherence(FRAME_BITS_2M, WINDOW_LARGE, WINDOW_TABLE);
+    try_coherence(make(OBJECT_FRAME, FRAME_BITS_2M), LARGE, WINDOW_LARGE, WINDOW_TABLE);
+}
+
+static void cleaned_lines_of_a_huge_frame_are_seen_uncached(void)
+{
+    unsigned frame = slot_take();
+
+    CHECK_EQUAL(retype(gigabyte_untyped(), OBJECT_FRAME, FRAME_BITS_1G, frame), RESULT_DONE);
+    try_coherence(frame, 1ULL << FRAME_BITS_1G, WINDOW_HUGE, WINDOW_HUGE + (1ULL << FRAME_BITS_1G));
 }
 
 static uint64_t clean_shared(void *argument, struct message *first)
@@ -332,7 +347,8 @@ static void a_program_maintains_the_caches_of_its_own_space(void)
 
 static const struct test tests[] = {
     TEST(every_small_frame_is_zero_writable_and_keeps_its_content, "FRAMEEXPORTS0001", 0),
-    TEST(every_large_frame_is_zero_writable_and_keeps_its_content, "FRAMEEXPORTS0001 FRAMEXN0002", 0),
+    TEST(every_large_frame_is_zero_writable_and_keeps_its_content, "FRAMEEXPORTS0001 FRAMEXN0002",
+         0),
     TEST(a_huge_frame_is_writable_and_keeps_its_content, "FRAMEEXPORTS0001 FRAMEXN0002",
          NEEDS_GIGABYTE),
     TEST(a_mapping_needs_a_fitting_address_a_table_and_a_free_place, "PT0001", 0),
@@ -345,6 +361,7 @@ static const struct test tests[] = {
     TEST(a_thread_in_another_space_and_table_returns_42, "VSPACE0000", 0),
     TEST(cleaned_lines_are_seen_through_an_uncached_mapping, "CACHEFLUSH0001 CACHEFLUSH0003", 0),
     TEST(cleaned_lines_of_a_large_frame_are_seen_uncached, "CACHEFLUSH0003", 0),
+    TEST(cleaned_lines_of_a_huge_frame_are_seen_uncached, "CACHEFLUSH0003", NEEDS_GIGABYTE),
     TEST(a_program_maintains_the_caches_of_its_own_space, "CACHEFLUSH0002", 0),
 };
 

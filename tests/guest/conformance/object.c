@@ -112,7 +112,7 @@ unsigned time_make(unsigned priority)
     return time_make_on(0, priority);
 }
 
-/* --- Before and after tests ------------------------------------------------------------------- */
+/* --- Before and after tests ------------------------------------------------------- */
 
 static uint64_t used_of(unsigned untyped)
 {

@@ -144,7 +144,7 @@ static uint64_t receiver_run(void *argument, struct message *first)
     return wrong;
 }
 
-/* --- One meeting ------------------------------------------------------------------------------------- */
+/* --- One meeting ------------------------------------------------------------------ */
 
 struct meeting {
     enum style style;
@@ -236,7 +236,8 @@ static void meet_between_spaces(enum style style)
 {
     struct space one = space_make(), two = space_make();
 
-    meet_on_all_cores((struct meeting){.style = style, .sender_space = &one, .receiver_space = &two});
+    meet_on_all_cores((struct meeting){.style = style, .sender_space = &one,
+                                       .receiver_space = &two});
 }
 
 static void messages_arrive_whole_in_every_order(void)
@@ -279,7 +280,7 @@ static void tried_calls_between_spaces_arrive_whole(void)
     meet_between_spaces(STYLE_TRY);
 }
 
-/* --- Two who answer each other --------------------------------------------------------------------------- */
+/* --- Two who answer each other ---------------------------------------------------- */
 
 #define ROUNDS 10
 
@@ -303,35 +304,49 @@ static void answering_and_waiting_between_spaces_goes_on_for_ever(void)
     ping_pong(&one, &two);
 }
 
-/* --- try_call without anybody -------------------------------------------------------------------------------- */
+/* --- try_call without anybody --------------------------------------------------------- */
+
+static uint64_t try_in_vain(void *argument, struct message *first)
+{
+    (void)first;
+    for (unsigned words = 0; words <= WORDS_MAX; words++) {
+        struct message message = message_of(words, 1);
+
+        if (thole_try_call((unsigned)(uintptr_t)argument, &message) != STATUS_WOULD_WAIT)
+            return __LINE__;
+    }
+    return 0;
+}
+
+/* From every core, less, as and more urgent than main, which finds nothing afterwards. */
+static void try_on_all_cores(const struct space *space)
+{
+    unsigned endpoint = make(OBJECT_ENDPOINT, 0), table = table_make(endpoint);
+
+    for (unsigned core = 0; core < boot->cores_running; core++)
+        for (unsigned order = 0; order < 3; order++) {
+            struct helper *helper = HELPER_GO(try_in_vain, SLOT_ENDPOINT_PAIR,
+                                              PRIORITY_MAIN - 1 + order, .core = core,
+                                              .table = table, .space = space);
+            struct message message = {0};
+
+            CHECK_EQUAL(helper_join(helper), 0);
+            CHECK_EQUAL(thole_try_recv(endpoint, &message), STATUS_WOULD_WAIT);
+            helpers_delete();
+            helpers_forget();
+        }
+}
 
 static void a_tried_call_that_nobody_waits_for_leaves_nothing(void)
 {
-    unsigned endpoint = make(OBJECT_ENDPOINT, 0);
-    struct message message = message_of(6, 1);
-
-    CHECK_EQUAL(thole_try_call(endpoint, &message), STATUS_WOULD_WAIT);
-    CHECK_EQUAL(thole_try_recv(endpoint, &message), STATUS_WOULD_WAIT);
-}
-
-static uint64_t try_once(void *argument, struct message *first)
-{
-    struct message message = message_of(6, 1);
-
-    (void)first;
-    return thole_try_call((unsigned)(uintptr_t)argument, &message);
+    try_on_all_cores(NULL);
 }
 
 static void a_tried_call_between_spaces_that_nobody_waits_for_leaves_nothing(void)
 {
-    unsigned endpoint = make(OBJECT_ENDPOINT, 0);
     struct space space = space_make();
-    struct helper *helper = HELPER_GO(try_once, SLOT_ENDPOINT_PAIR, PRIORITY_HIGH,
-                                      .table = table_make(endpoint), .space = &space);
-    struct message message = {0};
 
-    CHECK_EQUAL(helper_join(helper), STATUS_WOULD_WAIT);
-    CHECK_EQUAL(thole_try_recv(endpoint, &message), STATUS_WOULD_WAIT);
+    try_on_all_cores(&space);
 }
 
 static const struct test tests[] = {

@@ -12,14 +12,16 @@ static void an_always_true_check_passes(void)
 
 static void a_new_object_needs_one_empty_slot_of_the_table(void)
 {
-    unsigned untyped = make(OBJECT_UNTYPED, 12), slot = slot_take(), table = make(OBJECT_CAPTABLE, 2);
+    unsigned untyped = make(OBJECT_UNTYPED, 12), slot = slot_take();
+    unsigned table = make(OBJECT_CAPTABLE, 2);
 
     CHECK_EQUAL(retype(untyped, OBJECT_ENDPOINT, 0, 0), RESULT_BAD_SLOT);
     CHECK_EQUAL(retype(untyped, OBJECT_ENDPOINT, 0, 1u << boot->captable_bits), RESULT_BAD_SLOT);
     CHECK_EQUAL(INVOKE(untyped, UNTYPED_RETYPE, OBJECT_ENDPOINT, 0, table, 4), RESULT_BAD_SLOT);
     CHECK_EQUAL(INVOKE(untyped, UNTYPED_RETYPE, OBJECT_ENDPOINT, 0, table, 3), RESULT_DONE);
     CHECK_EQUAL(INVOKE(untyped, UNTYPED_RETYPE, OBJECT_ENDPOINT, 0, table, 3), RESULT_OCCUPIED);
-    CHECK_EQUAL(INVOKE(untyped, UNTYPED_RETYPE, OBJECT_ENDPOINT, 0, untyped, slot), RESULT_BAD_SLOT);
+    CHECK_EQUAL(INVOKE(untyped, UNTYPED_RETYPE, OBJECT_ENDPOINT, 0, untyped, slot),
+                RESULT_BAD_SLOT);
     CHECK_EQUAL(INVOKE(untyped, UNTYPED_RETYPE, OBJECT_ENDPOINT, 0, ~0ULL, slot), RESULT_BAD_SLOT);
     CHECK_EQUAL(INVOKE(table, CAPTABLE_DELETE, 3), RESULT_DONE);
     CHECK_EQUAL(INVOKE(untyped, UNTYPED_RETYPE, OBJECT_TIMER, 0, table, 3), RESULT_DONE);

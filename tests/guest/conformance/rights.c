@@ -56,11 +56,11 @@ static void without_the_right_to_receive_nothing_is_received(void)
     }
 }
 
-/* --- Capabilities in messages --------------------------------------------------------------------------- */
+/* --- Capabilities in messages ----------------------------------------------------- */
 
 enum answer_style { ANSWER_BY_REPLY_RECV, ANSWER_ASIDE, ANSWER_STYLES };
 
-/* A server in main's table: takes what arrives into `arrival`, and offers `offer` with its answer. */
+/* A server in main's table: takes what arrives into `arrival`, and offers `offer` in answers. */
 struct granting {
     unsigned endpoint, own, signal;
     unsigned arrival, reply, offer;

@@ -35,25 +35,25 @@ static enum thole_result set_priority(unsigned time, unsigned priority)
     return time_configure(time, 0, priority, slice, slice);
 }
 
-/* --- By priority ----------------------------------------------------------------------------------------- */
+/* --- By priority ------------------------------------------------------------------ */
 
-#define TOP 61u /* as many helpers, of priorities 1 to 61 */
+#define LEVELS 62u /* as many helpers, of priorities 0 to 61; main is above them */
 
 static void threads_of_all_priorities_run_strictly_in_that_order(void)
 {
-    static struct helper *helper[TOP + 1];
+    static struct helper *helper[LEVELS];
 
     log_clear();
-    main_priority(TOP + 1);
-    for (unsigned i = 1; i <= TOP; i++)
+    main_priority(LEVELS);
+    for (unsigned i = 0; i < LEVELS; i++)
         helper[i] = HELPER(log_once, i, i);
-    for (unsigned i = 1; i <= TOP; i++)
-        helper_go(helper[i * 17 % TOP + 1]);
+    for (unsigned i = 0; i < LEVELS; i++)
+        helper_go(helper[i * 17 % LEVELS]);
     CHECK_EQUAL(log_count, 0);
     settle();
-    CHECK_EQUAL(log_count, TOP);
-    for (unsigned i = 0; i < TOP; i++)
-        CHECK_EQUAL(log_entry[i], TOP - i);
+    CHECK_EQUAL(log_count, LEVELS);
+    for (unsigned i = 0; i < LEVELS; i++)
+        CHECK_EQUAL(log_entry[i], LEVELS - 1 - i);
 }
 
 static void lowering_ones_own_priority_lets_others_run_at_once(void)
@@ -97,13 +97,13 @@ static void a_ceiling_raises_a_thread_above_its_time(void)
     struct helper *helper = HELPER(log_once, 1, PRIORITY_LOW);
 
     log_clear();
-    CHECK_EQUAL(INVOKE(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, helper->thread, PRIORITY_HIGH,
-                       0), RESULT_DONE);
+    CHECK_EQUAL(INVOKE(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, helper->thread,
+                       PRIORITY_HIGH, 0), RESULT_DONE);
     helper_go(helper);
     CHECK_EQUAL(log_count, 1);
 }
 
-/* --- With messages ------------------------------------------------------------------------------------------ */
+/* --- With messages ---------------------------------------------------------------- */
 
 struct hop {
     unsigned own, next; /* endpoints; next 0: the last of the chain */
@@ -270,7 +270,7 @@ static void who_brings_time_is_served_by_one_who_has_none(void)
     CHECK_EQUAL(name, 2);
 }
 
-/* --- By turns ------------------------------------------------------------------------------------------------ */
+/* --- By turns --------------------------------------------------------------------- */
 
 static uint64_t log_and_yield(void *argument, struct message *first)
 {
@@ -302,7 +302,7 @@ static void yielding_runs_nobody_less_urgent(void)
     CHECK_EQUAL(log_count, 0);
 }
 
-/* --- Between the parts of a long operation ------------------------------------------------------------------ */
+/* --- Between the parts of a long operation ---------------------------------------- */
 
 struct ticking {
     unsigned endpoint;

@@ -21,7 +21,7 @@ static unsigned helper_count;
 static uint8_t stacks[HELPERS_MAX][STACK_BYTES] __attribute__((aligned(16)));
 static unsigned idler_endpoint[CORES_MAX];
 
-/* --- Helpers ------------------------------------------------------------------------------------ */
+/* --- Helpers ---------------------------------------------------------------------- */
 
 static uint64_t launch_prepare(const struct helper_plan *plan, unsigned index)
 {
@@ -136,7 +136,7 @@ void helpers_print(void)
     }
 }
 
-/* --- Waiting until nobody else can run ------------------------------------------------------------ */
+/* --- Waiting until nobody else can run -------------------------------------------- */
 
 enum thole_status call_word(unsigned slot, uint64_t word, uint64_t *answer)
 {
@@ -197,7 +197,7 @@ void settle(void)
     settle_on(0);
 }
 
-/* --- Smaller things ----------------------------------------------------------------------------- */
+/* --- Smaller things --------------------------------------------------------------- */
 
 unsigned thread_state(unsigned thread)
 {

@@ -5,8 +5,8 @@
  */
 #include "conformance.h"
 
-static enum thole_result configure(unsigned thread, unsigned table, unsigned space, unsigned endpoint,
-                                   unsigned fault, unsigned time)
+static enum thole_result configure(unsigned thread, unsigned table, unsigned space,
+                                   unsigned endpoint, unsigned fault, unsigned time)
 {
     return INVOKE(thread, THREAD_CONFIGURE, table, space, endpoint, fault, time);
 }
@@ -69,7 +69,7 @@ static void a_thread_that_ended_can_be_started_again(void)
     }
 }
 
-/* --- Suspended ------------------------------------------------------------------------------------------------ */
+/* --- Suspended -------------------------------------------------------------------- */
 
 static volatile uint64_t counter;
 
@@ -162,7 +162,7 @@ static void a_suspended_caller_is_answered_and_runs_when_it_is_resumed(void)
     CHECK_EQUAL(helper_join(helper), 8);
 }
 
-/* --- Registers ------------------------------------------------------------------------------------------------- */
+/* --- Registers -------------------------------------------------------------------- */
 
 #define REGISTERS 35 /* x0 to x30, sp, pc, pstate, TPIDR_EL0 */
 #define FLAGS     0xb0000000ULL /* N, C and V of pstate */
@@ -232,7 +232,7 @@ static void only_flags_of_the_program_state_can_be_written(void)
     CHECK_EQUAL(message.word[0] & 0x0fffffff, 0);
 }
 
-/* --- Cancelled --------------------------------------------------------------------------------------------------- */
+/* --- Cancelled -------------------------------------------------------------------- */
 
 static uint64_t call_and_tell(void *argument, struct message *first)
 {
