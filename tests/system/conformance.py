@@ -8,13 +8,14 @@
 #
 #   conformance.py                       each machine once
 #   conformance.py --runs=N              each machine N times
-#   conformance.py --report=FILE         also write what came out into FILE
+#   conformance.py --report=FILE         also write what came out into FILE, after each run
 #   conformance.py --machine=WORD        only machines whose name has the word
 #   conformance.py --self-test           are wrong documents and results refused?
 
 import collections
 import os
 import re
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -150,8 +151,18 @@ def row_complaints(rows, results):
 
 # --- The report --------------------------------------------------------------
 
-def report_lines(results, runs, machines):
-    yield "Conformance: each machine once a run; a test passes where it has what it needs."
+def version():
+    """What was tested, as git calls it."""
+    return subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12"],
+                          capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+def report_lines(results, commit, runs, machines):
+    yield "The tests of docs/conformance.md, each machine once a run. A test is skipped where it"
+    yield "has not what it needs: several cores, an exact clock, a free gigabyte."
+    yield ""
+    yield f"command: tests/system/conformance.py {' '.join(sys.argv[1:])}"
+    yield f"commit: {commit}"
     yield f"runs: {runs}"
     for machine in machines:
         failed = sum(1 for where, _, _ in results.failures if where == machine)
@@ -212,6 +223,7 @@ def main():
         return 0
     runs, only, results = int(option("runs", "1")), option("machine", ""), Results()
     machines = {name: options for name, options in MACHINES.items() if only in name}
+    commit, lines = version(), []
     for run in range(1, runs + 1):
         for machine, options in machines.items():
             found = run_machine(options)
@@ -219,10 +231,10 @@ def main():
             verdicts = collections.Counter(outcome.verdict for outcome in found)
             print(f"run {run}, {machine}: {verdicts['ok']} passed, {verdicts['not ok']} failed, "
                   f"{verdicts['skip']} skipped", flush=True)
-    lines = list(report_lines(results, runs, machines))
+        lines = list(report_lines(results, commit, run, machines))
+        if option("report", ""):
+            write_report(option("report", ""), lines)
     print("\n".join(lines))
-    if option("report", ""):
-        write_report(option("report", ""), lines)
     with open(DOCUMENT, encoding="utf-8") as document:
         wrong = [] if only else list(complaints(document.read(), results))
     if not only:

@@ -294,7 +294,7 @@ static void a_line_is_served_on_the_core_of_its_time(void)
 
 /* --- Races ------------------------------------------------------------------------ */
 
-#define RACES 200
+#define RACES 100
 
 /* Its budget ends all the time, on the other core, while main deletes it. */
 static void time_that_is_deleted_while_it_ends_elsewhere_does_no_harm(void)
