@@ -220,7 +220,7 @@ static void a_thread_moves_itself_from_core_to_core(void)
     CHECK_EQUAL(mover.arrived, ROUNDS * boot->cores_running);
 }
 
-/* The core that runs on it has to be told. */
+/* Up and down, more and less urgent, while it really runs. */
 static void time_is_filled_anew_while_another_core_runs_on_it(void)
 {
     struct helper *helper = HELPER_GO(count_for_ever, NULL, PRIORITY_LOW, .core = 1);
