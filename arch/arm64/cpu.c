@@ -102,10 +102,9 @@ void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, un
     cpu->frame = frame;
     fp_switch(cpu, fp);
     mmu_switch(root, asid);
-    if (root != NULL && root != cpu->root) {
-        cpu->root = root;
+    if (root != NULL && root != cpu->root)
         harden_leave(cpu);
-    }
+    cpu->root = root;
 }
 
 void arch_wait_for_interrupt(void)

@@ -22,7 +22,7 @@ struct cpu {
     unsigned arrival;             /* enum arrival: it and the first core agree, cores.c */
     const char *refusal;          /* why it cannot run, if it said so */
     struct core *core;            /* the portable core's own; set before it arrives at the kernel */
-    const void *root;             /* of the address space that was loaded last; NULL: none yet */
+    const void *root;             /* of the address space that is loaded; NULL: none */
     struct frame *frame;          /* of the thread that is loaded; NULL: nobody's */
     struct fp_state *fp_current;  /* of the thread that is loaded; NULL: nobody's */
     struct fp_state *fp_owner;    /* whose values the registers hold, if it says so too; or NULL */

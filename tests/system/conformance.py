@@ -40,6 +40,7 @@ MACHINES = {
 
 Outcome = collections.namedtuple("Outcome", "verdict name rest")
 LINE = re.compile(r"^(ok|not ok|skip) \d+ (\w+):? ?(.*)$", re.MULTILINE)
+TENTH_OR_LAST = re.compile(r"^(?:(?:ok|not ok|skip) \d*0 |# \d+ tests: ).*$", re.MULTILINE)
 SUMMARY = re.compile(r"^# (\d+) tests: (\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
 
 
@@ -62,9 +63,16 @@ def outcomes(text):
     return found
 
 
+def look_on(guest):
+    """Audits the translation tables after each tenth test, until the last."""
+    while guest.wait_for(TENTH_OR_LAST, LIMIT) and not guest.match[0].startswith("#"):
+        guest.audit()
+
+
 def run_machine(options):
     with start(**options) as guest:
         try:
+            look_on(guest)
             guest.wait_for_exit(LIMIT)
         except Exception as error:  # it is told as a failure, with what the guest printed
             return outcomes(guest.text) + [Outcome("not ok", "the_machine_powers_off", str(error))]

@@ -2,20 +2,77 @@
 #
 # What the system tests share: a runner that calls functions named as sentences
 # one after the other, checks that say what was expected and found, and builders
-# of system trees and archives that are wrong in one way.
+# of system trees and archives that are wrong in one way. Every guest that is alive
+# when a test ends, or that is about to be switched off, has its translation tables
+# audited (audit.py).
 
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import traceback
+import weakref
 
 ROOT = os.environ.get("THOLE_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 VIRT = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
 sys.path.insert(0, os.path.join(ROOT, "tools", "run"))
 
-from guest import REDRAWN, Guest, GuestError  # noqa: E402,F401
+import audit  # noqa: E402
+import guest as plain  # noqa: E402
+from guest import REDRAWN, GuestError  # noqa: E402,F401
+from stub import Stub  # noqa: E402
+
+# The kernel has made its tables, and what it prints next comes from a program.
+BOOTED = re.compile(r"^kernel: init after", re.MULTILINE)
+audited = 0
+
+
+class Guest(plain.Guest):
+    """A guest whose translation tables are looked at before it ends, and after each test."""
+
+    alive = weakref.WeakSet()
+
+    def __init__(self, options=None, serial=("-serial", "stdio"), **given):
+        self.stub_folder = tempfile.mkdtemp(prefix="thole-")
+        self.stub_path = os.path.join(self.stub_folder, "stub")
+        chardev = f"socket,id=stub,path={self.stub_path},server=on,wait=off"
+        super().__init__(options, serial=[*serial, "-chardev", chardev, "-gdb", "chardev:stub"], **given)
+        self.alive.add(self)
+
+    def kernel_elf(self):
+        """That of the image, where one lies beside it; an image that is no kernel brings ours to another place."""
+        beside = os.path.join(os.path.dirname(self.options.image), "kernel.elf")
+        return beside if os.path.exists(beside) else os.path.join(VIRT, "kernel.elf")
+
+    def audit(self):
+        """What was looked at; nothing if no kernel runs (any more)."""
+        global audited
+        if self.ended or not BOOTED.search(self.text):
+            return {}
+        with Stub(self.stub_path) as stub:
+            seen = audit.audit(stub, self.kernel_elf())
+        audited += seen["cores"] > 0
+        return seen
+
+    def __exit__(self, kind, *rest):
+        try:
+            if kind is None:
+                self.audit()
+        finally:
+            super().__exit__(kind, *rest)
+
+    def end(self):
+        self.alive.discard(self)
+        super().end()
+        shutil.rmtree(self.stub_folder, ignore_errors=True)
+
+
+def audit_all():
+    for guest in list(Guest.alive):
+        guest.audit()
 
 
 def run(*tests):
@@ -28,13 +85,14 @@ def run(*tests):
             continue
         try:
             test()
+            audit_all()
             passed += 1
             print(f"passed: {test.__name__}", flush=True)
         except Exception:  # a test may fail in any way; the next ones still run
             failed += 1
             traceback.print_exc()
             print(f"FAILED: {test.__name__}", flush=True)
-    print(f"{passed} passed, {failed} failed")
+    print(f"{passed} passed, {failed} failed; translation tables audited {audited} times")
     sys.exit(1 if failed else 0)
 
 
@@ -103,6 +161,7 @@ def memory(guest):
 
 
 def power_off(guest):
+    guest.audit()
     guest.send_line("poweroff")
     expect_equal(guest.wait_for_exit(), 0, "QEMU's exit status")
     expect_not(guest.text, r"kernel panic:|init: panic:")

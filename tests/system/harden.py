@@ -1,0 +1,308 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What the kernel has against its own mistakes: each measure is met from outside, by
+# damage done through QEMU's gdb stub while the machine stands still, and must end in a
+# panic that names it. And the audit of the translation tables finds what is planted.
+
+import os
+import re
+
+from system import VIRT, Guest, audit, expect, expect_equal, power_off, run, servers
+from stub import Stub
+import machine
+
+KERNEL = os.path.join(VIRT, "kernel.elf")
+PAN, EL_MASK = 1 << 22, 0xc
+SCTLR_ENIB = 1 << 30
+TREE_WINDOW = 0xffffffffc0001000
+DATA_ABORT, PERMISSION = 0x25, 0x0c
+
+
+def address(name):
+    return audit.evaluate(KERNEL, f"&{name}")[0]
+
+
+def booted(cpu="max", **options):
+    """A guest that powers off where it would reset."""
+    guest = Guest(direct=True, time_limit=100, qemu=["-cpu", cpu, "-no-reboot"], **options)
+    guest.wait_for_prompt(60)
+    return guest
+
+
+def panic_after(damage, cpu="max", at="kernel_syscall", **options):
+    """What the kernel says when damage(stub) was done in the first `at` that comes."""
+    with booted(cpu, **options) as guest:
+        place = address(at)
+        with Stub(guest.stub_path) as stub:
+            stub.break_at(place)
+            guest.send_line("uptime")
+            stub.go()
+            expect_equal(stub.register("pc"), place, "pc")
+            damage(stub)
+            stub.clear_break(place)
+        guest.wait_for_exit(60)
+        return guest.text
+
+
+def panic_line(text):
+    lines = re.findall(r"^kernel panic: .*$", text, re.MULTILINE)
+    expect_equal(len(lines), 1, f"lines that say panic in\n{text[-2000:]}")
+    return lines[0]
+
+
+# --- The audit -----------------------------------------------------------------
+
+def find(mappings, what):
+    return next(mapping for mapping in mappings if what(mapping))
+
+
+def plants(look):
+    """(sentence that the audit must say, where to write, what)."""
+    kernel = look.kernel
+    at = {mapping.at: mapping for mapping in look.half}
+    text, constants, data = at[kernel.image_start], at[kernel.text_end], at[kernel.rodata_end]
+    device = find(look.half, lambda mapping: not mapping.attributes & audit.NORMAL)
+    _, mappings = list(look.spaces.values())[-1]
+    program = find(mappings, lambda mapping: not mapping.entry & audit.UXN)
+    writable = find(mappings, lambda mapping: not mapping.entry & audit.READ_ONLY)
+    page = ~audit.ADDRESS
+    yield "is writable and executable", text.where, text.entry & ~audit.READ_ONLY
+    yield "text or constants, writable", constants.where, constants.entry & ~audit.READ_ONLY
+    yield "is not the kernel's text", constants.where, constants.entry & ~audit.PXN
+    yield "is writable and executable", data.where, data.entry & ~audit.PXN
+    yield "can be executed by programs", data.where, data.entry & ~audit.UXN
+    yield "is a program's too", data.where, data.entry | audit.USER
+    yield "is a device that can be executed", device.where, device.entry & ~audit.PXN
+    guard = at[kernel.boot_stacks + audit.PAGE]     # the stack itself; its guard's entry is the one below
+    yield "core 0: the guard page", guard.where - 8, guard.entry
+    yield "core 0: the stack page", guard.where, 0
+    other = at[audit.STACK_WINDOW + kernel.stacks_bytes + audit.PAGE]
+    yield "core 1: the guard page", other.where + 8, other.entry
+    yield "is writable and executable", program.where, program.entry & ~audit.READ_ONLY
+    yield "is writable and executable", writable.where, writable.entry & ~audit.UXN
+    yield "can be executed by the kernel", program.where, program.entry & ~audit.PXN
+    yield "belongs to every space", program.where, program.entry & ~audit.NOT_GLOBAL
+    yield "in the kernel's image", program.where, program.entry & page | data.physical
+    yield "is an object of the kernel", writable.where, writable.entry & page | max(look.tables)
+    table = look.table_of_init()[0] - audit.DIRECT_MAP_BASE
+    yield "is an object of the kernel", writable.where, writable.entry & page | table
+    yield "has rights of its own", min(look.spaces), look.stub.read_word(min(look.spaces)) | 1 << 63
+
+
+def each_planted_mistake_is_found_by_the_audit():
+    with booted("cortex-a72", cores=2) as guest:
+        with Stub(guest.stub_path) as stub:
+            look = audit.Audit(stub, KERNEL)
+            expect_equal(look.wrong, [], "before")
+            for sentence, where, entry in plants(look):
+                before = stub.read_word(where)
+                stub.write_word(where, entry)
+                found = audit.Audit(stub, KERNEL).wrong
+                stub.write_word(where, before)
+                if not any(sentence in line for line in found):
+                    raise AssertionError(f"{entry:#x} at {where:#x}: expected {sentence!r}, found {found}")
+            expect_equal(audit.Audit(stub, KERNEL).wrong, [], "after")
+        power_off(guest)
+
+
+def the_audit_sees_all_that_there_is():
+    with booted("cortex-a72", cores=4) as guest:
+        seen = guest.audit()
+        expect_equal((seen["cores"], seen["stacks"]), (4, 8), "cores and stacks")
+        expect_equal(seen["spaces"], 1 + len(servers(guest)), "spaces: init's and one of each server")
+        # Each space has a root and two tables at least, a server five objects besides.
+        if seen["tables"] < 3 * seen["spaces"] or seen["objects"] < 8 * seen["spaces"]:
+            raise AssertionError(f"too little was looked at: {seen}")
+        power_off(guest)
+
+
+# --- PAN -------------------------------------------------------------------------
+
+def cores_with_and_without_each_measure_boot():
+    for cpu, says in (("cortex-a53", "PAN no, landing pads no, signed returns no, branch history kept"),
+                      ("cortex-a57", "PAN no, landing pads no, signed returns no, branch history cleared by 8 branches"),
+                      ("cortex-a72", "PAN no, landing pads no, signed returns no, branch history cleared by 8 branches"),
+                      ("neoverse-n1", "PAN yes, landing pads no, signed returns no, branch history "),
+                      ("max", "PAN yes, landing pads yes, signed returns yes, branch history kept")):
+        with booted(cpu, cores=2) as guest:
+            expect(guest.text, f"^kernel: {says}")
+            expect_equal(guest.audit()["cores"], 2, f"cores of {cpu} that were audited")
+            power_off(guest)
+
+
+def pan_is_on_in_the_kernel_and_a_programs_memory_cannot_be_touched():
+    program = {}
+
+    def damage(stub):
+        expect_equal(stub.register("cpsr") & PAN, PAN, "PSTATE.PAN")
+        # The program's own instructions: mapped, readable, and loaded on this core.
+        program["at"] = stub.register("ELR_EL1")
+        stub.set_register("x0", program["at"])
+    text = panic_after(damage)
+    expect(panic_line(text), "a data abort in the kernel")
+    esr, far = (int(word, 16) for word in re.search(r"^esr ([0-9a-f]+) far ([0-9a-f]+)$", text, re.MULTILINE).groups())
+    expect_equal((esr >> 26, esr & 0x3c), (DATA_ABORT, PERMISSION), "what the abort was")
+    if not program["at"] <= far < program["at"] + 64:
+        raise AssertionError(f"far is {far:#x}, and the program was at {program['at']:#x}")
+
+
+# --- BTI -------------------------------------------------------------------------
+
+def a_branch_to_what_is_no_landing_pad_panics():
+    def damage(stub):
+        stub.set_register("x9", address("event_sync") + 4)
+    expect(panic_line(panic_after(damage, at="event")), "a branch to no landing pad in the kernel")
+
+
+# --- PAC -------------------------------------------------------------------------
+
+def return_address(stub):
+    """(where the caller of the function that was just entered keeps its return address, what it is)."""
+    where = stub.register("x29") + 8
+    return where, stub.read_word(where)
+
+
+def is_signed(value):
+    return value >> 48 != 0xffff
+
+
+def a_changed_return_address_panics():
+    def change(stub):
+        where, value = return_address(stub)
+        expect_equal(is_signed(value), True, f"{value:#x} is signed")
+        stub.write_word(where, value ^ 16)
+
+    def replace(stub):
+        where, _ = return_address(stub)
+        stub.write_word(where, address("kernel_interrupt"))
+
+    def take_from_elsewhere(stub):
+        # Signed by the kernel itself, for another place on the stack.
+        where, value = return_address(stub)
+        above = stub.read_word(stub.read_word(stub.register("x29")) + 8)
+        expect_equal((is_signed(above), above == value), (True, False), "the caller's caller's")
+        stub.write_word(where, above)
+    for damage in (change, replace, take_from_elsewhere):
+        expect(panic_line(panic_after(damage, at="core_choose")), "a return to a changed address in the kernel")
+
+
+def a_program_cannot_use_the_kernels_key():
+    with booted(cores=2) as guest:
+        place, enter = address("core_choose"), address("event")
+        with Stub(guest.stub_path) as stub:
+            guest.send_line("uptime")
+            stub.break_at(place)
+            stub.go()
+            expect_equal(stub.register("SCTLR") & SCTLR_ENIB, SCTLR_ENIB, "EnIB in C")
+            stub.clear_break(place)
+            # The first instruction after an exception: what held in the program still does.
+            stub.break_at(enter)
+            for _ in range(20):
+                stub.go()
+                expect_equal(stub.register("SCTLR") & SCTLR_ENIB, 0, "EnIB while a program ran")
+            stub.clear_break(enter)
+        power_off(guest)
+
+
+def keys_of(guest):
+    """The key of each core, and the guard of the stacks."""
+    guard = address("__stack_chk_guard")
+    with Stub(guest.stub_path) as stub:
+        look = audit.Audit(stub, KERNEL)
+        found = [stub.read_word(look.physical_of(guard))]
+        for core in stub.cores():
+            stub.choose(core)
+            found += [stub.register("APIBKEYLO_EL1"), stub.register("APIBKEYHI_EL1")]
+        return found
+
+
+def keys_and_guard_differ_with_each_core_and_boot():
+    found = []
+    for cpu in ("max", "max"):
+        with booted(cpu, cores=2) as guest:
+            found += keys_of(guest)
+            power_off(guest)
+    expect_equal(len(set(found)), 2 * (1 + 2 * 2), f"different words in {[hex(word) for word in found]}")
+    if any(word >> 32 in (0, 0x54680065) for word in found):
+        raise AssertionError(f"a word is not random: {[hex(word) for word in found]}")
+
+
+def seeds(path):
+    """The bytes of both seeds in a tree."""
+    return [bytes(int(byte, 16) for byte in machine.run_tool(["fdtget", "-t", "bx", path, "/chosen", name]).split())
+            for name in ("rng-seed", "kaslr-seed")]
+
+
+def tree_of(guest):
+    """The firmware's tree as it lies in the guest's memory now; where in its page it begins, its magic says."""
+    data = b""
+    with Stub(guest.stub_path) as stub:
+        look = audit.Audit(stub, KERNEL)
+        while (here := look.physical_of(TREE_WINDOW + len(data))) is not None:
+            data += stub.read(here, audit.PAGE)
+    path = os.path.join(guest.directory, "tree.dtb")
+    with open(path, "wb") as file:
+        file.write(data[data.index(b"\xd0\x0d\xfe\xed"):])
+    return path
+
+
+def no_program_sees_the_seed_that_the_firmware_gave():
+    with booted("cortex-a72") as guest:
+        given, left = seeds(os.path.join(guest.directory, "board.dtb")), seeds(tree_of(guest))
+        expect_equal([len(seed) for seed in given], [32, 8], "bytes of seeds")
+        expect_equal([any(seed) for seed in given], [True, True], "seeds were given")
+        expect_equal(left, [bytes(32), bytes(8)], "seeds that are left")
+        power_off(guest)
+
+
+# --- The stack protector -----------------------------------------------------------
+
+def an_overwritten_stack_panics():
+    guard = address("__stack_chk_guard")
+
+    def damage(stub):
+        wanted, at = stub.read_word(guard), stub.register("sp")
+        top = (at | audit.PAGE - 1) + 1
+        places = [place for place in range(at, top, 8) if stub.read_word(place) == wanted]
+        if not places:
+            raise AssertionError("no function on the stack is guarded")
+        for place in places:    # some may be left from functions that returned
+            stub.write_word(place, wanted ^ 0xff)
+    text = panic_after(damage, "cortex-a72", at="endpoint_call")
+    expect(panic_line(text), "the stack protector found a stack that was overwritten")
+    expect(text, "^back-trace:( [0-9a-f]+)+$")
+
+
+# --- Panics --------------------------------------------------------------------------
+
+def of_cores_that_panic_at_once_one_speaks():
+    def damage(stub):
+        what, line = address("kernel_panic"), 77
+        names = {number: f"core {number} is the one that speaks here".encode() + b"\0" for number in range(4)}
+        for number, core in enumerate(stub.cores()):
+            stub.choose(core)
+            # Their stacks have room for both strings above where they stand.
+            text = stub.register("sp") - 512
+            stub.write(text, names[number])
+            stub.set_register("x0", text)
+            stub.set_register("x1", text + 5)
+            stub.set_register("x2", line)
+            stub.set_register("pc", what)
+    text = panic_after(damage, "cortex-a72", cores=4)
+    line = panic_line(text)
+    if not re.fullmatch(r"kernel panic: (core [0-3] is the one that speaks here) \([0-3] is the one that speaks here:77\)",
+                        line):
+        raise AssertionError(f"mixed: {line}")
+
+
+run(each_planted_mistake_is_found_by_the_audit,
+    the_audit_sees_all_that_there_is,
+    cores_with_and_without_each_measure_boot,
+    pan_is_on_in_the_kernel_and_a_programs_memory_cannot_be_touched,
+    a_branch_to_what_is_no_landing_pad_panics,
+    a_changed_return_address_panics,
+    a_program_cannot_use_the_kernels_key,
+    keys_and_guard_differ_with_each_core_and_boot,
+    no_program_sees_the_seed_that_the_firmware_gave,
+    an_overwritten_stack_panics,
+    of_cores_that_panic_at_once_one_speaks)
