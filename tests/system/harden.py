@@ -4,10 +4,15 @@
 # damage done through QEMU's gdb stub while the machine stands still, and must end in a
 # panic that names it. And the audit of the translation tables finds what is planted.
 
+import collections
+import json
 import os
 import re
+import struct
+import subprocess
+import tempfile
 
-from system import VIRT, Guest, audit, expect, expect_equal, power_off, run, servers
+from system import ROOT, VIRT, Guest, audit, expect, expect_equal, power_off, run, servers
 from stub import Stub
 import machine
 
@@ -273,6 +278,67 @@ def an_overwritten_stack_panics():
     expect(text, "^back-trace:( [0-9a-f]+)+$")
 
 
+# --- Firmware that offers measures against speculation -----------------------------------
+
+FIRMWARE = 0x40080000   # where QEMU loads a kernel without a header; counters in its second page
+LOADED = 0x40200000
+NEEDED, NOT_NEEDED, NOT_SUPPORTED = 0, 1, -1
+PSCI_1_1, PSCI_0_2 = 0x10001, 0x2
+Calls = collections.namedtuple("Calls", "predictor stores history asked stores_argument")
+
+
+def build_firmware(directory, answer, version, conduit):
+    """arch_calls.S as bytes, by the compiler that built the kernel."""
+    with open(os.path.join(VIRT, "compile_commands.json"), encoding="utf-8") as commands:
+        compiler = json.load(commands)[0]["command"].split()[0]
+    path = os.path.join(directory, "firmware")
+    subprocess.run([compiler, "-c", f"-DANSWER={answer}", f"-DVERSION={version}", f"-DCONDUIT={conduit}", "-o", path + ".o",
+                    os.path.join(ROOT, "tests", "system", "arch_calls.S")], check=True)
+    subprocess.run([compiler.removesuffix("gcc") + "objcopy", "-O", "binary", "-j", ".text", path + ".o", path],
+                   check=True)
+    return path
+
+
+def calls_made(cpu, answer, version=PSCI_1_1, conduit="SMC", commands=1):
+    """How often the firmware was called until the last of some commands was answered."""
+    edits = [["-c", "/reserved-memory"], ["-tx", "/reserved-memory", "#address-cells", "2"],
+             ["-tx", "/reserved-memory", "#size-cells", "2"], ["-c", "/reserved-memory/firmware"],
+             ["-tx", "/reserved-memory/firmware", "reg", "0", f"{FIRMWARE:x}", "0", "2000"]]
+    kernel = f"loader,file={os.path.join(VIRT, 'Image')},addr={LOADED:#x},force-raw=on"
+    with tempfile.TemporaryDirectory() as directory:
+        with Guest(direct=True, time_limit=100, tree_edits=edits,
+                   image=build_firmware(directory, answer, version, conduit),
+                   qemu=["-cpu", cpu, "-machine", "virtualization=on", "-device", kernel]) as guest:
+            guest.wait_for_prompt(60)
+            for _ in range(commands):
+                guest.command("uptime")
+            with Stub(guest.stub_path) as stub:
+                stub.physical()
+                found = Calls(*struct.unpack("<5Q", stub.read(FIRMWARE + 0x1000, 40)))
+            power_off(guest)
+    return found
+
+
+def measures_that_the_firmware_offers_are_used():
+    # A Cortex-A72 clears its history by itself; a core that is not known leaves that to the firmware.
+    few, many = (calls_made("cortex-a72", NEEDED, commands=number) for number in (1, 60))
+    expect_equal((few.stores, few.stores_argument, few.history, few.asked), (1, 1, 0, 3), "calls")
+    # Two commands each: from console to shell and back, at least.
+    if few.predictor == 0 or many.predictor < few.predictor + 59 * 4:
+        raise AssertionError(f"the predictor was cleared {few.predictor} and {many.predictor} times")
+    for conduit in ("SMC", "HVC"):
+        found = calls_made("cortex-a53", NEEDED, conduit=conduit)
+        if found.history < 2 * found.predictor or found.predictor == 0:
+            raise AssertionError(f"the history is not cleared at each entry: {found}")
+
+
+def measures_that_are_not_needed_or_not_there_are_not_called():
+    for cpu in ("cortex-a72", "cortex-a53"):
+        for answer in (NOT_NEEDED, NOT_SUPPORTED):
+            expect_equal(calls_made(cpu, answer), Calls(0, 0, 0, 3, 0), f"calls of {cpu} when the answer is {answer}")
+    expect_equal(calls_made("cortex-a72", NEEDED, PSCI_0_2), Calls(0, 0, 0, 0, 0), "calls of PSCI 0.2")
+
+
 # --- Panics --------------------------------------------------------------------------
 
 def of_cores_that_panic_at_once_one_speaks():
@@ -305,4 +371,6 @@ run(each_planted_mistake_is_found_by_the_audit,
     keys_and_guard_differ_with_each_core_and_boot,
     no_program_sees_the_seed_that_the_firmware_gave,
     an_overwritten_stack_panics,
+    measures_that_the_firmware_offers_are_used,
+    measures_that_are_not_needed_or_not_there_are_not_called,
     of_cores_that_panic_at_once_one_speaks)
