@@ -11,8 +11,10 @@
 # through the assembler's include path, and every assembly file of the kernel
 # is made again when it changes.
 
-# Return addresses are signed with key B, which programs cannot use (docs/decisions).
-set(kernel_protect -mbranch-protection=bti+pac-ret+b-key -fstack-protector-strong)
+# Return addresses are signed with key B, which programs cannot use (docs/decisions). No
+# table of jumps: what a program says would index it, and the branch could be guessed.
+set(kernel_protect
+    -mbranch-protection=bti+pac-ret+b-key -fstack-protector-strong -fno-jump-tables)
 set(kernel_script "${PROJECT_SOURCE_DIR}/arch/arm64/kernel.ld")
 
 function(thole_kernel)

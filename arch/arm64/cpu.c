@@ -60,13 +60,14 @@ uint64_t arch_frame_read(const struct frame *frame, unsigned index)
 {
     const uint64_t *registers = frame->x;
 
-    return index < FRAME_REGISTERS ? registers[index] : 0;
+    return index < FRAME_REGISTERS ? registers[arch_mask_index(index, FRAME_REGISTERS)] : 0;
 }
 
 void arch_frame_write(struct frame *frame, unsigned index, uint64_t value)
 {
     uint64_t *registers = frame->x;
 
+    index = (unsigned)arch_mask_index(index, FRAME_REGISTERS);
     if (index == FRAME_PSTATE)
         registers[index] = (registers[index] & ~PSTATE_NZCV) | (value & PSTATE_NZCV);
     else
