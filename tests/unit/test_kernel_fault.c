@@ -68,6 +68,7 @@ static void exit_and_unknown_system_calls_are_faults(void **state)
     system_call(0x77, (struct registers){ 0 });
     assert_int_equal(got_word(&handler, 0), FAULT_SYSCALL);
     assert_int_equal(got_word(&handler, 1), 0x77);
+    assert_int_equal(got_word(&handler, 2), 0); /* the syndrome: no exception was to blame */
     reply_recv(OWN_ENDPOINT, THOLE_FAULT_RESUME, 0);
     assert_true(runs(&faulter));
     system_call(SYSCALL_EXIT, (struct registers){ .target = 3 });
@@ -220,6 +221,24 @@ static void a_fault_of_init_says_its_last_words_and_resets_the_machine(void **st
     assert_non_null(strstr(sim.printed, "bad"));
 }
 
+static void init_that_exits_says_where(void **state)
+{
+    jmp_buf ending;
+    volatile int how;
+
+    (void)state;
+    sim.printed_bytes = 0;
+    here()->current->frame.pc = 0xabc123;
+    here()->current->frame.sp = 0xdef450;
+    how = setjmp(ending);
+    sim.ending = &ending;
+    if (how == 0)
+        system_call(SYSCALL_EXIT, (struct registers){ .target = 3 });
+    sim.ending = NULL;
+    assert_int_equal(how, SIM_RESET);
+    assert_non_null(strstr(sim.printed, "syndrome 0, pc abc123, sp def450"));
+}
+
 int main(void)
 {
     const struct CMUnitTest fault_tests[] = {
@@ -238,6 +257,7 @@ int main(void)
         cmocka_unit_test_setup(a_fault_that_is_queued_is_told_although_its_time_is_gone, boot),
         cmocka_unit_test_setup(a_fault_cannot_be_cancelled, boot),
         cmocka_unit_test_setup(a_fault_of_init_says_its_last_words_and_resets_the_machine, boot),
+        cmocka_unit_test_setup(init_that_exits_says_where, boot),
     };
 
     return RUN_EACH(fault_tests);

@@ -138,6 +138,19 @@ static void a_hole_splits_shortens_and_removes(void **state)
     assert_int_equal(count, 1);
 }
 
+static void a_list_that_shrinks_takes_nothing_from_behind_its_last(void **state)
+{
+    (void)state;
+    count = 0;
+    for (unsigned index = 0; index < 3; index++)
+        assert_true(region_list_add(&list, region(100 * index, 10), REGION_JOIN_TOUCHING));
+    room[3] = region(7, 7);
+    assert_true(region_list_remove(&list, region(0, 10)));
+    assert_int_equal(count, 2);
+    assert_region(room[1], 200, 10);
+    assert_region(room[2], 200, 10); /* as it was */
+}
+
 static void a_hole_without_room_keeps_the_part_below_and_says_so(void **state)
 {
     (void)state;
@@ -177,6 +190,7 @@ int main(void)
         cmocka_unit_test(what_touches_is_one_and_what_does_not_is_sorted),
         cmocka_unit_test(a_full_list_takes_what_joins_and_nothing_else),
         cmocka_unit_test(a_hole_splits_shortens_and_removes),
+        cmocka_unit_test(a_list_that_shrinks_takes_nothing_from_behind_its_last),
         cmocka_unit_test(a_hole_without_room_keeps_the_part_below_and_says_so),
         cmocka_unit_test(lists_are_asked_for_every_byte_or_any),
     };
