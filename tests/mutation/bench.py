@@ -42,10 +42,10 @@ class Killer:
     """
 
     def __init__(self, name, sources, library="kernel", arguments=(), environment=None,
-                 variants=("plain", "sanitized"), files=""):
+                 variants=("plain", "sanitized"), files="", is_long=False):
         self.name, self.sources, self.library = name, sources, library
         self.arguments, self.environment, self.variants = list(arguments), environment or {}, variants
-        self.files, self.is_long = re.compile(files), variants == ("plain",)
+        self.files, self.is_long = re.compile(files), is_long
 
     def sees(self, file):
         if not self.files.search(file):
