@@ -358,7 +358,17 @@ static uint8_t home_of(const struct deadline *deadline)
     return (uint8_t)(CONTAINER_OF((uintptr_t)deadline->home, struct core, deadlines) - cores);
 }
 
-static void read_time(const struct sched_context *time, struct m_time *out)
+/* It must be in the ring of the one whose capability stands for all of them. */
+static cap_t read_stand(const struct sched_context *time, object_t what)
+{
+    cap_t stand = time_at(what)->stand;
+
+    if (!slot_is_empty(&time->dying) && slot_prev(&time->dying) == NULL)
+        walk_list(&time->dying);
+    return stand != 0 && model.cap[stand].object == first_of_ring(time) ? stand : WRONG;
+}
+
+static void read_time(const struct sched_context *time, object_t what, struct m_time *out)
 {
     out->budget = time->budget;
     out->period = time->period;
@@ -374,13 +384,8 @@ static void read_time(const struct sched_context *time, struct m_time *out)
     out->thread = name_of(time->thread);
     out->event = name_of(time->event);
     read_queue(&time->waiting, offsetof(struct sender, link), &out->waiting);
-    if (out->dying) {
-        object_t first = first_of_ring(time);
-
-        out->stand = first != WRONG ? time_at(first)->stand : WRONG;
-        if (!slot_is_empty(&time->dying) && slot_prev(&time->dying) == NULL)
-            walk_list(&time->dying);
-    }
+    if (out->dying)
+        out->stand = read_stand(time, what);
 }
 
 static void read_endpoint(const struct endpoint *endpoint, struct m_endpoint *out)
@@ -511,7 +516,7 @@ static void read_object(object_t what)
         read_thread(object, what, &out->thread);
         break;
     case OBJECT_SCHED_CONTEXT:
-        read_time(object, &out->time);
+        read_time(object, what, &out->time);
         break;
     case OBJECT_ENDPOINT:
         read_endpoint(object, &out->endpoint);
