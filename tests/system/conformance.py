@@ -239,6 +239,9 @@ def main():
             verdicts = collections.Counter(outcome.verdict for outcome in found)
             print(f"run {run}, {machine}: {verdicts['ok']} passed, {verdicts['not ok']} failed, "
                   f"{verdicts['skip']} skipped", flush=True)
+            for outcome in found:
+                if outcome.verdict == "not ok":
+                    print(f"  {outcome.name}: {outcome.rest}", flush=True)
         lines = list(report_lines(results, commit, run, machines))
         if option("report", ""):
             write_report(option("report", ""), lines)

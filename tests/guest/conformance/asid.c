@@ -111,23 +111,48 @@ static unsigned numbered_make(uint64_t *asid)
     return space;
 }
 
-#define PARTS 8 /* of all numbers: a space of each runs */
+#define ALIKE 3     /* spaces whose numbers have the same eight low bits */
 
-/* Numbers of more than eight bits, too: those between are taken by spaces that do not run. */
-static void spaces_with_numbers_of_all_sizes_run(void)
+/* The next space gets a number that ends like this one; those before are taken and do not run. */
+static void numbers_pass(unsigned low)
 {
-    uint64_t asid = 0;
+    uint64_t asid;
 
-    for (unsigned part = 0; part < PARTS; part++) {
-        struct space space = space_make();
+    do {
+        numbered_make(&asid);
+    } while ((asid + 1) % 256 != low);
+}
 
-        *(volatile uint64_t *)space.shared_seen = 1000 * part;
-        CHECK_EQUAL(helper_join(HELPER_GO(touch, part, PRIORITY_LOW, .space = &space)),
-                    1001 * part);
-        for (unsigned i = 0; i < ASIDS / PARTS - 2; i++)
-            numbered_make(&asid);
+static uint64_t touch_by_turns(void *argument, struct message *first)
+{
+    volatile uint64_t *shared = (volatile uint64_t *)(uintptr_t)SPACE_SHARED;
+
+    (void)first;
+    for (unsigned i = 0; i < 10; i++) {
+        shared[1] += shared[0];
+        thole_yield(); /* to the next of them: nobody else runs in between */
     }
-    CHECK(asid > 255);
+    return shared[1] + (uintptr_t)argument;
+}
+
+/* Who confuses their numbers sees what the one before left in the TLB. */
+static void spaces_with_numbers_that_end_alike_see_their_own_memory(void)
+{
+    static struct space space[ALIKE];
+    struct helper *helper[ALIKE];
+
+    for (unsigned i = 0; i < ALIKE; i++) {
+        numbers_pass(64);
+        space[i] = space_make();
+    }
+    for (unsigned i = 0; i < ALIKE; i++) {
+        *(volatile uint64_t *)space[i].shared_seen = i + 1;
+        helper[i] = HELPER_GO(touch_by_turns, i, PRIORITY_LOW, .space = &space[i]);
+    }
+    for (unsigned i = 0; i < ALIKE; i++) {
+        CHECK_EQUAL(helper_join(helper[i]), 10 * (i + 1) + i);
+        CHECK_EQUAL(((volatile uint64_t *)space[i].shared_seen)[1], 10 * (i + 1));
+    }
 }
 
 static void tables_map(unsigned space)
@@ -169,7 +194,7 @@ static const struct test tests[] = {
     TEST(a_space_without_number_maps_nothing, "VSPACE0002", 0),
     TEST(numbers_run_out_with_an_answer_and_come_back, "VSPACE0003 VSPACE0004 VSPACE0005", 0),
     TEST(every_space_runs_and_sees_its_own_memory, "VSPACE0006", 0),
-    TEST(spaces_with_numbers_of_all_sizes_run, "VSPACE0006", 0),
+    TEST(spaces_with_numbers_that_end_alike_see_their_own_memory, "VSPACE0006", 0),
     TEST(a_space_with_the_number_of_another_keeps_what_it_maps, "VSPACE0006", 0),
 };
 
