@@ -2,7 +2,7 @@
 /*
  * Return addresses signed with a key of this core and boot, the stack protector's
  * guard, and what is called against speculation. Why key B, and why it is off
- * while a program runs: docs/decisions/0006-kernel-signs-with-key-b.md.
+ * while a program runs: docs/decisions/0007-kernel-signs-with-key-b.md.
  */
 #include "harden.h"
 #include "kernel/print.h"
