@@ -324,6 +324,8 @@ enum thole_result op_SCHED_CONTROL_CONFIGURE(struct invocation *invocation)
     if (core_number >= core_count || priority >= PRIORITY_COUNT || budget == 0 ||
         budget > period || period > PERIOD_TICKS_MAX)
         return RESULT_BAD_ARGUMENT;
+    core_number = arch_mask_index(core_number, core_count);
+    priority = arch_mask_index(priority, PRIORITY_COUNT);
     struct share share = { (uint8_t)core_number, (uint8_t)priority, budget, period };
 
     core_reconfigure(invocation->core, context, &share);
@@ -343,6 +345,7 @@ enum thole_result op_SCHED_CONTROL_CEILING(struct invocation *invocation)
 
     if (ceiling >= PRIORITY_COUNT || grace > PERIOD_TICKS_MAX)
         return RESULT_BAD_ARGUMENT;
+    ceiling = arch_mask_index(ceiling, PRIORITY_COUNT);
     core_set_ceiling(invocation->core, thread, (unsigned)ceiling);
     thread->grace = grace;
     return RESULT_DONE;
