@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ESR_EL1, Arm ARM: the fields and values that the kernel tells apart. */
 #pragma once
+
+#define BREAKPOINT_GUARD 0x57ac /* BRK's immediate in guard.S: a stack was overwritten */
+
+#ifndef __ASSEMBLER__
 #include <stdint.h>
 
 #define ESR_ISS(esr) ((uint32_t)(esr)&0x1ffffff)
@@ -37,3 +41,4 @@ static inline enum esr_class esr_class(uint64_t esr)
 /* Fault status codes: translation, access flag and permission, for levels 0 to 3, are below. */
 #define ESR_STATUS_FIRST_OTHER 0x10
 #define ESR_STATUS_ALIGNMENT   0x21
+#endif

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Return addresses signed with a key of this core and boot, the stack protector's
- * guard, and what is called against speculation. Why key B, and why it is off
+ * Return addresses signed with a key of this core and boot, and what is called
+ * against speculation. Why key B, and why it is off
  * while a program runs: docs/decisions/0007-kernel-signs-with-key-b.md.
  */
 #include "harden.h"
 #include "kernel/print.h"
 #include "machine.h"
 #include "random.h"
-
-uint64_t __stack_chk_guard = 0x5468006f6c65ff0a; /* until there is a random one */
-_Noreturn void __stack_chk_fail(void);
-
-/* The compiler calls it when a function that returns finds the guard below its locals changed. */
-_Noreturn void __stack_chk_fail(void)
-{
-    kernel_panic("the stack protector found a stack that was overwritten", __FILE__, __LINE__);
-}
 
 static bool core_signs(void)
 {

@@ -3,14 +3,14 @@
 #pragma once
 #include "cpu.h"
 
+extern uint64_t stack_guard; /* guard.S */
+
 /* Once on each core, before its first program: keys, and measures against speculation. */
 void harden_core_start(struct cpu *cpu);
 /* The first core, from a function that never returns: what checks the guard would find it changed. */
 static inline void harden_guard_start(uint64_t guard)
 {
-    extern uint64_t __stack_chk_guard;
-
-    __stack_chk_guard = guard;
+    stack_guard = guard;
 }
 /* One line: what the first core has of it. */
 void harden_print(const struct cpu *cpu);

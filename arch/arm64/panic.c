@@ -126,7 +126,8 @@ static const char *what_happened(unsigned vector, uint64_t esr, uint64_t far)
     case ESR_SIGNATURE:
         return "a return to a changed address";
     case ESR_BRK64:
-        return "a breakpoint";
+        return (ESR_ISS(esr) & ESR_IMMEDIATE_MASK) == BREAKPOINT_GUARD ? "an overwritten stack"
+                                                                       : "a breakpoint";
     case ESR_BRANCH_TARGET:
         return "a branch to no landing pad";
     case ESR_FP_ACCESS:

@@ -47,16 +47,24 @@ static void absorb(uint64_t word)
 }
 
 /* The generator fails now and then; it sets Z when it does. */
-static void absorb_generated(void)
+static bool absorb_generated(void)
 {
-    uint64_t word, failed = 1;
+    uint64_t word, failed;
 
+    __asm__ volatile("mrs %0, " RNDR "\n\tcset %1, eq" : "=r"(word), "=r"(failed) : : "cc");
+    if (failed != 0)
+        return false;
+    absorb(word);
+    return true;
+}
+
+static void absorb_generator(void)
+{
     if (id_field(read_id_aa64isar0_el1(), ISAR0_RNDR_BIT) == 0)
         return;
-    for (unsigned tries = 0; failed && tries < RNDR_TRIES; tries++)
-        __asm__ volatile("mrs %0, " RNDR "\n\tcset %1, eq" : "=r"(word), "=r"(failed) : : "cc");
-    if (!failed)
-        absorb(word);
+    for (unsigned tries = 0; tries < RNDR_TRIES; tries++)
+        if (absorb_generated())
+            return;
 }
 
 static void absorb_and_clear(volatile uint8_t *seed, uint32_t bytes)
@@ -96,7 +104,7 @@ void random_start(const struct region *tree)
 uint64_t random_word(void)
 {
     absorb(read_cntvct_el0());
-    absorb_generated();
+    absorb_generator();
     pool[2] ^= 0xff;
     mix(ROUNDS_OUT);
     return pool[0] ^ pool[1] ^ pool[2] ^ pool[3];
