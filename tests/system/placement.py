@@ -93,7 +93,8 @@ def a_system_for_four_cores_says_on_one_what_it_lacks():
     with Guest(direct=True, system="spread", time_limit=60) as guest:
         guest.wait_for("nothing runs", 60)
         for name, core in SPREAD.items():
-            expect(guest.text, rf"^init: {name}: not started: core: expected 0, the only core there is, found <{core}>$")
+            expect(guest.text, rf"^init: {name}: not started: core: expected 0, the only core there is, "
+                               rf"found <{core}>$")
         expect_not(guest.text, "panic")
 
 

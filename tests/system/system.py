@@ -30,6 +30,16 @@ BOOTED = re.compile(r"^kernel: init after", re.MULTILINE)
 audited = 0
 
 
+def asked_for(given):
+    """What a test does not say may the command line: --cores=N, --gic=N, --threads=single or multi."""
+    for name in ("cores", "gic"):
+        if option(name, ""):
+            given = {name: int(option(name, "")), **given}
+    if option("threads", ""):
+        given = {**given, "qemu": ["-accel", f"tcg,thread={option('threads', '')}", *given.get("qemu", [])]}
+    return given
+
+
 class Guest(plain.Guest):
     """A guest whose translation tables are looked at before it ends, and after each test."""
 
@@ -39,7 +49,8 @@ class Guest(plain.Guest):
         self.stub_folder = tempfile.mkdtemp(prefix="thole-")
         self.stub_path = os.path.join(self.stub_folder, "stub")
         chardev = f"socket,id=stub,path={self.stub_path},server=on,wait=off"
-        super().__init__(options, serial=[*serial, "-chardev", chardev, "-gdb", "chardev:stub"], **given)
+        super().__init__(options, serial=[*serial, "-chardev", chardev, "-gdb", "chardev:stub"],
+                         **(given if options else asked_for(given)))
         self.alive.add(self)
 
     def kernel_elf(self):

@@ -250,7 +250,7 @@ static void no_more_cores_are_counted_than_the_kernel_uses(void **state)
     (void)state;
 
     for (unsigned i = 0; i < 9; i++) {
-        snprintf(source + strlen(source), 128, "c%u { device_type = \"cpu\"; reg = <%u>; };", i, i);
+        snprintf(source + strlen(source), 128, "c%u { device_type = \"cpu\"; reg = <%u>; };", i, 20 + i);
     }
     strcat(source, "}; };");
     board = blob_compile(source);
