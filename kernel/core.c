@@ -152,6 +152,20 @@ void core_ready(struct core *core, struct thread *thread, enum turn turn)
         enqueue(core, thread, turn);
 }
 
+void core_ready_later(struct core *core, struct thread *thread)
+{
+    struct sched_context *time = thread->time;
+
+    if (time == NULL || thread->suspended || !core_is_spent(time) ||
+        time->remaining + (int64_t)thread->grace > 0) {
+        core_ready(core, thread, TURN_NEXT);
+        return;
+    }
+    thread->state = THREAD_READY;
+    deadline_remove(&time->next_period);
+    core_deadline_add(core, &cores[time->core], &time->next_period, time->period_end);
+}
+
 void core_continue(struct core *core, struct thread *thread)
 {
     if (thread->state == THREAD_READY && !is_current(thread) &&
@@ -170,12 +184,20 @@ void core_unready(struct core *core, struct thread *thread)
         deadline_remove(&thread->time->next_period);
 }
 
+/*
+ * The timer's interrupt may be on its way still when a call comes: what the books
+ * say is used up ends here, or two could yield to each other for ever.
+ */
 void core_yield(struct core *core)
 {
     struct thread *thread = core->current;
 
+    if (thread->lent && thread->time->remaining + (int64_t)thread->grace <= 0) {
+        thread_timeout(core, (uint64_t)-thread->time->remaining);
+        return;
+    }
     core->current = NULL;
-    enqueue(core, thread, TURN_LAST);
+    core_ready(core, thread, TURN_LAST);
 }
 
 /* --- Accounting ------------------------------------------------------------------ */
@@ -316,7 +338,8 @@ struct thread *core_choose(struct core *core)
         return go_idle(core);
     if (current != NULL && core->ready_levels != 0 &&
         highest_level(core) > core_priority(current)) {
-        enqueue(core, current, TURN_NEXT);
+        core->current = NULL;
+        core_ready(core, current, TURN_NEXT);
         current = NULL;
     }
     if (current == NULL)

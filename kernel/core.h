@@ -56,6 +56,8 @@ void core_reload(struct core *core, struct thread *thread);
  */
 enum turn { TURN_NEXT, TURN_LAST };
 void core_ready(struct core *core, struct thread *thread, enum turn turn);
+/* It used lent time beyond its grace: it is ready, but goes on when the next period has begun. */
+void core_ready_later(struct core *core, struct thread *thread);
 /* The thread, READY until now, no longer is (it waits, stops, or lost its time). */
 void core_unready(struct core *core, struct thread *thread);
 /* Ends an event: chooses who runs, switches to it, sets the timer. NULL: the core is idle. */

@@ -140,15 +140,14 @@ void arch_table_unmap(void *root, unsigned asid, uaddr_t at, unsigned level, voi
 }
 
 /*
- * The exception return that follows synchronises; the kernel uses no program's
- * address. A core that goes idle returns nowhere, and must not walk on from a
- * root that may be destroyed.
+ * The kernel uses no program's address, and the exception return that follows
+ * would synchronise. But the lock is given up before it, and from then on another
+ * core may destroy the root that was here: nothing may walk from it any more.
  */
 void mmu_switch(void *root, unsigned asid)
 {
     paddr_t table = root != NULL ? arch_physical_address(root) : kernel_map_empty_root();
 
     write_ttbr0_el1((uint64_t)asid << TTBR_ASID_SHIFT | table.value);
-    if (root == NULL)
-        barrier_isb();
+    barrier_isb();
 }

@@ -60,7 +60,7 @@
     X(9, NO_MEMORY, "the untyped memory is too small for this")                  \
     X(10, NO_TABLE, "a page table is missing on the way to that address")        \
     X(11, TOO_DEEP, "the derivation would be too deep")                          \
-    X(12, NOT_COPYABLE, "this capability can be moved, but not copied")          \
+    X(12, NOT_COPYABLE, "can be moved, but not copied; or is being deleted")          \
     X(13, NO_ASID, "the address space has no ASID, or none is left")             \
     X(14, NOT_READY, "the object is not configured for this")
 

@@ -90,6 +90,8 @@ enum thole_result asid_assign(struct slot *space, unsigned *asid)
     *asid = asid_take();
     if (*asid == 0)
         return RESULT_NO_ASID;
+    /* Its last space may have been loaded on the core that destroyed it, until that event ended. */
+    arch_asid_invalidate(*asid);
     asid_table[*asid].root = slot_object(space);
     space->badge = asid_word(*asid);
     return RESULT_DONE;

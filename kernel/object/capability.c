@@ -64,6 +64,8 @@ void slot_fill_root(struct slot *slot, uint64_t object, uint64_t badge, unsigned
 
 enum thole_result slot_check_depth(const struct slot *source)
 {
+    if ((source->next >> FLAGS_SHIFT & SLOT_ENDING) != 0)
+        return RESULT_NOT_COPYABLE;
     return slot_depth(source) < DERIVATION_MAX_DEPTH ? RESULT_DONE : RESULT_TOO_DEEP;
 }
 
@@ -140,11 +142,18 @@ bool dying_any(void)
     return dying_first != NULL;
 }
 
-/* Follows the first descendants down: at most DERIVATION_MAX_DEPTH of them. */
+/*
+ * Follows the first descendants down, at most DERIVATION_MAX_DEPTH of them. From
+ * then on nothing is derived from any of these: or one who copies faster than
+ * another deletes would keep him from ever coming to an end.
+ */
 static struct slot *first_leaf(struct slot *slot)
 {
-    while (slot_has_children(slot))
+    slot->next |= (uint64_t)SLOT_ENDING << FLAGS_SHIFT;
+    while (slot_has_children(slot)) {
         slot = slot_next(slot);
+        slot->next |= (uint64_t)SLOT_ENDING << FLAGS_SHIFT;
+    }
     return slot;
 }
 
@@ -207,7 +216,7 @@ static void gather(struct slot *slot, struct slot *first, struct slot *dying)
 static enum thole_result revoke_step(struct core *core, struct slot *slot)
 {
     struct slot *child = slot_has_children(slot) ? slot_next(slot) : NULL;
-    struct slot *leaf = first_leaf(slot);
+    struct slot *leaf = child;
 
     if (child == NULL)
         return RESULT_DONE;
@@ -215,10 +224,10 @@ static enum thole_result revoke_step(struct core *core, struct slot *slot)
         leaf = slot_next(child);
         if (leaf == NULL || slot_depth(leaf) <= slot_depth(slot))
             return RESULT_BUSY;
-        leaf = first_leaf(leaf);
     } else {
         child = NULL;
     }
+    leaf = first_leaf(leaf);
     if (sched_context_dying(leaf) != NULL)
         gather(slot, child, leaf);
     else

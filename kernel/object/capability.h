@@ -20,7 +20,7 @@ struct slot {
 STATIC_ASSERT(sizeof(struct slot) == 32);
 
 /* Flags: the object lives as long as its original; and what a slot is part of. */
-enum slot_flag { SLOT_ORIGINAL = 1 };
+enum slot_flag { SLOT_ORIGINAL = 1, SLOT_ENDING = 16 /* nothing is derived from it any more */ };
 enum slot_holder { /* in flags [3:1] */
     HOLDER_TABLE,
     HOLDER_SENDER_ENDPOINT,
@@ -128,7 +128,7 @@ static inline bool slot_has_children(const struct slot *slot)
 
 /* Fills an empty slot with a capability that has no parent (boot, replies). */
 void slot_fill_root(struct slot *slot, uint64_t object, uint64_t badge, unsigned flags);
-/* Can a child of `source` exist? RESULT_TOO_DEEP otherwise. */
+/* Can a child of `source` exist? RESULT_TOO_DEEP, or RESULT_NOT_COPYABLE: it is being deleted. */
 enum thole_result slot_check_depth(const struct slot *source) MUST_CHECK;
 /* Fills an empty slot with a child of `source`. */
 void slot_fill_child(struct slot *slot, struct slot *source, uint64_t object, uint64_t badge,

@@ -246,16 +246,19 @@ enum thole_result endpoint_close(struct core *core, struct endpoint *endpoint)
     return RESULT_MORE;
 }
 
-/* The marker steps over one caller, who is refused if the badge is his; false at the end. */
+/*
+ * The marker steps over one caller, towards the head, who is refused if the badge
+ * is his; false at the end. Who calls again stands behind where it began.
+ */
 static bool cancel_next(struct core *core, struct endpoint *endpoint)
 {
-    struct list *next = endpoint->marker.next;
+    struct list *next = endpoint->marker.prev;
     struct sender *sender = CONTAINER_OF(next, struct sender, link);
 
     list_remove(&endpoint->marker);
     if (next == &endpoint->calls)
         return false;
-    list_insert_after(next, &endpoint->marker);
+    list_insert_after(next->prev, &endpoint->marker);
     if (sender->badge == endpoint->cancelling) {
         list_remove(&sender->link);
         sender_refuse(core, sender, STATUS_CANCELLED);
@@ -268,7 +271,7 @@ enum thole_result endpoint_cancel_badge(struct core *core, struct endpoint *endp
 {
     if (!list_linked(&endpoint->marker)) {
         endpoint->cancelling = badge;
-        list_push_head(&endpoint->calls, &endpoint->marker);
+        list_push_tail(&endpoint->calls, &endpoint->marker);
     }
     for (unsigned step = 0; step < ENDPOINT_STEPS; step++)
         if (!cancel_next(core, endpoint))

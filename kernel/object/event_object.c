@@ -68,11 +68,8 @@ void notification_signal(struct core *core, struct notification *notification, u
 
 void timer_arm(struct core *core, struct timer *timer, uint64_t when)
 {
-    const struct sched_context *time = sender_time(&timer->sender);
-    struct core *home = time != NULL ? &cores[time->core] : core;
-
     deadline_remove(&timer->deadline);
-    core_deadline_add(core, home, &timer->deadline, when);
+    core_deadline_add(core, core, &timer->deadline, when);
 }
 
 void timer_expired(struct core *core, struct deadline *deadline)

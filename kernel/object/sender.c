@@ -194,8 +194,9 @@ static void finish_fault(struct core *core, struct thread *thread, const struct 
     if (label == THOLE_FAULT_STEP)
         arch_frame_step(&thread->frame);
     if (thread->fault_word[0] == FAULT_TIMEOUT)
-        thread_forgive(thread);
-    core_ready(core, thread, TURN_NEXT);
+        core_ready_later(core, thread);
+    else
+        core_ready(core, thread, TURN_NEXT);
 }
 
 /*

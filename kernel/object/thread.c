@@ -104,12 +104,6 @@ void thread_timeout(struct core *core, uint64_t ticks)
     thread_fault(core, word);
 }
 
-void thread_forgive(struct thread *thread)
-{
-    if (thread->time != NULL && core_is_spent(thread->time))
-        thread->time->remaining = thread->grace == 0; /* without one, it still gets further */
-}
-
 #define STOPS_AN_EVENT 4
 
 static struct list stopping;

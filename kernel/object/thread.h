@@ -72,8 +72,6 @@ void thread_fault(struct core *core, const uint64_t word[5]);
 
 /* The running thread has used lent time beyond its grace: a fault. */
 void thread_timeout(struct core *core, uint64_t ticks);
-/* Its handler lets it go on: what was used too much need not be paid back. */
-void thread_forgive(struct thread *thread);
 
 /*
  * It is STOPPED, and in the list of those whose callers are yet to get

@@ -61,7 +61,7 @@ static const struct field space_fields[] = {
     NODE(0), NODE(1), NODE(2), NODE(3), NODE(4), NODE(5), NODE(6), NODE(7), LAST
 };
 static const struct field cap_fields[] = {
-    FIELD(m_cap, type), FIELD(m_cap, rights), FIELD(m_cap, original), FIELD(m_cap, bits),
+    FIELD(m_cap, type), FIELD(m_cap, rights), FIELD(m_cap, original), FIELD(m_cap, ending), FIELD(m_cap, bits),
     FIELD(m_cap, device), FIELD(m_cap, mapped), FIELD(m_cap, level), FIELD(m_cap, making),
     FIELD(m_cap, depth), FIELD(m_cap, parent), FIELD(m_cap, place), FIELD(m_cap, object),
     FIELD(m_cap, space), FIELD(m_cap, sender), FIELD(m_cap, cleared), FIELD(m_cap, badge),

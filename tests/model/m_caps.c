@@ -167,9 +167,11 @@ void cap_free(cap_t cap)
     model.caps--;
 }
 
-bool cap_too_deep(cap_t cap)
+enum thole_result cap_check_child(cap_t cap)
 {
-    return model.cap[cap].depth >= DERIVATION_MAX_DEPTH;
+    if (model.cap[cap].ending)
+        return RESULT_NOT_COPYABLE;
+    return model.cap[cap].depth >= DERIVATION_MAX_DEPTH ? RESULT_TOO_DEEP : RESULT_DONE;
 }
 
 enum thole_result cap_check_copy(cap_t source, uint64_t badge)
@@ -181,7 +183,7 @@ enum thole_result cap_check_copy(cap_t source, uint64_t badge)
     if (badge != 0 && (cap->badge != 0 ||
                        (cap->type != OBJECT_ENDPOINT && cap->type != OBJECT_NOTIFICATION)))
         return RESULT_BAD_ARGUMENT;
-    return cap_too_deep(source) ? RESULT_TOO_DEEP : RESULT_DONE;
+    return cap_check_child(source);
 }
 
 cap_t cap_copy(place_t place, cap_t parent, unsigned rights, uint64_t badge)
@@ -228,8 +230,11 @@ static cap_t youngest(cap_t parent, uint64_t limit)
 
 static cap_t leaf_below(cap_t cap)
 {
-    while (model.cap[cap].children != 0)
+    model.cap[cap].ending = 1;
+    while (model.cap[cap].children != 0) {
         cap = youngest(cap, UINT64_MAX);
+        model.cap[cap].ending = 1;
+    }
     return cap;
 }
 

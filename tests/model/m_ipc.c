@@ -324,8 +324,9 @@ static void fault_done(unsigned core, object_t what, object_t servant)
     if (label == THOLE_FAULT_STEP)
         thread->reg[MODEL_PSTATE] |= MODEL_STEP;
     if (thread->fault[0] == FAULT_TIMEOUT)
-        time_forgiven(what);
-    thread_ready(core, what, BEFORE);
+        thread_ready_later(core, what);
+    else
+        thread_ready(core, what, BEFORE);
 }
 
 /* Nobody owes it an answer and it waits nowhere. `servant` has the answer; 0: it is `status`. */
@@ -632,7 +633,7 @@ enum thole_result endpoint_closes(unsigned core, object_t what)
     return RESULT_MORE;
 }
 
-/* `marker` is how many of the queue were looked at and stayed. */
+/* `marker` is how many, from the head on, are yet to be looked at. */
 enum thole_result endpoint_cancels(unsigned core, object_t what, uint64_t badge)
 {
     struct m_endpoint *at = endpoint_at(what);
@@ -640,24 +641,22 @@ enum thole_result endpoint_cancels(unsigned core, object_t what, uint64_t badge)
     if (!at->cancels) {
         at->cancels = 1;
         at->cancelling = badge;
-        at->marker = 0;
+        at->marker = at->calls.count;
     }
     for (unsigned step = 0; step < STEPS_A_CALL; step++) {
         bool same = at->cancelling == badge;
 
-        if (at->marker == at->calls.count) {
+        if (at->marker == 0) {
             at->cancels = 0;
-            at->marker = 0;
             at->cancelling = 0;
             return same ? RESULT_DONE : RESULT_MORE;
         }
-        object_t caller = at->calls.who[at->marker];
+        object_t caller = at->calls.who[at->marker - 1];
 
+        at->marker--;
         if (sender_at(caller)->badge == at->cancelling) {
             leave_queues(caller);
             sender_refused(core, caller, STATUS_CANCELLED);
-        } else {
-            at->marker++;
         }
     }
     return RESULT_MORE;

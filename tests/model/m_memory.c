@@ -131,8 +131,8 @@ enum thole_result retype(unsigned core, cap_t cap, const uint64_t word[6])
         return RESULT_BAD_SLOT;
     if (*target != 0)
         return RESULT_OCCUPIED;
-    if (cap_too_deep(cap))
-        return RESULT_TOO_DEEP;
+    if (cap_check_child(cap) != RESULT_DONE)
+        return cap_check_child(cap);
     if (filled(untyped) != untyped->used && dying_step(core) == RESULT_MORE)
         return RESULT_MORE;
 

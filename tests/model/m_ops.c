@@ -48,7 +48,7 @@ static enum thole_result part_word(const struct operation *op, unsigned word,
         return RESULT_DONE;
     enum thole_result result = slot_word(op, word, type, right, cap);
 
-    return result == RESULT_DONE && cap_too_deep(*cap) ? RESULT_TOO_DEEP : result;
+    return result == RESULT_DONE ? cap_check_child(*cap) : result;
 }
 
 static void out(struct operation *op, uint64_t word)

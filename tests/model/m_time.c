@@ -82,10 +82,15 @@ void thread_unready(unsigned core, object_t thread)
 
 void thread_yields(unsigned core)
 {
-    object_t time = thread_at(model.core[core].current)->time;
+    object_t thread = model.core[core].current;
+    const struct m_time *time = time_at(thread_at(thread)->time);
 
+    if (thread_at(thread)->lent && time->remaining + (int64_t)thread_at(thread)->grace <= 0) {
+        fault_of(core, FAULT_TIMEOUT, (uint64_t)-time->remaining, 0);
+        return;
+    }
     model.core[core].current = 0;
-    line_up(core, time, BEHIND);
+    thread_ready(core, thread, BEHIND);
 }
 
 /* --- The books --------------------------------------------------------------------------- */
@@ -157,13 +162,19 @@ bool waits_for_period(unsigned core, object_t time)
     return true;
 }
 
-/* Without a grace it still gets one tick further. */
-void time_forgiven(object_t thread)
+/* After a timeout it goes on in the next period. */
+void thread_ready_later(unsigned core, object_t thread)
 {
     object_t time = thread_at(thread)->time;
 
-    if (time != 0 && time_spent(time))
-        time_at(time)->remaining = thread_at(thread)->grace == 0;
+    if (time == 0 || thread_at(thread)->suspended || !time_spent(time) ||
+        time_at(time)->remaining + (int64_t)thread_at(thread)->grace > 0) {
+        thread_ready(core, thread, BEFORE);
+        return;
+    }
+    thread_at(thread)->state = THREAD_READY;
+    time_at(time)->waited_for = time_at(time)->period_end;
+    deadline_set(core, time);
 }
 
 /* --- Coming and going ----------------------------------------------------------------------- */
@@ -385,13 +396,11 @@ static void deadline_set(unsigned core, object_t what)
         core_kicked(core, home_of(what));
 }
 
-/* On the core of its time; without any, on the one that arms it. */
+/* On the core that arms it. */
 void timer_armed(unsigned core, object_t timer, uint64_t when)
 {
-    object_t time = part_of(timer, PART_TIME);
-
     event_at(timer)->deadline = when;
-    event_at(timer)->home = (uint8_t)(time != 0 ? time_at(time)->core : core);
+    event_at(timer)->home = (uint8_t)core;
     deadline_set(core, timer);
 }
 
@@ -495,8 +504,10 @@ void choose(unsigned core)
     }
     if (on->current != 0 && on->ready.count != 0 &&
         priority_of(time_at(on->ready.who[0])->thread) > priority_of(on->current)) {
-        line_up(core, thread_at(on->current)->time, BEFORE);
+        object_t preempted = on->current;
+
         on->current = 0;
+        thread_ready(core, preempted, BEFORE);
     }
     if (on->current == 0) {
         on->current = time_at(on->ready.who[0])->thread;

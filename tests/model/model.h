@@ -167,6 +167,7 @@ struct m_cap {
     uint8_t mapped;      /* PageTable, Frame */
     uint8_t level;
     uint8_t making;      /* Untyped: the size of the object being cleared */
+    uint8_t ending;      /* nothing is derived from it any more */
     uint16_t depth;
     cap_t parent;
     place_t place;
@@ -292,7 +293,7 @@ void cap_put(place_t place, cap_t cap);
 void cap_free(cap_t cap);
 cap_t cap_copy(place_t place, cap_t parent, unsigned rights, uint64_t badge);
 enum thole_result cap_check_copy(cap_t source, uint64_t badge);
-bool cap_too_deep(cap_t cap);
+enum thole_result cap_check_child(cap_t cap);
 void part_embed(object_t holder, enum part part, cap_t source);
 void part_drop(object_t holder, enum part part);
 enum thole_result caps_delete(unsigned core, cap_t *slot);
@@ -331,7 +332,7 @@ enum { BEHIND, BEFORE };
 void thread_ready(unsigned core, object_t thread, int where);
 void thread_unready(unsigned core, object_t thread);
 void time_released(unsigned core, object_t time);
-void time_forgiven(object_t thread);
+void thread_ready_later(unsigned core, object_t thread);
 bool time_spent(object_t time);                     /* brings the books up to now */
 bool waits_for_period(unsigned core, object_t time);
 struct m_share { uint64_t core, priority, budget, period; };

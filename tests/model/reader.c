@@ -227,6 +227,7 @@ static void read_slot(const struct slot *slot, struct m_cap *cap)
     cap->type = (uint8_t)type;
     cap->rights = (uint8_t)slot_rights(slot);
     cap->original = slot_is_original(slot);
+    cap->ending = (slot->next >> 56 & SLOT_ENDING) != 0;
     cap->depth = (uint16_t)slot_depth(slot);
     cap->place = place_of(slot);
     if (type == OBJECT_UNTYPED || type == OBJECT_FRAME)

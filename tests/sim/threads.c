@@ -99,7 +99,7 @@ static void check_time_of(const struct thread *thread)
     if (thread->time != NULL) {
         REQUIRE(known_object(OBJECT_SCHED_CONTEXT, thread->time) != NULL, "its time is gone");
         REQUIRE(thread->time->thread == thread, "its time is somebody else's");
-        bool spent = ready && !thread->lent && deadline_pending(&thread->time->next_period);
+        bool spent = ready && deadline_pending(&thread->time->next_period);
 
         REQUIRE(list_linked(&thread->time->ready) ==
                     (ready && !is_current && !thread->suspended && !spent && !displaced),

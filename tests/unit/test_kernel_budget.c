@@ -193,7 +193,7 @@ static void past_its_grace_a_server_faults(void **state)
     assert_status(&high, PEER_DIED);
 }
 
-static void a_handler_that_lets_it_go_on_forgives_what_was_used(void **state)
+static void a_server_that_is_resumed_goes_on_in_the_next_period(void **state)
 {
     (void)state;
     as(&high);
@@ -202,11 +202,35 @@ static void a_handler_that_lets_it_go_on_forgives_what_was_used(void **state)
     advance(9);
     assert_true(init_runs());
     reply_recv(INIT_SLOT_ENDPOINT, THOLE_FAULT_RESUME, 0);
-    assert_true(runs(&server));
-    advance(6);
+    assert_true(runs(&low));
+    advance(82);
+    assert_true(runs(&low));
+    advance(1);
+    assert_true(runs(&server)); /* three are left when seven were paid back, and the grace */
+    advance(9);
     assert_true(runs(&server));
     advance(1);
     assert_true(init_runs());
+}
+
+static void a_resumed_server_of_long_debts_faults_in_each_period(void **state)
+{
+    (void)state;
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, server.cap, 30, 0);
+    as(&high);
+    call(end, 0, 0);
+    sim.now += 25;
+    interrupt();
+    assert_true(init_runs());
+    reply_recv(INIT_SLOT_ENDPOINT, THOLE_FAULT_RESUME, 0);
+    assert_true(runs(&low));
+    advance(75);
+    assert_true(init_runs()); /* at once: the debt was longer than the period's budget */
+    reply_recv(INIT_SLOT_ENDPOINT, THOLE_FAULT_RESUME, 0);
+    advance(100);
+    assert_true(runs(&server));
+    advance(4);
+    assert_true(runs(&server));
 }
 
 static void without_a_handler_the_client_gets_an_error(void **state)
@@ -355,7 +379,8 @@ int main(void)
         TEST(whole_time_alone_needs_no_timer),
         TEST(a_server_goes_on_within_its_grace_and_the_client_pays_back),
         TEST(past_its_grace_a_server_faults),
-        TEST(a_handler_that_lets_it_go_on_forgives_what_was_used),
+        TEST(a_server_that_is_resumed_goes_on_in_the_next_period),
+        TEST(a_resumed_server_of_long_debts_faults_in_each_period),
         TEST(without_a_handler_the_client_gets_an_error),
         TEST(in_a_chain_the_one_that_runs_needs_the_grace),
         TEST(whole_lent_time_never_ends),
