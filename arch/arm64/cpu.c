@@ -103,9 +103,10 @@ void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, un
     cpu->frame = frame;
     fp_switch(cpu, fp);
     mmu_switch(root, asid);
-    if (root != NULL && root != cpu->root)
+    if (root != NULL && (root != cpu->root || asid != cpu->asid))
         harden_leave(cpu);
     cpu->root = root;
+    cpu->asid = asid;
 }
 
 void arch_wait_for_interrupt(void)

@@ -23,6 +23,7 @@ struct cpu {
     const char *refusal;          /* why it cannot run, if it said so */
     struct core *core;            /* the portable core's own; set before it arrives at the kernel */
     const void *root;             /* of the address space that is loaded; NULL: none */
+    unsigned asid;                /* the same root may be another space's later, not with this */
     struct frame *frame;          /* of the thread that is loaded; NULL: nobody's */
     struct fp_state *fp_current;  /* of the thread that is loaded; NULL: nobody's */
     struct fp_state *fp_owner;    /* whose values the registers hold, if it says so too; or NULL */

@@ -223,8 +223,8 @@ enum thole_result op_THREAD_RESUME(struct invocation *invocation)
 /* Is it ready, but for the period that must end first? */
 static bool is_spent(const struct thread *thread)
 {
-    return thread->state == THREAD_READY && thread->time != NULL &&
-           deadline_pending(&thread->time->next_period);
+    return thread->state == THREAD_READY && thread->time != NULL && thread->loaded_on == 0 &&
+           !list_linked(&thread->time->ready) && deadline_pending(&thread->time->next_period);
 }
 
 static unsigned flags_of(const struct thread *thread)

@@ -232,6 +232,34 @@ static void memory_of_time_that_is_lent_outside_is_busy_until_it_comes_home(void
     make_from(memory, OBJECT_UNTYPED, 18);
 }
 
+/* After every number of steps: what is left of it must not be built over. */
+static void memory_that_is_half_deleted_is_not_used_again(void **state)
+{
+    (void)state;
+    for (unsigned others = 0; others < 16; others++) {
+        unsigned small = make_untyped(14), target = new_slot(), end;
+        struct party mortal;
+        enum thole_result result;
+
+        memory = small;
+        mortal = make_mortal(20);
+        for (unsigned index = 0; index < others; index++)
+            make_from(small, OBJECT_NOTIFICATION, 0);
+        end = give(&mortal, server.endpoint);
+        wake(&mortal);
+        as(&mortal);
+        call(end, 0, 0);
+        as_init();
+        while ((result = invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, small)) == RESULT_MORE)
+            assert_int_not_equal(invoke(small, UNTYPED_RETYPE, OBJECT_TIMER, 0, INIT_SLOT_CAPTABLE,
+                                        target), RESULT_DONE);
+        assert_result(result, DONE);
+        as(&server);
+        reply_recv(OWN_ENDPOINT, 0, 0);
+        as_init();
+    }
+}
+
 static void memory_that_is_busy_leaves_its_elder_sibling_alone(void **state)
 {
     unsigned elder = memory, inside = make_from(elder, OBJECT_NOTIFICATION, 0), end;
@@ -396,6 +424,7 @@ int main(void)
         cmocka_unit_test_setup(much_lent_time_comes_home_in_any_order, boot),
         cmocka_unit_test_setup(deleting_memory_leaves_lent_time_to_the_memory_it_came_from, boot),
         cmocka_unit_test_setup(lent_time_in_a_table_that_dies_holds_up_nobody, boot),
+        cmocka_unit_test_setup(memory_that_is_half_deleted_is_not_used_again, boot),
         cmocka_unit_test_setup(a_large_empty_table_is_gone_after_few_calls, boot),
         cmocka_unit_test_setup(objects_that_are_dying_are_emptied_before_memory_is_used_again,
                                boot),
