@@ -95,6 +95,16 @@ static void time_that_moved_is_not_charged_for_what_its_old_core_does(void **sta
     assert_int_equal(answer[0], 20);
 }
 
+static void time_says_on_which_core_it_is(void **state)
+{
+    (void)state;
+    must(one.time, SCHED_CONTEXT_CONSUMED);
+    assert_int_equal(answer[4], 1);
+    move(&one, 0, 5);
+    must(one.time, SCHED_CONTEXT_CONSUMED);
+    assert_int_equal(answer[4], 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest across_tests[] = {
@@ -103,6 +113,7 @@ int main(void)
         TEST(the_first_core_keeps_its_root_from_the_others),
         TEST(an_idle_core_has_nobody_not_even_one_without_a_space),
         TEST(time_that_moved_is_not_charged_for_what_its_old_core_does),
+        TEST(time_says_on_which_core_it_is),
     };
 
     return RUN_EACH(across_tests);

@@ -408,9 +408,96 @@ static void a_stopped_thread_that_lost_its_parts_cannot_be_resumed(void **state)
     assert_state(&server, STOPPED);
 }
 
+#define CASCADE 7
+#define HALFWAY 2 /* it has stopped, and the one whose fault it had does not know */
+
+/*
+ * Each handles the faults of the one before it; the last one's fault nobody handles. Any event
+ * goes on with it. Answers the client's capability of who is halfway.
+ */
+static unsigned stop_in_cascade(struct party link[CASCADE])
+{
+    unsigned fault_end = 0;
+
+    for (unsigned index = CASCADE; index-- > 0;) {
+        unsigned end = make(OBJECT_ENDPOINT);
+
+        link[index] = make_party_on(20 + index, end, fault_end);
+        fault_end = mint(end, RIGHT_SEND, 1);
+    }
+    unsigned halfway = give(&client, link[HALFWAY].cap);
+
+    wake(&link[0]);
+    for (unsigned index = 0; index < CASCADE; index++) {
+        as(&link[index]);
+        fault(FAULT_READ, 0);
+    }
+    assert_true(runs(&client));
+    assert_true(sim.kicked[0]);
+    assert_state(&link[HALFWAY], STOPPED);
+    assert_state(&link[HALFWAY - 1], CALLING);
+    return halfway;
+}
+
+static void a_cascade_of_stops_goes_on_in_further_events(void **state)
+{
+    struct party link[CASCADE];
+
+    (void)state;
+    (void)stop_in_cascade(link);
+    interrupt();
+    assert_false(sim.kicked[0]);
+    for (unsigned index = 0; index < CASCADE; index++)
+        assert_state(&link[index], STOPPED);
+}
+
+static void who_stopped_is_started_before_all_know_of_it(void **state)
+{
+    struct party link[CASCADE];
+    unsigned halfway;
+
+    (void)state;
+    halfway = stop_in_cascade(link);
+    assert_result(invoke(halfway, THREAD_START, 1, 2, 3), DONE);
+    assert_state(&link[HALFWAY], RECEIVING);
+    interrupt();
+    assert_state(&link[HALFWAY], RECEIVING);
+    assert_state(&link[0], STOPPED);
+}
+
+static void who_stopped_is_resumed_before_all_know_of_it(void **state)
+{
+    struct party link[CASCADE];
+    unsigned halfway;
+
+    (void)state;
+    halfway = stop_in_cascade(link);
+    assert_result(invoke(halfway, THREAD_RESUME, 0), DONE);
+    assert_true(runs(&link[HALFWAY]));
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    interrupt();
+    assert_state(&link[0], STOPPED);
+}
+
+static void who_stopped_is_deleted_before_all_know_of_it(void **state)
+{
+    unsigned table = give(&client, INIT_SLOT_CAPTABLE);
+    struct party link[CASCADE];
+
+    (void)state;
+    (void)stop_in_cascade(link);
+    must(table, CAPTABLE_DELETE, link[HALFWAY].cap);
+    interrupt();
+    assert_state(&link[0], STOPPED);
+}
+
 int main(void)
 {
     const struct CMUnitTest stop_tests[] = {
+        cmocka_unit_test_setup(a_cascade_of_stops_goes_on_in_further_events, boot),
+        cmocka_unit_test_setup(who_stopped_is_started_before_all_know_of_it, boot),
+        cmocka_unit_test_setup(who_stopped_is_resumed_before_all_know_of_it, boot),
+        cmocka_unit_test_setup(who_stopped_is_deleted_before_all_know_of_it, boot),
         cmocka_unit_test_setup(resume_lets_the_server_go_on_and_answer, boot),
         cmocka_unit_test_setup(step_lets_it_go_on_for_one_instruction, boot),
         cmocka_unit_test_setup(every_other_label_stops_it_and_the_client_is_told, boot),

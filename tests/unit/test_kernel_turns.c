@@ -109,6 +109,34 @@ static void a_period_that_begins_meanwhile_lets_a_server_go_on(void **state)
     assert_int_equal(here()->current->frame.x[2], FAULT_TIMEOUT);
 }
 
+/* `high` has 50 of 256 left, 27 ticks before its period of 768 ends, when it runs 1640. */
+static void use_beyond_several_periods_is_paid_back_without_what_was_lost(void **state)
+{
+    wake(&equal);
+    share(equal.time, 5, 1000, 1000);
+    share(high.time, 20, 256, 768);
+    (void)state;
+    as(&high);
+    advance(206);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    advance(768 - 206 - 27);
+    as_init();
+    must(high.bell, NOTIFICATION_SIGNAL);
+    as(&high);
+    sim.now += 1640;
+    interrupt();
+    assert_true(runs(&equal));
+    /* 27 came out of what was left, 77 are of a new period: 1536 - 3 * 256 + 77 are owed. */
+    advance(4 * 768 - 77 - 1);
+    assert_true(runs(&equal));
+    advance(1);
+    assert_true(runs(&high));
+    advance(4 * 256 - 845 - 1);
+    assert_true(runs(&high));
+    advance(1);
+    assert_true(runs(&equal));
+}
+
 int main(void)
 {
     const struct CMUnitTest turn_tests[] = {
@@ -118,6 +146,7 @@ int main(void)
         TEST(a_timer_that_comes_for_another_takes_no_turn),
         TEST(a_new_share_fires_the_event_that_waits_for_it),
         TEST(a_period_that_begins_meanwhile_lets_a_server_go_on),
+        TEST(use_beyond_several_periods_is_paid_back_without_what_was_lost),
     };
 
     return RUN_EACH(turn_tests);
