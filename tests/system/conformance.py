@@ -169,9 +169,8 @@ def report_lines(results, commit, runs, machines):
     yield "The tests of docs/conformance.md, each machine once a run. A test is skipped where it"
     yield "has not what it needs: several cores, an exact clock, a free gigabyte."
     yield ""
-    yield f"command: tests/system/conformance.py {' '.join(sys.argv[1:])}"
+    yield f"command: tests/system/conformance.py --runs={runs}"
     yield f"commit: {commit}"
-    yield f"runs: {runs}"
     for machine in machines:
         failed = sum(1 for where, _, _ in results.failures if where == machine)
         yield f"{machine}: {failed} failures in {runs} runs"

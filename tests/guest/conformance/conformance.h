@@ -106,6 +106,9 @@ unsigned mint(unsigned source, unsigned rights, uint64_t badge);
 enum thole_result delete(unsigned slot);
 enum thole_result revoke(unsigned slot);
 
+/* Budget and period of who is never spent; no test lasts until such a turn is over. */
+#define SLICE ticks_of(100000000)
+
 /* Time of its own for a thread or an event: never spent. */
 unsigned time_make(unsigned priority);
 unsigned time_make_on(unsigned core, unsigned priority);

@@ -29,7 +29,7 @@ static uint64_t spin_for_ever(void *argument, struct message *first)
 
 static void move_to(const struct helper *helper, unsigned core, unsigned priority)
 {
-    uint64_t slice = ticks_of(10000);
+    uint64_t slice = SLICE;
 
     CHECK_EQUAL(time_configure(helper->time, core, priority, slice, slice), RESULT_DONE);
 }
@@ -186,7 +186,7 @@ struct mover {
 
 static void move_once(struct mover *mover, unsigned core)
 {
-    uint64_t slice = ticks_of(10000);
+    uint64_t slice = SLICE;
 
     CHECK_EQUAL(time_configure(mover->time, core, PRIORITY_LOW, slice, slice), RESULT_DONE);
     mover->arrived++;

@@ -547,7 +547,7 @@ static void a_chain_ends_in_order_when_its_time_is_deleted(void)
 static void memory_of_lent_time_is_busy_until_it_comes_home(void)
 {
     unsigned untyped = make(OBJECT_UNTYPED, 12), time = slot_take(), slot = slot_take();
-    uint64_t slice = ticks_of(10000);
+    uint64_t slice = SLICE;
     static struct client client;
 
     chain_make(1);

@@ -101,7 +101,7 @@ enum thole_result time_configure(unsigned time, unsigned core, unsigned priority
 unsigned time_make_on(unsigned core, unsigned priority)
 {
     unsigned time = make(OBJECT_SCHED_CONTEXT, 0);
-    uint64_t slice = ticks_of(10000);
+    uint64_t slice = SLICE;
 
     CHECK_EQUAL(time_configure(time, core, priority, slice, slice), RESULT_DONE);
     return time;

@@ -30,7 +30,7 @@ static uint64_t log_once(void *argument, struct message *first)
 
 static enum thole_result set_priority(unsigned time, unsigned priority)
 {
-    uint64_t slice = ticks_of(10000);
+    uint64_t slice = SLICE;
 
     return time_configure(time, 0, priority, slice, slice);
 }

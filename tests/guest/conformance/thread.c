@@ -166,7 +166,7 @@ static void idler_make(unsigned core)
     unsigned endpoint = keep_make(OBJECT_ENDPOINT);
     struct launch launch = {serve_plus_one, (void *)(uintptr_t)endpoint};
     void *top = &idler_stacks[core][STACK_BYTES - sizeof(launch)];
-    uint64_t slice = ticks_of(10000);
+    uint64_t slice = SLICE;
 
     memcpy(top, &launch, sizeof(launch));
     CHECK_EQUAL(time_configure(time, core, PRIORITY_LOWEST, slice, slice), RESULT_DONE);
@@ -211,7 +211,7 @@ unsigned thread_flags(unsigned thread)
 
 void main_priority(unsigned priority)
 {
-    uint64_t slice = ticks_of(10000);
+    uint64_t slice = SLICE;
 
     CHECK_EQUAL(time_configure(INIT_SLOT_SCHED_CONTEXT, 0, priority, slice, slice), RESULT_DONE);
 }

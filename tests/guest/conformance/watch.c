@@ -36,7 +36,7 @@ void watch_init(void)
     unsigned thread = keep_make(OBJECT_THREAD), time = keep_make(OBJECT_SCHED_CONTEXT);
     unsigned endpoint = keep_make(OBJECT_ENDPOINT);
     uint64_t *top = (uint64_t *)(stack + sizeof(stack)) - 2;
-    uint64_t slice = ticks_of(10000);
+    uint64_t slice = SLICE;
 
     top[0] = (uintptr_t)watch_run;
     watch.timer = keep_make(OBJECT_TIMER);
