@@ -110,6 +110,15 @@ void arch_core_kick(unsigned core);
 uint64_t arch_time_now(void);              /* ticks */
 void arch_timer_set(uint64_t deadline);    /* fires at or after; UINT64_MAX: never */
 
+/* --- Tracing --------------------------------------------------------------- */
+
+/*
+ * Events of this core from the next on, and soon of all others, come by trace.h
+ * instead of event.h; and back. A core that waits comes so after it has run something.
+ */
+void arch_trace_start(void);
+void arch_trace_stop(void);
+
 /* --- The machine --------------------------------------------------------- */
 
 /* Early output: false if the device has no room now (the byte was not taken). */

@@ -9,9 +9,8 @@
 #include "object/event_object.h"
 #include "object/thread.h"
 
-/* Bounds of one event: a storm is taken in parts, programs' own priorities between them. */
-#define INTERRUPTS_AN_EVENT 4
-#define DEADLINES_AN_EVENT  8
+/* Likewise: a bound of one event. */
+#define DEADLINES_AN_EVENT 8
 
 struct core cores[CORES_MAX];
 unsigned core_count = 1;
@@ -354,18 +353,24 @@ struct thread *core_choose(struct core *core)
 
 /* --- Interrupts and deadlines ----------------------------------------------------------- */
 
+uint32_t core_interrupt(struct core *core)
+{
+    uint32_t line = arch_irq_acknowledge();
+
+    if (line == ARCH_IRQ_NONE)
+        return line;
+    if (line == ARCH_IRQ_TIMER)
+        core_expire(core);
+    else if (line != ARCH_IRQ_KICK)
+        interrupt_line_fired(core, line);
+    return line;
+}
+
 void core_interrupts(struct core *core)
 {
-    for (unsigned count = 0; count < INTERRUPTS_AN_EVENT; count++) {
-        uint32_t line = arch_irq_acknowledge();
-
-        if (line == ARCH_IRQ_NONE)
+    for (unsigned count = 0; count < INTERRUPTS_AN_EVENT; count++)
+        if (core_interrupt(core) == ARCH_IRQ_NONE)
             return;
-        if (line == ARCH_IRQ_TIMER)
-            core_expire(core);
-        else if (line != ARCH_IRQ_KICK)
-            interrupt_line_fired(core, line);
-    }
 }
 
 /*

@@ -84,8 +84,12 @@ void core_forget(struct sched_context *context);
 
 unsigned core_priority(const struct thread *thread);
 
+/* Bound of one event: a storm is taken in parts, programs' own priorities between them. */
+#define INTERRUPTS_AN_EVENT 4
 /* Handles what the interrupt controller has pending, a bounded number. */
 void core_interrupts(struct core *core);
+/* Handles one of them, and answers which: ARCH_IRQ_NONE if there is none. */
+uint32_t core_interrupt(struct core *core);
 /* Fires the timers that are due, a bounded number. */
 void core_expire(struct core *core);
 /* Sets the machine's timer for the first deadline, if that has changed. */

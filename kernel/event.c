@@ -10,17 +10,13 @@
 
 struct lock kernel_lock;
 
-/*
- * False: another core took the running thread away before this one had the
- * lock. The event was the thread's, and is to happen again when it runs again.
- */
-static bool enter(struct core *core)
+bool event_enter(struct core *core)
 {
     lock_take(&kernel_lock);
     return core_enter(core);
 }
 
-static struct thread *leave(struct core *core)
+struct thread *event_leave(struct core *core)
 {
     if (threads_finish_stopping(core))
         arch_core_kick(core->number); /* the rest in an event of its own */
@@ -96,27 +92,27 @@ struct thread *kernel_syscall(struct core *core, unsigned number)
 {
     struct thread *thread = core->loaded;
 
-    if (enter(core))
+    if (event_enter(core))
         system_call(core, number);
     else
         arch_frame_undo_syscall(&thread->frame);
-    return leave(core);
+    return event_leave(core);
 }
 
 struct thread *kernel_fault(struct core *core, const uint64_t word[5])
 {
     struct thread *thread = core->loaded;
 
-    if (enter(core))
+    if (event_enter(core))
         thread_fault(core, word);
     else if (word[0] == FAULT_STEP)
         arch_frame_undo_step(&thread->frame);
-    return leave(core);
+    return event_leave(core);
 }
 
 struct thread *kernel_interrupt(struct core *core)
 {
-    (void)enter(core);
+    (void)event_enter(core);
     core_interrupts(core);
-    return leave(core);
+    return event_leave(core);
 }

@@ -16,3 +16,12 @@ struct thread *kernel_syscall(struct core *core, unsigned number);
 /* word: enum thole_fault, address, syndrome, pc, sp. */
 struct thread *kernel_fault(struct core *core, const uint64_t word[5]);
 struct thread *kernel_interrupt(struct core *core);
+
+/*
+ * What each begins with. False: another core took the running thread away before
+ * this one had the lock. The event was the thread's, and is to happen again when
+ * it runs again.
+ */
+bool event_enter(struct core *core);
+/* What each ends with. */
+struct thread *event_leave(struct core *core);

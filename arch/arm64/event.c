@@ -4,13 +4,30 @@
  * registers in its frame and calls one of these on the empty stack; each
  * returns the frame to resume.
  */
-#include "kernel/event.h"
+#include "kernel/trace.h"
 #include "cpu.h"
 #include "esr.h"
 
 struct frame *event_sync(struct frame *frame, struct cpu *cpu);
 struct frame *event_interrupt(struct frame *frame, struct cpu *cpu);
 struct frame *event_error(struct frame *frame, struct cpu *cpu);
+struct frame *traced_sync(struct frame *frame, struct cpu *cpu);
+struct frame *traced_interrupt(struct frame *frame, struct cpu *cpu);
+struct frame *traced_error(struct frame *frame, struct cpu *cpu);
+
+/*
+ * Each function that the vectors call exists twice, made from the same lines:
+ * into the portable core as it is, and with each event recorded. A constant
+ * says which, so that in what is made of it no trace of the choice is left.
+ */
+struct way {
+    struct thread *(*syscall)(struct core *core, unsigned number);
+    struct thread *(*fault)(struct core *core, const uint64_t word[5]);
+    struct thread *(*interrupt)(struct core *core);
+};
+static const struct way plain = {kernel_syscall, kernel_fault, kernel_interrupt};
+static const struct way traced = {trace_syscall, trace_fault, trace_interrupt};
+#define EACH_WAY static inline __attribute__((always_inline))
 
 /*
  * A program that is stepped takes its exception after one instruction. Whatever
@@ -29,25 +46,30 @@ static void follow_step(struct cpu *cpu, const struct frame *frame)
 }
 
 /* Interrupts stay masked: a pending one ends the waiting, and the kernel takes it from there. */
-struct frame *event_end(struct cpu *cpu, struct thread *thread)
+EACH_WAY struct frame *end(struct cpu *cpu, struct thread *thread, const struct way *way)
 {
     struct frame *frame;
 
     while (thread == NULL) {
         arch_wait_for_interrupt();
-        thread = kernel_interrupt(cpu->core);
+        thread = way->interrupt(cpu->core);
     }
     frame = thread_frame(thread);
     follow_step(cpu, frame);
     return frame;
 }
 
-static struct frame *fault(struct frame *frame, struct cpu *cpu, enum thole_fault what,
-                           uint64_t address)
+struct frame *event_end(struct cpu *cpu, struct thread *thread)
+{
+    return end(cpu, thread, &plain);
+}
+
+EACH_WAY struct frame *fault(struct frame *frame, struct cpu *cpu, const struct way *way,
+                             enum thole_fault what, uint64_t address)
 {
     const uint64_t words[5] = {what, address, read_esr_el1(), frame->pc, frame->sp};
 
-    return event_end(cpu, kernel_fault(cpu->core, words));
+    return end(cpu, way->fault(cpu->core, words), way);
 }
 
 /* An address was not allowed, unless the status says that something else went wrong. */
@@ -66,46 +88,79 @@ static enum thole_fault data_access(uint64_t esr)
                                                                             : FAULT_READ;
 }
 
-struct frame *event_sync(struct frame *frame, struct cpu *cpu)
+EACH_WAY struct frame *synchronous(struct frame *frame, struct cpu *cpu, const struct way *way)
 {
     uint64_t esr = read_esr_el1();
     uint32_t immediate = ESR_ISS(esr) & ESR_IMMEDIATE_MASK;
 
     switch (esr_class(esr)) {
     case ESR_SVC64:
-        return event_end(cpu, kernel_syscall(cpu->core, immediate));
+        return end(cpu, way->syscall(cpu->core, immediate), way);
     case ESR_FP_ACCESS:
         fp_take(cpu);
         return frame;
     case ESR_DATA_ABORT_EL0:
-        return fault(frame, cpu, abort_fault(esr, data_access(esr)), read_far_el1());
+        return fault(frame, cpu, way, abort_fault(esr, data_access(esr)), read_far_el1());
     case ESR_INSTRUCTION_ABORT_EL0:
-        return fault(frame, cpu, abort_fault(esr, FAULT_EXECUTE), read_far_el1());
+        return fault(frame, cpu, way, abort_fault(esr, FAULT_EXECUTE), read_far_el1());
     case ESR_PC_ALIGNMENT:
-        return fault(frame, cpu, FAULT_ALIGNMENT, read_far_el1());
+        return fault(frame, cpu, way, FAULT_ALIGNMENT, read_far_el1());
     case ESR_SP_ALIGNMENT:
-        return fault(frame, cpu, FAULT_ALIGNMENT, frame->sp);
+        return fault(frame, cpu, way, FAULT_ALIGNMENT, frame->sp);
     case ESR_BRK64:
-        return fault(frame, cpu, FAULT_BREAKPOINT, immediate);
+        return fault(frame, cpu, way, FAULT_BREAKPOINT, immediate);
     case ESR_STEP_EL0:
         frame->step = 0;
-        return fault(frame, cpu, FAULT_STEP, frame->pc);
+        return fault(frame, cpu, way, FAULT_STEP, frame->pc);
     default:
-        return fault(frame, cpu, FAULT_INSTRUCTION, frame->pc);
+        return fault(frame, cpu, way, FAULT_INSTRUCTION, frame->pc);
     }
 }
 
-struct frame *event_interrupt(struct frame *frame, struct cpu *cpu)
+EACH_WAY struct frame *interrupt(struct cpu *cpu, const struct way *way)
 {
-    (void)frame;
-    return event_end(cpu, kernel_interrupt(cpu->core));
+    return end(cpu, way->interrupt(cpu->core), way);
 }
 
 /*
  * SError: asynchronous, and masked in the kernel, so that what a program's
  * device access caused meets a program, most often the one that did it.
  */
+EACH_WAY struct frame *error(struct frame *frame, struct cpu *cpu, const struct way *way)
+{
+    return fault(frame, cpu, way, FAULT_MACHINE, frame->pc);
+}
+
+/* --- What the vectors call --------------------------------------------------- */
+
+struct frame *event_sync(struct frame *frame, struct cpu *cpu)
+{
+    return synchronous(frame, cpu, &plain);
+}
+
+struct frame *traced_sync(struct frame *frame, struct cpu *cpu)
+{
+    return synchronous(frame, cpu, &traced);
+}
+
+struct frame *event_interrupt(struct frame *frame, struct cpu *cpu)
+{
+    (void)frame;
+    return interrupt(cpu, &plain);
+}
+
+struct frame *traced_interrupt(struct frame *frame, struct cpu *cpu)
+{
+    (void)frame;
+    return interrupt(cpu, &traced);
+}
+
 struct frame *event_error(struct frame *frame, struct cpu *cpu)
 {
-    return fault(frame, cpu, FAULT_MACHINE, frame->pc);
+    return error(frame, cpu, &plain);
+}
+
+struct frame *traced_error(struct frame *frame, struct cpu *cpu)
+{
+    return error(frame, cpu, &traced);
 }

@@ -81,6 +81,7 @@ const char *gic_core_start(void)
     reset_lines(0);
     write_bit(GICD_ISENABLER, GIC_SGI_KICK);
     write_bit(GICD_ISENABLER, GIC_SGI_STOP);
+    write_bit(GICD_ISENABLER, GIC_SGI_TRACE);
     return gic->core_on(cpu);
 }
 
@@ -149,6 +150,14 @@ static void do_as_told(struct cpu *cpu)
     }
 }
 
+static void take_order(uint32_t sgi)
+{
+    if (sgi == GIC_SGI_STOP)
+        core_stop();
+    if (sgi == GIC_SGI_TRACE)
+        trace_follow();
+}
+
 /* --- For the core ----------------------------------------------------------- */
 
 bool arch_irq_valid(uint32_t line)
@@ -162,9 +171,9 @@ uint32_t arch_irq_acknowledge(void)
 
     if (line >= line_count)
         return ARCH_IRQ_NONE;
-    if (line == GIC_SGI_STOP)
-        core_stop();
     if (line < GIC_PPI_FIRST) {
+        if (line != GIC_SGI_KICK)
+            take_order(line);
         do_as_told(cpu_here());
         return ARCH_IRQ_KICK;
     }
@@ -237,12 +246,23 @@ void arch_core_kick(unsigned core)
     gic->send(GIC_SGI_KICK, cpu_numbered(core));
 }
 
-void gic_stop_others(void)
+static void send_others(unsigned sgi)
 {
     for (unsigned number = 0; gic != NULL && number < CORES_RUNNING_MAX; number++) {
         struct cpu *cpu = cpu_numbered(number);
 
         if (cpu != NULL && cpu != cpu_here())
-            gic->send(GIC_SGI_STOP, cpu);
+            gic->send(sgi, cpu);
     }
+}
+
+void gic_stop_others(void)
+{
+    send_others(GIC_SGI_STOP);
+}
+
+void gic_trace_others(void)
+{
+    barrier_stores();
+    send_others(GIC_SGI_TRACE);
 }

@@ -32,6 +32,7 @@
 /* Software-generated interrupts between cores */
 #define GIC_SGI_KICK 0 /* enter the kernel */
 #define GIC_SGI_STOP 1 /* another core panicked */
+#define GIC_SGI_TRACE 2 /* take the vectors that are wanted now */
 
 /* One priority for all lines, and a mask that lets it through. Lower is more urgent. */
 #define GIC_PRIORITY      0xa0

@@ -24,6 +24,11 @@ unsigned gic_start(const struct platform *platform);
 const char *gic_core_start(void);
 /* The other cores stop as soon as they take interrupts. */
 void gic_stop_others(void);
+/* The other cores call trace_follow as soon as they take interrupts. */
+void gic_trace_others(void);
+
+/* trace.c: this core takes the vectors that are wanted now. */
+void trace_follow(void);
 
 /* The virtual timer, off. Returns ticks a second. */
 uint64_t timer_start(const struct platform *platform);

@@ -52,10 +52,7 @@
     b       panic
     .endm
 
-    .section .text.vectors, "ax"
-    .balign 2048
-    .globl  vectors
-vectors:
+    .macro  vector_table synchronous, interrupt, error
     entry_from_kernel 0             /* SP_EL0: never used by the kernel */
     entry_from_kernel 1
     entry_from_kernel 2
@@ -64,14 +61,21 @@ vectors:
     entry_from_kernel 5
     entry_from_kernel 6
     entry_from_kernel 7
-    entry_from_program event_sync
-    entry_from_program event_interrupt
-    entry_from_program event_interrupt  /* FIQ: the GIC's group 0, if firmware left it so */
-    entry_from_program event_error
+    entry_from_program \synchronous
+    entry_from_program \interrupt
+    entry_from_program \interrupt   /* FIQ: the GIC's group 0, if firmware left it so */
+    entry_from_program \error
     entry_from_kernel 12            /* AArch32 programs: no frame ever asks for one */
     entry_from_kernel 13
     entry_from_kernel 14
     entry_from_kernel 15
+    .endm
+
+    .section .text.vectors, "ax"
+    .balign 2048
+    .globl  vectors
+vectors:
+    vector_table event_sync, event_interrupt, event_error
 
     /*
      * x0 frame, x1 core, x9 the C function. Before C's first indirect branch the
@@ -195,3 +199,9 @@ panic:
     b       panic_exception
 
     .ltorg
+
+    /* The same, with each event recorded: trace.c says which of them a core has. */
+    .balign 2048
+    .globl  vectors_traced
+vectors_traced:
+    vector_table traced_sync, traced_interrupt, traced_error

@@ -45,7 +45,21 @@ enum init_operation {
      * cores that run.
      */
     INIT_USAGE,
+
+    /*
+     * What the kernel does, thole/trace.h. INIT_TRACE: in: 1: from now on; 0: no more. ALREADY,
+     * NO_MEMORY. What was recorded can be read until the next begins.
+     * INIT_TRACE_READ: in: the number of a record. out: that of the first in the buffer, how many
+     * struct thole_trace_record are there, and the numbers of the oldest and the newest that are
+     * left. Fewer than fit: the next was just being overwritten. NOT_FOUND: there was no trace yet.
+     */
+    INIT_TRACE,
+    INIT_TRACE_READ,
 };
+
+/* By which numbers records name threads. */
+#define INIT_TRACE_NUMBER 1        /* init's own */
+#define INIT_TRACE_NUMBER_SERVER 2 /* and on: servers, by the index of INIT_SERVER */
 
 enum server_state {
     SERVER_RUNNING = 1,  /* its thread runs or can run */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The kernel's ABI, part one: system calls, registers, tags and statuses.
- * This header, object.h and boot.h are the one truth for the kernel, for
+ * This header, object.h, boot.h and trace.h are the one truth for the kernel, for
  * programs and for the host tests; they need <stdint.h> only (and assembly may
  * include this one). Each list below makes the numbers, the names, the stubs
  * and the tables of docs/abi.md, which a test compares.

@@ -33,7 +33,7 @@
     X(13, IRQ_CONTROL, 0, "the authority to attach Interrupts to lines")         \
     X(14, SCHED_CONTROL, 0, "the authority to fill SchedContexts, set ceilings") \
     X(15, ASID_CONTROL, 0, "the authority to give address spaces their ASID")    \
-    X(16, MACHINE, 0, "the authority to power off, reset and print early")
+    X(16, MACHINE, 0, "the authority to power off, reset, print early and trace")
 
 /* Rights. They only shrink. X(bit, NAME, what it permits) */
 #define THOLE_RIGHTS(X)                                                          \
@@ -110,7 +110,9 @@
     X(ASID_CONTROL, 1, ASSIGN, CONTROL, "AddressSpace", "ASID")                              \
     X(MACHINE, 1, POWER_OFF, CONTROL, "", "(does not return)")                               \
     X(MACHINE, 2, RESET, CONTROL, "", "(does not return)")                                   \
-    X(MACHINE, 3, PRINT, CONTROL, "bytes (0-40), the text in five words", "bytes taken")
+    X(MACHINE, 3, PRINT, CONTROL, "bytes (0-40), the text in five words", "bytes taken") \
+    X(MACHINE, 4, TRACE, CONTROL, "Frame for the ring of thole/trace.h, or 0: end", "")      \
+    X(MACHINE, 5, NAME, CONTROL, "Thread, the number by which traces call it", "")
 
 /* What THREAD_INSPECT answers. X(number, NAME, what it is) */
 #define THOLE_THREAD_STATES(X)                                                   \

@@ -28,6 +28,7 @@ enum slot_holder { /* in flags [3:1] */
     HOLDER_THREAD_CAPTABLE,
     HOLDER_THREAD_SPACE,
     HOLDER_THREAD_FAULT,
+    HOLDER_TRACE,
 };
 
 /*

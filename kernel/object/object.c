@@ -9,6 +9,7 @@
 #include "endpoint.h"
 #include "event_object.h"
 #include "thread.h"
+#include "trace_ring.h"
 
 unsigned object_size_bits(uint64_t type, uint64_t size_bits)
 {
@@ -135,6 +136,9 @@ void capability_removed(struct core *core, struct slot *slot)
         break;
     case HOLDER_THREAD_SPACE:
         thread_space_changed(core, CONTAINER_OF(slot, struct thread, space));
+        break;
+    case HOLDER_TRACE:
+        trace_ring_removed();
         break;
     case HOLDER_THREAD_CAPTABLE:
     case HOLDER_THREAD_FAULT:

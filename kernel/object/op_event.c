@@ -4,6 +4,8 @@
  */
 #include "event_object.h"
 #include "operation.h"
+#include "thread.h"
+#include "trace_ring.h"
 
 enum thole_result op_INTERRUPT_BIND(struct invocation *invocation)
 {
@@ -98,5 +100,39 @@ enum thole_result op_MACHINE_PRINT(struct invocation *invocation)
     }
     invocation->out[0] = taken;
     invocation->outs = 1;
+    return RESULT_DONE;
+}
+
+/* Frame 0 ends it. */
+enum thole_result op_MACHINE_TRACE(struct invocation *invocation)
+{
+    struct slot *frame;
+    enum thole_result result;
+
+    if (invocation->word[0] == 0) {
+        trace_ring_stop();
+        return RESULT_DONE;
+    }
+    result = operation_slot(invocation, invocation->word[0], OBJECT_FRAME,
+                            RIGHT_CONTROL | RIGHT_WRITE, &frame);
+    if (result == RESULT_DONE)
+        result = trace_ring_check(frame);
+    if (result == RESULT_DONE)
+        trace_ring_start(frame);
+    return result;
+}
+
+enum thole_result op_MACHINE_NAME(struct invocation *invocation)
+{
+    uint64_t number = invocation->word[1];
+    struct slot *slot;
+    enum thole_result result =
+        operation_slot(invocation, invocation->word[0], OBJECT_THREAD, RIGHT_CONTROL, &slot);
+
+    if (result != RESULT_DONE)
+        return result;
+    if (number >= TRACE_NOBODY)
+        return RESULT_BAD_ARGUMENT;
+    ((struct thread *)slot_object(slot))->number = (uint32_t)number;
     return RESULT_DONE;
 }

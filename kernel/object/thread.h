@@ -25,6 +25,7 @@ struct thread {
     struct sched_context *time;   /* what it runs on; NULL: none now */
     uint64_t fault_word[3];       /* of the fault being reported: kind, address, syndrome */
     uint64_t grace;               /* ticks, declared by SCHED_CONTROL_CEILING */
+    uint32_t number;              /* what records of its events call it: thole/trace.h */
     uint32_t arrival;             /* slot for a capability that comes with a message or answer */
     uint8_t state;                /* enum thole_thread_state */
     uint8_t ceiling;

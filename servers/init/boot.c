@@ -147,6 +147,7 @@ void boot_run(void)
     info_check();
     timer_make();
     log_make();
+    trace_name(INIT_SLOT_THREAD, INIT_TRACE_NUMBER);
     wrong = archive_read();
     if (wrong) {
         print_line("no programs: %s", wrong);

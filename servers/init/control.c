@@ -258,6 +258,7 @@ static uint32_t control_answer(struct control *control, uint32_t operation)
         [INIT_RESET] = op_reset,         [INIT_VERSION] = op_version,
         [INIT_THREAD] = inspect_thread,  [INIT_TIME] = inspect_time,
         [INIT_USAGE] = inspect_usage,    [INIT_CAPABILITIES] = inspect_capabilities,
+        [INIT_TRACE] = trace_switch,     [INIT_TRACE_READ] = trace_read,
     };
 
     if (operation >= sizeof(table) / sizeof(table[0]) || !table[operation]) {

@@ -23,3 +23,7 @@ uint32_t inspect_thread(struct control *control);
 uint32_t inspect_time(struct control *control);
 uint32_t inspect_capabilities(struct control *control);
 uint32_t inspect_usage(struct control *control);
+
+/* trace.c, likewise */
+uint32_t trace_switch(struct control *control);
+uint32_t trace_read(struct control *control);

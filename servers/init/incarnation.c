@@ -90,7 +90,9 @@ static wrong_t thread_make(struct server *server)
         result = INVOKE(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, now->thread,
                         server->tree->priority, grace);
     }
-    return wrong_of(result);
+    return result == RESULT_DONE
+               ? trace_name(now->thread, INIT_TRACE_NUMBER_SERVER + index_of(server))
+               : wrong_of(result);
 }
 
 wrong_t incarnation_begin(struct server *server)

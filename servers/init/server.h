@@ -220,6 +220,11 @@ void fault_details(struct server *server, const struct message *message);
 /* Answers a request; the answer is in *message. */
 void request_answer(struct message *message);
 
+/* --- trace.c --------------------------------------------------------------------------- */
+
+/* What records call a thread. */
+wrong_t trace_name(unsigned thread, unsigned number);
+
 /* --- tree.c ------------------------------------------------------------------------------ */
 
 /* Joins the trees and checks the system; says what is wrong. False: there is no system. */

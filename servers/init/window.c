@@ -48,6 +48,17 @@ void *window_map(unsigned frame, unsigned count)
     return (void *)start;
 }
 
+const void *window_map_large(unsigned frame)
+{
+    uint64_t large = (uint64_t)1 << FRAME_BITS_2M, at = (next_address + large - 1) & ~(large - 1);
+
+    if (!map_at(frame, at, RIGHT_READ)) {
+        return NULL;
+    }
+    next_address = at + large + MEMORY_PAGE_BYTES;
+    return (const void *)at;
+}
+
 void *window_new(size_t bytes)
 {
     unsigned count = (unsigned)((bytes + MEMORY_PAGE_BYTES - 1) / MEMORY_PAGE_BYTES);

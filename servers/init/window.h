@@ -11,6 +11,9 @@ void *window_map(unsigned frame, unsigned count);
 /* New zeroed pages of init's own; NULL: there is no memory. */
 void *window_new(size_t bytes);
 
+/* A frame of 2 MiB, for reading; NULL: it cannot be. */
+const void *window_map_large(unsigned frame);
+
 /* The frame in `slot` until window_hide; NULL: it cannot be mapped. */
 void *window_show(unsigned slot, unsigned rights);
 void window_hide(unsigned slot);

@@ -32,6 +32,8 @@ static const struct command command_table[] = {
      "who used how much time since the last top, or in the next SECONDS"},
     {"threads", "NAME", 1, 1, command_threads, "a server's threads and its time, in ticks"},
     {"caps", "NAME", 1, 1, command_caps, "a server's capabilities, and whom they lead to"},
+    {"trace", "on|off|N", 0, 1, command_trace,
+     "record what the kernel does; no more; show the last 24, or N, events"},
     {"start", "NAME", 1, 1, command_start, "start a server that is stopped"},
     {"stop", "NAME", 1, 1, command_stop, "stop a server; its memory is free again"},
     {"restart", "NAME", 1, 1, command_restart, "stop a server and start it again"},

@@ -37,5 +37,8 @@ bool command_threads(int words, char **word);
 /* top.c */
 bool command_top(int words, char **word);
 
+/* trace.c */
+bool command_trace(int words, char **word);
+
 /* hardware.c */
 bool command_tree(int words, char **word);

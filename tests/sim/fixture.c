@@ -12,11 +12,13 @@
 #include <unistd.h>
 
 #include "kernel/boot.h"
+#include "kernel/trace.h"
 #include "parties.h"
 
 uint64_t answer[THOLE_MESSAGE_WORDS];
 unsigned compare_every = 1;
 static char *before; /* a copy of memory */
+static uint64_t trace_ring; /* where in it the kernel writes what it traces; 0: nowhere that is known */
 
 /* --- Booting ------------------------------------------------------------------- */
 
@@ -33,6 +35,12 @@ static void make_init_image(struct init_image *image)
         .data_end = 3 * PAGE,
         .bss_end = INIT_PAGES * PAGE,
     };
+}
+
+void trace_into(unsigned frame)
+{
+    trace_ring = slot_physical(&known.init_table[frame]).value - SIM_RAM_BASE;
+    must(INIT_SLOT_MACHINE, MACHINE_TRACE, frame);
 }
 
 void boot_machine(uint64_t ram_bytes)
@@ -72,6 +80,9 @@ void boot_cores(uint64_t ram_bytes, unsigned count)
                      slot_size_bits(&here()->current->captable));
     invariants_check();
     parties_start((struct slot *)(uintptr_t)table);
+    trace_ring = 0;
+    if (getenv("THOLE_TRACED") != NULL)
+        trace_into(make_sized(OBJECT_FRAME, FRAME_BITS_4K));
 }
 
 /* --- Processes -------------------------------------------------------------------- */
@@ -108,12 +119,17 @@ int run_each(const char *group, const struct CMUnitTest *tests, unsigned count)
 
 /* --- Events ----------------------------------------------------------------------- */
 
+static struct thread *enter_by_interrupt(void)
+{
+    return sim.traced ? trace_interrupt(here()) : kernel_interrupt(here());
+}
+
 /* A machine with one core waits until something happens; of several, one may be idle. */
 static void after_event(const struct thread *resumed)
 {
     while (resumed == NULL && core_count == 1) {
         arch_wait_for_interrupt();
-        resumed = kernel_interrupt(here());
+        resumed = enter_by_interrupt();
     }
     if (resumed != here()->current)
         sim_fail("the event returns another thread than the one that runs");
@@ -126,6 +142,8 @@ static void require_unchanged(const struct thread *caller)
     uint64_t frame = (uint64_t)((const char *)&caller->frame - sim.ram);
 
     memcpy(before + frame, &caller->frame, sizeof(caller->frame));
+    if (trace_ring != 0)
+        memcpy(before + trace_ring, sim.ram + trace_ring, PAGE);
     if (memcmp(before, sim.ram, sim.ram_bytes) == 0)
         return;
     for (uint64_t at = 0; at < sim.ram_bytes; at++)
@@ -179,7 +197,7 @@ void system_call(unsigned number, struct registers registers)
     compares = ++calls % compare_every == 0 && !ends;
     if (compares)
         memcpy(before, sim.ram, sim.ram_bytes);
-    after_event(kernel_syscall(here(), number));
+    after_event(sim.traced ? trace_syscall(here(), number) : kernel_syscall(here(), number));
     if (compares && was_refused(caller, operation))
         require_unchanged(caller);
 }
@@ -189,12 +207,12 @@ void fault(enum thole_fault what, uint64_t address)
     const struct frame *frame = &here()->loaded->frame;
     const uint64_t words[5] = { what, address, 0x55, frame->pc, frame->sp };
 
-    after_event(kernel_fault(here(), words));
+    after_event(sim.traced ? trace_fault(here(), words) : kernel_fault(here(), words));
 }
 
 void interrupt(void)
 {
-    after_event(kernel_interrupt(here()));
+    after_event(enter_by_interrupt());
 }
 
 void advance(uint64_t ticks)

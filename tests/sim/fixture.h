@@ -44,6 +44,12 @@ void on_core(unsigned number);
 /* What that core has pending is handled, as the machine would: kicks above all. */
 void settle_core(unsigned number);
 
+/*
+ * The events that follow are recorded in that frame (4 KiB). With THOLE_TRACED in
+ * the environment each machine begins so.
+ */
+void trace_into(unsigned frame);
+
 /* Runs each test in a process of its own: the kernel boots once. Answers how many failed. */
 int run_each(const char *group, const struct CMUnitTest *tests, unsigned count);
 #define RUN_EACH(tests) run_each(#tests, tests, sizeof(tests) / sizeof((tests)[0]))

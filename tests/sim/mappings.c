@@ -86,8 +86,25 @@ static void note_space(const struct known_object *object)
     space_asid[spaces++] = space.asid;
 }
 
+/* While events are traced, a capability says into what; and not otherwise. */
+static void check_trace(void)
+{
+    unsigned count = 0;
+
+    for (unsigned at = 0; at < KNOWN_SLOTS; at++) {
+        const struct slot *slot = known.slot[at];
+
+        if (slot == NULL || slot_holder(slot) != HOLDER_TRACE)
+            continue;
+        REQUIRE(slot_type(slot) == OBJECT_FRAME && slot->badge == 0, "what is traced goes astray");
+        count++;
+    }
+    REQUIRE(count == sim.traced, "events are traced and no capability says so, or the other way");
+}
+
 void mappings_check(void)
 {
+    check_trace();
     spaces = 0;
     note_frames();
     for (unsigned index = 0; index < known.objects; index++)

@@ -84,6 +84,18 @@ _Noreturn void sim_deadlock(void)
     sim_fail("the kernel is entered twice, or was not left");
 }
 
+/* --- Tracing -------------------------------------------------------------------- */
+
+void arch_trace_start(void)
+{
+    sim.traced = true;
+}
+
+void arch_trace_stop(void)
+{
+    sim.traced = false;
+}
+
 /* --- Threads ---------------------------------------------------------------- */
 
 void arch_frame_init(struct frame *frame, uint64_t pc, uint64_t sp, uint64_t tls)

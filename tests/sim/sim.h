@@ -48,6 +48,7 @@ struct sim {
     unsigned here;       /* the core whose turn it is */
     struct sim_core other[SIM_CORES]; /* the cores whose turn it is not */
     bool kicked[SIM_CORES];
+    bool traced;         /* events go by kernel/trace.h, on all cores at once */
     uint64_t now, timer; /* UINT64_MAX: the timer is silent */
     struct frame *frame; /* what arch_thread_switch loaded last */
     struct fp_state *fp;

@@ -20,7 +20,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from system import ROOT, VIRT, Guest, expect_equal, option  # noqa: E402
+from system import ROOT, VIRT, Guest, expect, expect_equal, option  # noqa: E402
 
 IMAGE = os.path.join(VIRT, "guests", "conformance", "Image")
 DOCUMENT = os.path.join(ROOT, "docs", "conformance.md")
@@ -36,6 +36,8 @@ MACHINES = {
     "1 core, GICv3": dict(cores=1, gic=3, memory="256M", exact=False),
     "2 cores, GICv2": dict(cores=2, gic=2, memory="256M", exact=False),
     "4 cores, GICv3": dict(cores=4, gic=3, memory="256M", exact=False),
+    "1 core, GICv3, exact clock, traced": dict(cores=1, gic=3, memory="256M", exact=True, traced=True),
+    "4 cores, GICv2, traced": dict(cores=4, gic=2, memory="256M", exact=False, traced=True),
 }
 
 Outcome = collections.namedtuple("Outcome", "verdict name rest")
@@ -46,8 +48,9 @@ SUMMARY = re.compile(r"^# (\d+) tests: (\d+) passed, (\d+) failed, (\d+) skipped
 
 # --- Running -----------------------------------------------------------------
 
-def start(cores, gic, memory, exact):
-    edits = [["-ts", "/chosen", "bootargs", "exact"]] if exact else []
+def start(cores, gic, memory, exact, traced=False):
+    words = ["exact"] * exact + ["traced"] * traced
+    edits = [["-ts", "/chosen", "bootargs", " ".join(words)]] if words else []
     return Guest(direct=True, image=IMAGE, archive=None, system_file=False, cores=cores, gic=gic,
                  memory=memory, tree_edits=edits, qemu=EXACT if exact else [], time_limit=LIMIT)
 
@@ -74,6 +77,8 @@ def run_machine(options):
         try:
             look_on(guest)
             guest.wait_for_exit(LIMIT)
+            if options.get("traced"):
+                expect(guest.text, rf"^# traced \d{{4,}} events on {options['cores']} cores$")
         except Exception as error:  # it is told as a failure, with what the guest printed
             return outcomes(guest.text) + [Outcome("not ok", "the_machine_powers_off", str(error))]
         return outcomes(guest.text)

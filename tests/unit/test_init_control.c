@@ -12,8 +12,11 @@
 
 #include <libfdt.h>
 
+#include <thole/trace.h>
+
 #include "control.h"
 #include "print.h"
+#include "window.h"
 
 struct init init;
 
@@ -81,10 +84,75 @@ enum thole_status thole_call(unsigned slot, struct message *message)
     return slot ? STATUS_OK : STATUS_BAD_CAPABILITY;
 }
 
+/* --- The ring of a trace: what the kernel would write, the test does ---------------------- */
+
+#define RING_SLOTS 8
+
+static struct {
+    struct thole_trace header;
+    char padding[THOLE_TRACE_RECORDS - sizeof(struct thole_trace)];
+    struct thole_trace_record record[RING_SLOTS];
+} ring;
+static bool ring_fits = true;
+static unsigned traced_into, ring_made, ring_given_back, named, named_number;
+
 enum thole_result thole_invoke(unsigned slot, uint32_t label, unsigned words, const uint64_t *word)
 {
-    (void)slot, (void)label, (void)words, (void)word;
+    (void)words;
+    if (slot == INIT_SLOT_MACHINE && label == MACHINE_TRACE)
+        traced_into = (unsigned)word[0];
+    if (slot == INIT_SLOT_MACHINE && label == MACHINE_NAME) {
+        named = (unsigned)word[0];
+        named_number = (unsigned)word[1];
+    }
+    ring_given_back += label == CAPTABLE_DELETE && slot == INIT_SLOT_CAPTABLE;
     return RESULT_DONE;
+}
+
+unsigned slots_take(unsigned count)
+{
+    return count == 1 ? 900 : 0;
+}
+
+void slots_give(unsigned first, unsigned count)
+{
+    assert_true(first == 900 && count == 1);
+}
+
+int memory_take(unsigned bits, enum memory_owner owner)
+{
+    assert_int_equal(bits, FRAME_BITS_2M);
+    assert_int_equal(owner, MEMORY_INIT);
+    ring_made++;
+    return 3;
+}
+
+void memory_give(int block)
+{
+    assert_int_equal(block, 3);
+}
+
+unsigned memory_untyped(int block)
+{
+    return 700 + (unsigned)block;
+}
+
+const void *window_map_large(unsigned frame)
+{
+    assert_int_equal(frame, 900);
+    return ring_fits ? &ring : NULL;
+}
+
+wrong_t wrong_of(enum thole_result result)
+{
+    return result == RESULT_DONE ? NULL : "wrong";
+}
+
+static void ring_write(uint64_t number)
+{
+    ring.record[number % RING_SLOTS] = (struct thole_trace_record){
+        .sequence = number, .kind = TRACE_SYSCALL, .argument = number};
+    ring.header.written = number;
 }
 
 uint64_t kernel_ticks(void)
@@ -567,6 +635,73 @@ static void who_has_no_control_may_not_look(void **state)
     assert_int_equal(thole_tag_label(message.tag), SERVICE_BAD_REQUEST);
 }
 
+/* --- Traces ------------------------------------------------------------------------------ */
+
+static uint32_t trace_request(enum init_operation operation, uint64_t word,
+                              struct message *message)
+{
+    *message = (struct message){.tag = thole_tag(operation, 1), .word = {word},
+                                .badge = BADGE(BADGE_CONTROL, SHELL)};
+    request_answer(message);
+    return thole_tag_label(message->tag);
+}
+
+/* One after the other: the ring that init made once is there for good. */
+static void a_trace_is_begun_ended_and_read(void **state)
+{
+    const struct thole_trace_record *record = (const struct thole_trace_record *)buffer;
+    struct message message;
+    (void)state;
+
+    assert_int_equal(trace_request(INIT_TRACE_READ, 0, &message), SERVICE_NOT_FOUND);
+    assert_int_equal(trace_request(INIT_TRACE, 0, &message), SERVICE_ALREADY);
+    ring_fits = false;
+    assert_int_equal(trace_request(INIT_TRACE, 1, &message), SERVICE_NO_MEMORY);
+    assert_int_equal(ring_given_back, 1);
+    assert_int_equal(traced_into, 0);
+    ring_fits = true;
+    assert_int_equal(trace_request(INIT_TRACE, 1, &message), SERVICE_OK);
+    assert_int_equal(traced_into, 900);
+    assert_int_equal(trace_request(INIT_TRACE, 1, &message), SERVICE_ALREADY);
+
+    ring.header = (struct thole_trace){TRACE_MAGIC, 64, RING_SLOTS, 101, 100};
+    assert_int_equal(trace_request(INIT_TRACE_READ, 0, &message), SERVICE_OK);
+    assert_memory_equal(message.word, ((uint64_t[]){101, 0, 101, 100}), 4 * sizeof(uint64_t));
+    for (uint64_t number = 101; number <= 103; number++)
+        ring_write(number);
+    assert_int_equal(trace_request(INIT_TRACE_READ, 0, &message), SERVICE_OK);
+    assert_memory_equal(message.word, ((uint64_t[]){101, 3, 101, 103}), 4 * sizeof(uint64_t));
+    assert_true(record[0].argument == 101 && record[2].argument == 103);
+    assert_int_equal(trace_request(INIT_TRACE_READ, 103, &message), SERVICE_OK);
+    assert_int_equal(message.word[1], 1);
+    assert_int_equal(trace_request(INIT_TRACE_READ, UINT64_MAX, &message), SERVICE_OK);
+    assert_int_equal(message.word[1], 0);
+
+    for (uint64_t number = 104; number <= 120; number++)
+        ring_write(number);
+    assert_int_equal(trace_request(INIT_TRACE_READ, 0, &message), SERVICE_OK);
+    assert_memory_equal(message.word, ((uint64_t[]){113, 8, 113, 120}), 4 * sizeof(uint64_t));
+    assert_true(record[0].argument == 113 && record[7].argument == 120);
+    ring.record[115 % RING_SLOTS].sequence = 0; /* it is being written just now */
+    assert_int_equal(trace_request(INIT_TRACE_READ, 0, &message), SERVICE_OK);
+    assert_int_equal(message.word[1], 2);
+
+    assert_int_equal(trace_request(INIT_TRACE, 0, &message), SERVICE_OK);
+    assert_int_equal(traced_into, 0);
+    assert_int_equal(trace_request(INIT_TRACE_READ, 120, &message), SERVICE_OK);
+    assert_int_equal(message.word[1], 1);
+    assert_int_equal(trace_request(INIT_TRACE, 1, &message), SERVICE_OK);
+    assert_int_equal(ring_made, 2); /* the one that could not be mapped, and this */
+}
+
+static void a_thread_is_named_to_the_kernel(void **state)
+{
+    (void)state;
+    assert_null(trace_name(THREAD + LOG, INIT_TRACE_NUMBER_SERVER + LOG));
+    assert_int_equal(named, THREAD + LOG);
+    assert_int_equal(named_number, 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, start)
@@ -586,6 +721,8 @@ int main(void)
         TEST(a_position_beyond_the_end_is_the_end),
         TEST(an_unknown_name_is_not_found),
         TEST(who_has_no_control_may_not_look),
+        TEST(a_trace_is_begun_ended_and_read),
+        TEST(a_thread_is_named_to_the_kernel),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <service/init.h>
 #include <service/log.h>
 #include <service/result.h>
+#include <thole/trace.h>
 
 #include "fake_program.h"
 #include "servers/shell/commands.h"
@@ -132,6 +133,26 @@ static struct answer play_usage(void)
     return (struct answer){.word = {COUNT_OF(had.usage), had.ticks, had.cores}};
 }
 
+static struct {
+    struct thole_trace_record record[4];
+    uint64_t first, written, lost_at; /* lost_at: at this request the oldest are gone */
+    unsigned requests;
+    bool never;
+} trace;
+
+/* Two in a piece. */
+static struct answer play_trace(uint64_t from)
+{
+    if (trace.never)
+        return (struct answer){.result = SERVICE_NOT_FOUND};
+    if (++trace.requests == trace.lost_at)
+        trace.first = trace.written;
+    from = from < trace.first ? trace.first : from;
+    uint64_t left = trace.written + 1 - from, count = left < 2 ? left : 2;
+    memcpy(system_buffer, &trace.record[from - 100], count * sizeof(trace.record[0]));
+    return (struct answer){.word = {from, count, trace.first, trace.written}};
+}
+
 static struct answer play_about(uint32_t operation, const uint64_t *word)
 {
     had.requests++;
@@ -169,6 +190,12 @@ struct answer program_request(const struct startup_edge *use, uint32_t operation
     case INIT_TIME:
     case INIT_CAPABILITIES:
         return play_about(operation, word);
+    case INIT_TRACE:
+        init.operation = INIT_TRACE;
+        init.requests = (unsigned)word[0];
+        return (struct answer){.result = init.result};
+    case INIT_TRACE_READ:
+        return play_trace(word[0]);
     case INIT_USAGE:
         return play_usage();
     case INIT_POWER_OFF:
@@ -186,6 +213,7 @@ static int with_shell(void **state)
     fake_edge(EDGE_USE, "log", log_buffer, BUFFER);
     memset(&init, 0, sizeof(init));
     memset(&had, 0, sizeof(had));
+    memset(&trace, 0, sizeof(trace));
     paused = 0;
     return 0;
 }
@@ -410,6 +438,7 @@ static void without_control_it_says_so(void **state)
     fake.startup.edge_count = 0;
     assert_false(run("ps") || run("mem") || run("version") || run("stop clock") || run("log"));
     assert_false(run("caps clock") || run("threads clock") || run("top"));
+    assert_false(run("trace") || run("trace on"));
     assert_non_null(strstr(text, "does not say system-control"));
     assert_false(run("poweroff"));
 }
@@ -584,12 +613,102 @@ static void top_can_look_at_what_comes(void **state)
     expect("top soon", false, "'soon' is not a number of seconds.\n");
 }
 
+#define TRACE "    TIME(us)  TOOK CORE RAN              THEN             EVENT\n"
+
+static void trace_is_switched_on_and_off(void **state)
+{
+    (void)state;
+    expect("trace on", true, "");
+    assert_true(init.operation == INIT_TRACE && init.requests == 1);
+    expect("trace off", true, "");
+    assert_int_equal(init.requests, 0);
+    init.result = SERVICE_ALREADY;
+    expect("trace on", false, "The trace is on already.\n");
+    expect("trace off", false, "The trace is off already.\n");
+    init.result = SERVICE_NO_MEMORY;
+    expect("trace on", false, "There is no memory left for a trace: it takes 2 MiB.\n");
+    init.result = SERVICE_FAILED;
+    expect("trace on", false, "The kernel refuses to be traced.\n");
+    expect("trace onn", false, "'onn' is neither on, off, nor a number of records.\n");
+    trace.never = true;
+    expect("trace", false, "There is no trace yet: 'trace on' begins one.\n");
+}
+
+static void trace_has_a_line_an_event(void **state)
+{
+    static const struct {
+        struct thole_trace_record record;
+        const char *line;
+    } table[] = {
+        {{.entered = 1000000, .left = 1003000, .thread = 2, .next = 3, .kind = TRACE_SYSCALL,
+          .code = SYSCALL_CALL, .argument = 4, .tag = 7ULL << 32, .object = OBJECT_ENDPOINT},
+         "        1000     3    0 serial           clock            call label 7 slot 4\n"},
+        {{.thread = 1, .next = 1, .kind = TRACE_SYSCALL, .code = SYSCALL_CALL, .argument = 9,
+          .tag = (uint64_t)THREAD_SUSPEND << 32, .object = OBJECT_THREAD, .core = 3},
+         "           0     0    3 init             init             call THREAD_SUSPEND slot 9\n"},
+        {{.thread = 1, .next = 1, .kind = TRACE_SYSCALL, .code = SYSCALL_TRY_CALL, .argument = 9,
+          .tag = 99ULL << 32, .object = OBJECT_THREAD},
+         "           0     0    0 init             init             try_call operation 99 slot 9\n"},
+        {{.thread = 0, .next = TRACE_NOBODY, .kind = TRACE_SYSCALL, .code = SYSCALL_REPLY_RECV,
+          .argument = 1, .tag = 5ULL << 32, .object = OBJECT_ENDPOINT},
+         "           0     0    0 ?                -                reply_recv label 5\n"},
+        {{.thread = 5, .next = 66, .kind = TRACE_SYSCALL, .code = 77},
+         "           0     0    0 ?                ?                svc 77\n"},
+        {{.thread = 2, .next = 1, .kind = TRACE_FAULT, .code = FAULT_WRITE, .argument = 0x1234},
+         "           0     0    0 serial           init             fault WRITE at 0x1234\n"},
+        {{.thread = 2, .next = 1, .kind = TRACE_FAULT, .code = 99},
+         "           0     0    0 serial           init             fault number 99 at 0x0\n"},
+        {{.thread = TRACE_NOBODY, .next = 1, .kind = TRACE_INTERRUPT, .code = 3,
+          .argument = 33 | (uint64_t)TRACE_LINE_TIMER << 16 | (uint64_t)TRACE_LINE_KICK << 32},
+         "           0     0    0 -                init             interrupt 33 timer kick\n"},
+    };
+    char expected[512];
+    (void)state;
+    for (unsigned i = 0; i < COUNT_OF(table); i++) {
+        trace.record[0] = table[i].record;
+        trace.first = trace.written = 100;
+        sprintf(expected, TRACE "%s", table[i].line);
+        expect("trace", true, expected);
+    }
+}
+
+static void trace_shows_the_newest(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < COUNT_OF(trace.record); i++)
+        trace.record[i] = (struct thole_trace_record){
+            .kind = TRACE_SYSCALL, .code = SYSCALL_YIELD, .thread = 1, .next = 1, .core = i};
+    trace.first = 100;
+    trace.written = 103;
+    assert_true(run("trace 3"));
+    assert_null(strstr(text, "    0    0 init"));
+    assert_non_null(strstr(text, "    0    1 init"));
+    assert_non_null(strstr(text, "    0    3 init"));
+    assert_true(run("trace 1000000"));
+    assert_non_null(strstr(text, "    0    0 init"));
+    trace.written = 99; /* nothing yet */
+    expect("trace", true, TRACE);
+}
+
+static void trace_tells_what_was_overwritten_meanwhile(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < COUNT_OF(trace.record); i++)
+        trace.record[i] = (struct thole_trace_record){
+            .kind = TRACE_SYSCALL, .code = SYSCALL_YIELD, .thread = 1, .next = 1};
+    trace.first = 100;
+    trace.written = 103;
+    trace.lost_at = 3;
+    assert_false(run("trace"));
+    assert_non_null(strstr(text, "What follows was overwritten"));
+}
+
 static void help_names_every_command(void **state)
 {
     static const char *const name[] = {"help", "ps",    "tree",  "start",  "stop",    "restart",
                                        "kill", "log",   "mem",   "uptime", "version", "poweroff",
                                        "echo", "reset", "sleep", "repeat",  "caps",   "threads",
-                                       "top"};
+                                       "top",  "trace"};
     (void)state;
     assert_true(run("help"));
     for (unsigned i = 0; i < COUNT_OF(name); i++) {
@@ -630,6 +749,10 @@ int main(void)
         TEST(top_has_shares_of_each_core),
         TEST(top_has_no_idle_time_below_zero),
         TEST(top_can_look_at_what_comes),
+        TEST(trace_is_switched_on_and_off),
+        TEST(trace_has_a_line_an_event),
+        TEST(trace_shows_the_newest),
+        TEST(trace_tells_what_was_overwritten_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,8 @@ TABLES = {
                 [("label", 0), ("name", prefixed("RESULT_", 1)), ("meaning", 2)]),
     "operations": ("thole/object.h", "THOLE_OPERATIONS",
                    [("label", 1), ("operation", operation), ("right", right), ("words in", 4), ("words out", 5)]),
+    "traces": ("thole/trace.h", "THOLE_TRACE_KINDS",
+               [("kind", 0), ("name", prefixed("TRACE_", 1)), ("`code`", 2), ("`argument`", 3), ("`tag`", 4)]),
     "services": ("service/result.h", "SERVICE_RESULTS",
                  [("label", 0), ("name", prefixed("SERVICE_", 1)), ("meaning", 2)]),
 }

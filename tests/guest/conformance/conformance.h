@@ -71,10 +71,19 @@ const char *check_text(void);
 extern const struct boot_info *boot;
 /* The clock counts instructions, and no core waits for real time. */
 extern bool clock_is_exact;
+/* The kernel records what it does: nothing else may be different. */
+extern bool events_are_traced;
 
 uint64_t ticks_now(void);
 /* Of the counter, in so many microseconds. */
 uint64_t ticks_of(uint64_t microseconds);
+
+/* --- Tracing (trace.c): nothing, unless events are traced -------------------------- */
+
+void trace_begin(void);
+/* What was recorded since the last is as it should be. */
+void trace_check(void);
+void trace_print(void);
 
 /* --- Kernel objects (object.c) ---------------------------------------------------- */
 
@@ -206,7 +215,7 @@ void signal(unsigned notification);
 /* --- Address spaces (space.c) ----------------------------------------------------- */
 
 #define WINDOW_ADDRESS     INIT_FREE_ADDRESS      /* 2 MiB of pages in main's own space */
-#define WINDOW_PAGES       512u
+#define WINDOW_PAGES       510u                   /* the last two are for trace.c and mapping.c */
 #define WINDOW_LARGE       (INIT_FREE_ADDRESS + 0x200000ULL) /* for one frame of 2 MiB */
 #define WINDOW_TABLE       (INIT_FREE_ADDRESS + 0x400000ULL) /* no table is there */
 #define WINDOW_HUGE        0xc0000000ULL          /* for one frame of 1 GiB */

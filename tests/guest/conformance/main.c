@@ -2,7 +2,7 @@
 /*
  * Runs all tests, or those whose name or rows contain the word that the boot
  * arguments (/chosen, bootargs) give: "only=WORD". "exact" there says that the
- * clock counts instructions. One line for each test, then a summary.
+ * clock counts instructions; with "traced" the kernel records all events. One line for each test, then a summary.
  */
 #include "conformance.h"
 
@@ -14,7 +14,7 @@
 _Noreturn void conformance_main(const struct boot_info *info);
 
 const struct boot_info *boot;
-bool clock_is_exact;
+bool clock_is_exact, events_are_traced;
 
 #define WORD_BYTES 64
 static char only[WORD_BYTES];
@@ -108,8 +108,10 @@ static bool can_run(const struct test *test)
 static void call_test(const struct test *test)
 {
     check.armed = true;
-    if (__builtin_setjmp(check.jump) == 0)
+    if (__builtin_setjmp(check.jump) == 0) {
         test->run();
+        trace_check();
+    }
     check.armed = false;
     main_priority(PRIORITY_MAIN);
 }
@@ -174,6 +176,8 @@ static void word_take(const char *word, size_t bytes)
 {
     if (bytes == 5 && memcmp(word, "exact", 5) == 0)
         clock_is_exact = true;
+    if (bytes == 6 && memcmp(word, "traced", 6) == 0)
+        events_are_traced = true;
     if (bytes > 5 && bytes - 5 < WORD_BYTES && memcmp(word, "only=", 5) == 0)
         memcpy(only, word + 5, bytes - 5);
 }
@@ -203,6 +207,7 @@ _Noreturn void conformance_main(const struct boot_info *info)
     print_line("# conformance: %u cores, GICv%u", boot->cores_running, boot->irq_controller);
     for (unsigned i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
         group_run(groups[i]);
+    trace_print();
     print_line("# %u tests: %u passed, %u failed, %u skipped", count.number, count.passed,
                count.failed, count.skipped);
     power_off();

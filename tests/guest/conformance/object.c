@@ -179,6 +179,7 @@ void objects_init(void)
     CHECK_EQUAL(retype(source, OBJECT_UNTYPED, KEEP_BITS, keep), RESULT_DONE);
     CHECK_EQUAL(retype(source, OBJECT_UNTYPED, POOL_BITS, pool), RESULT_DONE);
     spaces_init();
+    trace_begin();
     idlers_make();
     watch_init();
     first_slot = next_slot;
