@@ -23,7 +23,8 @@ ROOT = os.environ.get("THOLE_ROOT", os.path.dirname(os.path.dirname(os.path.dirn
 VIRT = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
 
 # Where assembly enters C, and how much stack each may take of layout.h's figure.
-EVENTS = ("event_sync", "event_interrupt", "event_error", "core_main")
+EVENTS = ("event_sync", "event_interrupt", "event_error", "traced_sync", "traced_interrupt", "traced_error",
+          "core_main")
 BOOT = ("boot_map", "arch_main")
 PANIC = ("panic_exception",)
 
@@ -33,7 +34,7 @@ GIC = re.compile(r"^(map_(interface|redistributors?)|distributor_o\w+|core_find|
 INDIRECT = {
     "gic_start": GIC,
     "gic_core_start": GIC,
-    "gic_stop_others": re.compile(r"^send$"),
+    "send_others": re.compile(r"^send$"),
     "arch_core_kick": re.compile(r"^send$"),
     "tell": re.compile(r"^send$"),
     "arch_irq_route": re.compile(r"^route$"),

@@ -411,6 +411,26 @@ static void a_spent_thread_of_another_core_goes_on_there(void **state)
     assert_ptr_equal(running(1), one.thread);
 }
 
+static void a_core_is_told_of_a_period_that_another_waits_for(void **state)
+{
+    (void)state;
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, one.time, 1, 10, 10, 100);
+    settle_core(1);
+    on_core(1);
+    advance(10);
+    on_core(0);
+    must(one.cap, THREAD_SUSPEND);
+    on_core(1);
+    interrupt(); /* nobody waits for the period now: the timer is silent */
+    assert_int_equal(sim.timer, UINT64_MAX);
+    on_core(0);
+    must(one.cap, THREAD_RESUME);
+    settle_core(1);
+    on_core(1);
+    advance(90);
+    assert_ptr_equal(running(1), one.thread);
+}
+
 static void a_caller_that_another_core_destroys_is_missed_by_nobody(void **state)
 {
     (void)state;
@@ -467,6 +487,7 @@ int main(void)
         TEST(a_timer_fires_where_it_was_armed_and_its_server_runs_on_the_core_of_its_time),
         TEST(a_line_goes_to_the_core_of_its_time),
         TEST(a_spent_thread_of_another_core_goes_on_there),
+        TEST(a_core_is_told_of_a_period_that_another_waits_for),
         TEST(a_caller_that_another_core_destroys_is_missed_by_nobody),
         TEST(a_server_that_another_core_destroys_sends_its_caller_an_error),
     };
