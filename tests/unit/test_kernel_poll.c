@@ -36,6 +36,7 @@ static void an_event_comes_again_to_who_only_polls(void **state)
     }
     try_recv(OWN_ENDPOINT);
     assert_status(&poller, WOULD_WAIT);
+    assert_int_equal(poller.thread->frame.x[9], 0); /* the endpoint's slot was 3, too */
     assert_null(poller.thread->owes);
     signal_and_poll();
     assert_status(&poller, OK);
@@ -85,6 +86,19 @@ static void an_event_that_would_be_set_aside_stays_owed(void **state)
     assert_non_null(poller.thread->owes);
 }
 
+static void a_refused_call_returns_its_status_and_nothing_else(void **state)
+{
+    unsigned end = give(&client, poller.endpoint);
+
+    (void)state;
+    must(INIT_SLOT_CAPTABLE, CAPTABLE_CLOSE, poller.endpoint);
+    as(&client);
+    call(end, 9, 1);
+    assert_status(&client, PEER_STOPPED);
+    for (unsigned index = 1; index <= 18; index++)
+        assert_int_equal(client.thread->frame.x[index], 0);
+}
+
 static void recv_ends_an_event_before_it_waits(void **state)
 {
     (void)state;
@@ -105,6 +119,7 @@ int main(void)
         TEST(a_call_stays_owed_while_nobody_is_queued),
         TEST(an_event_whose_time_one_runs_on_stays_owed),
         TEST(an_event_that_would_be_set_aside_stays_owed),
+        TEST(a_refused_call_returns_its_status_and_nothing_else),
         TEST(recv_ends_an_event_before_it_waits),
     };
 
