@@ -100,10 +100,13 @@ def results_of(path):
 class Trial:
     """Mutants, one after the other."""
 
-    def __init__(self, bench, quick):
+    def __init__(self, bench, quick, results):
         self.bench, self.quick = bench, quick
         self.variants = ("plain",) if quick else ("plain", "sanitized")
         self.kills = collections.defaultdict(collections.Counter)
+        for result in results:
+            if "killer" in result:
+                self.kills[result["file"]][result["killer"]] += 1
 
     def order(self, file, variant):
         """First who killed most in this file for its cost."""
@@ -153,20 +156,21 @@ def cmd_run(options):
     if options.sample:
         chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
     chosen = chosen[index - 1::count]
-    done = {result["key"]: result["status"] for result in results_of(options.results)}
+    results = results_of(options.results)
+    done = {result["key"]: result["status"] for result in results}
     known = explanations()
     if options.survivors:
         ahead = [(mutation, text) for mutation, text in chosen if done.get(mutation.key) == "survived" and
-                 (mutation.file, mutation.line_text.strip(), mutation.shown(text)) not in known]
+                 not known.explain(mutation.file, mutation.line, mutation.line_text.strip(), mutation.shown(text))]
     else:
         ahead = [(mutation, text) for mutation, text in chosen if mutation.key not in done]
     print(f"{len(chosen)} mutations, {len(ahead)} to be tried", flush=True)
     os.makedirs(os.path.dirname(os.path.abspath(options.results)), exist_ok=True)
-    passed_by = known if options.quick else {}
-    trial = Trial(Bench(os.path.join(WORK, f"bench-{index}-of-{count}"), killers_there()), options.quick)
+    trial = Trial(Bench(os.path.join(WORK, f"bench-{index}-of-{count}"), killers_there()), options.quick, results)
     for number, (mutation, text) in enumerate(ahead, 1):
         began = time.monotonic()
-        is_explained = (mutation.file, mutation.line_text.strip(), mutation.shown(text)) in passed_by
+        is_explained = options.quick and known.explain(mutation.file, mutation.line, mutation.line_text.strip(),
+                                                       mutation.shown(text))
         outcome = {"status": "survived"} if is_explained else trial.attempt(mutation, text)
         result = record(mutation, text, outcome, time.monotonic() - began)
         with open(options.results, "a", encoding="utf-8") as stream:
@@ -195,16 +199,32 @@ def rate_line(name, counts):
             f"{counts['explained']:11}{counts['same code']:11}{counts['not compiled']:14}")
 
 
+def function_of(file, line):
+    """The function that a line is in: of the last line before it that begins one."""
+    for text in reversed(read(file).splitlines()[:line]):
+        found = re.match(r"(?![#/*{}\s])[^;=]*?\b(\w+)\(", text)
+        if found:
+            return found[1]
+    return None
+
+
+class Explanations(dict):
+    """By file, line as it was, line as it is, and function, if it is said."""
+
+    def explain(self, file, line, was, changed):
+        return any((file, was, changed, where) in self for where in (None, function_of(file, line)))
+
+
 def explanations():
-    """By file, line as it was and line as it is. A reason stands above what it explains."""
-    found, reason = {}, ""
+    """A reason stands above what it explains."""
+    found, reason = Explanations(), ""
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "explained.txt"), encoding="utf-8") as stream:
         for line in stream:
             if line.startswith("## "):
                 reason = line[3:].strip()
             elif line.strip() and not line.startswith("#"):
-                file, was, changed = re.fullmatch(r"(\S+): (.*) ~~> (.*)\n?", line).groups()
-                found[file, was, changed] = reason
+                file, where, was, changed = re.fullmatch(r"(\S+?)(?: (\w+))?: (.*) ~~> (.*)\n?", line).groups()
+                found[file, was, changed, where] = reason
     return found
 
 
@@ -226,7 +246,8 @@ def cmd_summary(options):
     results = list({result["key"]: result for result in results_of(options.results)}.values())
     explained = explanations()
     for result in results:
-        if result["status"] == "survived" and (result["file"], result["was"], result["is"]) in explained:
+        if result["status"] == "survived" and explained.explain(result["file"], result["line"], result["was"],
+                                                                result["is"]):
             result["status"] = "explained"
     if options.files:
         results = [result for result in results
