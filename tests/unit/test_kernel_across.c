@@ -105,6 +105,16 @@ static void time_says_on_which_core_it_is(void **state)
     assert_int_equal(answer[4], 0);
 }
 
+static void each_event_takes_the_lock_once_and_gives_it_back(void **state)
+{
+    uint32_t before = kernel_lock.next;
+
+    (void)state;
+    must(one.time, SCHED_CONTEXT_CONSUMED);
+    assert_int_equal(kernel_lock.next, before + 1);
+    assert_int_equal(kernel_lock.serving, before + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest across_tests[] = {
@@ -113,6 +123,7 @@ int main(void)
         TEST(the_first_core_keeps_its_root_from_the_others),
         TEST(an_idle_core_has_nobody_not_even_one_without_a_space),
         TEST(time_that_moved_is_not_charged_for_what_its_old_core_does),
+        TEST(each_event_takes_the_lock_once_and_gives_it_back),
         TEST(time_says_on_which_core_it_is),
     };
 

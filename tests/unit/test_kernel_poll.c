@@ -91,6 +91,9 @@ static void a_refused_call_returns_its_status_and_nothing_else(void **state)
     unsigned end = give(&client, poller.endpoint);
 
     (void)state;
+    as(&poller);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    as_init();
     must(INIT_SLOT_CAPTABLE, CAPTABLE_CLOSE, poller.endpoint);
     as(&client);
     call(end, 9, 1);

@@ -137,6 +137,25 @@ static void use_beyond_several_periods_is_paid_back_without_what_was_lost(void *
     assert_true(runs(&equal));
 }
 
+/* `equal` is ready when its equal is answered by a server that then waits. */
+static void who_is_answered_goes_on_before_its_equals(void **state)
+{
+    struct party server = make_awake(30);
+    unsigned end = give(&high, server.endpoint);
+
+    (void)state;
+    share(high.time, 20, 100, 100);
+    as(&server);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    as(&high);
+    call(end, 0, 0);
+    as_init();
+    wake(&equal);
+    as(&server);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    assert_true(runs(&high));
+}
+
 int main(void)
 {
     const struct CMUnitTest turn_tests[] = {
@@ -146,6 +165,7 @@ int main(void)
         TEST(a_timer_that_comes_for_another_takes_no_turn),
         TEST(a_new_share_fires_the_event_that_waits_for_it),
         TEST(a_period_that_begins_meanwhile_lets_a_server_go_on),
+        TEST(who_is_answered_goes_on_before_its_equals),
         TEST(use_beyond_several_periods_is_paid_back_without_what_was_lost),
     };
 
