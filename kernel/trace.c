@@ -24,7 +24,7 @@ static struct thole_trace_record begin(struct core *core, enum thole_trace_kind 
 }
 
 /* Another core may take `next` away by now, but has to leave it its memory. */
-static struct thread *end(struct thole_trace_record *record, struct thread *next)
+static struct thread *finish(struct thole_trace_record *record, struct thread *next)
 {
     lock_take(&kernel_lock);
     record->left = arch_time_now();
@@ -59,7 +59,7 @@ struct thread *trace_syscall(struct core *core, unsigned number)
     record.argument = frame_get(&thread->frame, 0);
     record.tag = frame_get(&thread->frame, 1);
     note_slot(&record, thread);
-    return end(&record, kernel_syscall(core, number));
+    return finish(&record, kernel_syscall(core, number));
 }
 
 struct thread *trace_fault(struct core *core, const uint64_t word[5])
@@ -69,7 +69,7 @@ struct thread *trace_fault(struct core *core, const uint64_t word[5])
     record.code = (uint32_t)word[0];
     record.argument = word[1];
     record.tag = word[2];
-    return end(&record, kernel_fault(core, word));
+    return finish(&record, kernel_fault(core, word));
 }
 
 static uint64_t line_number(uint32_t line)
@@ -90,5 +90,5 @@ struct thread *trace_interrupt(struct core *core)
             break;
         record.argument |= line_number(line) << LINE_BITS * record.code++;
     }
-    return end(&record, event_leave(core));
+    return finish(&record, event_leave(core));
 }

@@ -46,7 +46,7 @@ static void follow_step(struct cpu *cpu, const struct frame *frame)
 }
 
 /* Interrupts stay masked: a pending one ends the waiting, and the kernel takes it from there. */
-EACH_WAY struct frame *end(struct cpu *cpu, struct thread *thread, const struct way *way)
+EACH_WAY struct frame *leave(struct cpu *cpu, struct thread *thread, const struct way *way)
 {
     struct frame *frame;
 
@@ -61,7 +61,7 @@ EACH_WAY struct frame *end(struct cpu *cpu, struct thread *thread, const struct 
 
 struct frame *event_end(struct cpu *cpu, struct thread *thread)
 {
-    return end(cpu, thread, &plain);
+    return leave(cpu, thread, &plain);
 }
 
 EACH_WAY struct frame *fault(struct frame *frame, struct cpu *cpu, const struct way *way,
@@ -69,7 +69,7 @@ EACH_WAY struct frame *fault(struct frame *frame, struct cpu *cpu, const struct 
 {
     const uint64_t words[5] = {what, address, read_esr_el1(), frame->pc, frame->sp};
 
-    return end(cpu, way->fault(cpu->core, words), way);
+    return leave(cpu, way->fault(cpu->core, words), way);
 }
 
 /* An address was not allowed, unless the status says that something else went wrong. */
@@ -95,7 +95,7 @@ EACH_WAY struct frame *synchronous(struct frame *frame, struct cpu *cpu, const s
 
     switch (esr_class(esr)) {
     case ESR_SVC64:
-        return end(cpu, way->syscall(cpu->core, immediate), way);
+        return leave(cpu, way->syscall(cpu->core, immediate), way);
     case ESR_FP_ACCESS:
         fp_take(cpu);
         return frame;
@@ -119,7 +119,7 @@ EACH_WAY struct frame *synchronous(struct frame *frame, struct cpu *cpu, const s
 
 EACH_WAY struct frame *interrupt(struct cpu *cpu, const struct way *way)
 {
-    return end(cpu, way->interrupt(cpu->core), way);
+    return leave(cpu, way->interrupt(cpu->core), way);
 }
 
 /*

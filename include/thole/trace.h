@@ -50,7 +50,7 @@ struct thole_trace_record {
     uint32_t code;
     uint64_t argument;
     uint64_t tag;
-    uint64_t badge;    /* SYSCALL: of what the slot in x0 held, if that is an Endpoint or a Notification */
+    uint64_t badge;    /* SYSCALL: of the Endpoint or Notification that the slot in x0 held */
 };
 
 struct thole_trace {

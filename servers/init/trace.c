@@ -28,7 +28,8 @@ static bool ring_make(void)
     int block = slot ? memory_take(FRAME_BITS_2M, MEMORY_INIT) : -1;
 
     if (block >= 0) {
-        if (kernel_retype(memory_untyped(block), OBJECT_FRAME, FRAME_BITS_2M, slot) == RESULT_DONE) {
+        if (kernel_retype(memory_untyped(block), OBJECT_FRAME, FRAME_BITS_2M, slot) ==
+            RESULT_DONE) {
             ring = window_map_large(slot);
         }
         if (ring) {

@@ -178,7 +178,7 @@ static bool show(uint64_t from, uint64_t last)
             return false;
         uint64_t count = answer.word[1] < RECORDS_A_PAGE ? answer.word[1] : RECORDS_A_PAGE;
         if (answer.word[0] != from || count == 0) {
-            out_string(&terminal, "What follows was overwritten: end the trace before it is shown.\n");
+            out_string(&terminal, "What follows was overwritten: end the trace first.\n");
             return false;
         }
         system_copy(record, sizeof(record));

@@ -18,7 +18,7 @@
 uint64_t answer[THOLE_MESSAGE_WORDS];
 unsigned compare_every = 1;
 static char *before; /* a copy of memory */
-static uint64_t trace_ring; /* where in it the kernel writes what it traces; 0: nowhere that is known */
+static uint64_t trace_ring; /* where in it the kernel writes what it traces; or 0 */
 
 /* --- Booting ------------------------------------------------------------------- */
 

@@ -74,12 +74,22 @@ def calls_and_answers_are_recorded_in_pairs_with_four_cores():
     calls_and_answers_are_recorded_in_pairs(4)
 
 
+def what_runs_on_another_core_is_recorded_there():
+    def check(guest):
+        events = traced(guest, "log clock; log clock")
+        check_order(events)
+        expect_equal({event[2] for event in events if event[5] == "interrupt 33"}, {1}, "cores of the serial line")
+        expect("\n".join(event[5] for event in events), r"^interrupt .*kick")
+        expect_equal({event[2] for event in events if event[3] == "shell"}, {0}, "cores of the shell")
+    with_guest(check, cores=4, settings=["/thole/serial/core=<1>"])
+
+
 def a_restart_is_recorded_step_by_step():
     def check(guest):
         events = traced(guest, "kill clock; sleep 0.01")
         check_order(events)
         names = {event[3] for event in events}
-        for name in ("init", "shell", "console", "clock"):
+        for name in ("init", "shell", "console"): # when the clock itself runs is up to its budget
             if name not in names:
                 raise AssertionError(f"{name} is not among {names}")
         expect("\n".join(event[5] for event in events), r"^call CAPTABLE_REVOKE", r"^call THREAD_START",
@@ -140,6 +150,7 @@ def the_command_writes_a_trace_for_perfetto():
 
 run(calls_and_answers_are_recorded_in_pairs_on_one_core,
     calls_and_answers_are_recorded_in_pairs_with_four_cores,
+    what_runs_on_another_core_is_recorded_there,
     a_restart_is_recorded_step_by_step,
     the_system_goes_on_the_same_while_it_is_traced,
     a_trace_takes_its_memory_once,

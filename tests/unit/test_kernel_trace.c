@@ -158,7 +158,8 @@ static void lines_are_recorded_in_the_order_in_which_they_were_taken(void **stat
     interrupt();
     assert_event(record(0), TRACE_INTERRUPT, 4, 1, 1);
     assert_int_equal(record(0)->argument,
-                     TRACE_LINE_KICK | (uint64_t)TRACE_LINE_TIMER << 16 | 40ULL << 32 | 41ULL << 48);
+                     TRACE_LINE_KICK | (uint64_t)TRACE_LINE_TIMER << 16 | 40ULL << 32 |
+                         41ULL << 48);
 }
 
 static void the_oldest_record_is_overwritten(void **state)
@@ -192,7 +193,7 @@ static void a_second_ring_is_refused_until_the_first_has_ended(void **state)
 
     must(INIT_SLOT_MACHINE, MACHINE_TRACE, 0);
     must(INIT_SLOT_MACHINE, MACHINE_TRACE, 0);
-    assert_int_equal(ring()->written, written); /* the call that ends it has nowhere to be written */
+    assert_int_equal(ring()->written, written); /* the call that ends it is written nowhere */
     assert_false(sim.traced);
     trace_into(second);
     assert_int_equal(ring_in(second)->first, written + 1);
@@ -230,11 +231,12 @@ static void what_is_no_ring_is_refused(void **state)
 
 static void a_gigabyte_is_too_much(void **state)
 {
-    struct slot large = { .object = frame_object_word((paddr_t){ 1ULL << 30 }, FRAME_BITS_1G, false) };
+    paddr_t at = { 1ULL << 30 };
+    struct slot large = { .object = frame_object_word(at, FRAME_BITS_1G, false) };
 
     (void)state;
     assert_int_equal(trace_ring_check(&large), RESULT_BAD_ARGUMENT);
-    large.object = frame_object_word((paddr_t){ 1ULL << 30 }, FRAME_BITS_2M, false);
+    large.object = frame_object_word(at, FRAME_BITS_2M, false);
     assert_int_equal(trace_ring_check(&large), RESULT_DONE);
 }
 
@@ -409,7 +411,7 @@ static void a_core_that_becomes_idle_says_so(void **state)
 }
 
 /* Another core took it away: the call is recorded, and not made yet. */
-static void a_call_of_a_thread_that_was_taken_away_is_recorded_each_time(void **state)
+static void a_call_of_a_thread_taken_away_is_recorded_each_time(void **state)
 {
     (void)state;
     wake(&client);
@@ -470,7 +472,7 @@ int main(void)
         cmocka_unit_test_setup(numbers_are_given_to_threads_by_who_controls_both, boot),
         cmocka_unit_test_setup(each_record_says_on_which_core_it_was, boot_two),
         cmocka_unit_test_setup(a_core_that_becomes_idle_says_so, boot_two),
-        cmocka_unit_test_setup(a_call_of_a_thread_that_was_taken_away_is_recorded_each_time, boot_two),
+        cmocka_unit_test_setup(a_call_of_a_thread_taken_away_is_recorded_each_time, boot_two),
         cmocka_unit_test_setup(a_ring_taken_away_by_one_core_is_not_written_by_another, boot_two),
     };
 
