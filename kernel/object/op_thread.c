@@ -145,7 +145,7 @@ enum thole_result op_THREAD_READ_REGISTERS(struct invocation *invocation)
     uint64_t first = invocation->word[0];
     struct thread *thread = slot_object(invocation->target);
 
-    if (first > FRAME_REGISTERS)
+    if (first >= FRAME_REGISTERS)
         return RESULT_BAD_ARGUMENT;
     if (core_runs_elsewhere(invocation->core, thread))
         return RESULT_NOT_READY;

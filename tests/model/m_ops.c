@@ -267,7 +267,7 @@ static enum thole_result cancel(const struct operation *op)
 
 static enum thole_result read_registers(struct operation *op)
 {
-    if (op->word[0] > MODEL_REGISTERS)
+    if (op->word[0] >= MODEL_REGISTERS)
         return RESULT_BAD_ARGUMENT;
     if (is_current(op->object) && core_of(op->object) != op->core)
         return RESULT_NOT_READY;
