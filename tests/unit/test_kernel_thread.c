@@ -40,6 +40,7 @@ static void a_thread_is_configured_and_started_while_it_is_stopped(void **state)
     assert_int_equal(answer[0], 2);
     assert_int_equal(answer[1], 1);
     assert_int_equal(answer[3], 3);
+    assert_result(invoke(thread, THREAD_READ_REGISTERS, 35), BAD_ARGUMENT);
     assert_result(invoke(thread, THREAD_READ_REGISTERS, 36), BAD_ARGUMENT);
     assert_result(invoke(thread, THREAD_READ_REGISTERS, UINT64_MAX), BAD_ARGUMENT);
 }
