@@ -88,19 +88,6 @@ static void a_page_is_cleared_and_not_the_next_one(void **state)
     assert_memory_equal(before, bell, sizeof(before));
 }
 
-static void without_grace_a_server_that_is_let_go_on_gets_further(void **state)
-{
-    (void)state;
-    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, client.time, 0, 10, 30, 90);
-    as(&client);
-    call(end, 0, 0);
-    advance(30);
-    assert_true(init_runs());
-    reply_recv(INIT_SLOT_ENDPOINT, THOLE_FAULT_RESUME, 0);
-    assert_true(runs(&server));
-    assert_int_equal(sim.timer, sim.now + 1);
-}
-
 static void memory_and_frames_tell_as_much_as_they_say(void **state)
 {
     (void)state;
@@ -151,7 +138,6 @@ int main(void)
         TEST(a_page_is_cleared_and_not_the_next_one),
         TEST(memory_and_frames_tell_as_much_as_they_say),
         TEST(the_least_and_the_greatest_sizes_are_sizes),
-        TEST(without_grace_a_server_that_is_let_go_on_gets_further),
         TEST(what_a_dying_table_takes_along_is_deleted_without_complaint),
     };
 
