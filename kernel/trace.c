@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Around each event: first a look at who comes and with what, last a record of
- * it and of who runs. Both have the lock, the event in between takes it for
- * itself, so what is traced goes the way of what is not. Nothing but the ring is
- * written here, and nothing of it is read by the kernel.
+ * it and of who runs. The look has the lock, and the event takes it for itself, so
+ * what is traced goes the way of what is not. The record is only posted: no lock
+ * is waited for once it is chosen who runs. Nothing of it is read by the kernel.
  */
 #include "trace.h"
 
@@ -16,22 +16,24 @@ STATIC_ASSERT(INTERRUPTS_AN_EVENT * LINE_BITS <= 64);
 static struct thole_trace_record begin(struct core *core, enum thole_trace_kind kind)
 {
     const struct thread *thread = core->loaded;
-
-    return (struct thole_trace_record){
+    struct thole_trace_record record = {
         .entered = arch_time_now(), .kind = (uint8_t)kind, .core = (uint8_t)core->number,
         .thread = thread != NULL ? thread->number : TRACE_NOBODY,
     };
+
+    lock_take(&kernel_lock);
+    trace_ring_flush();
+    lock_release(&kernel_lock);
+    return record;
 }
 
 /* Another core may take `next` away by now, but has to leave it its memory. */
-static struct thread *finish(struct thole_trace_record *record, struct thread *next)
+static struct thread *finish(struct core *core, struct thole_trace_record *record,
+                             struct thread *next)
 {
-    lock_take(&kernel_lock);
     record->left = arch_time_now();
     record->next = next != NULL ? next->number : TRACE_NOBODY;
-    record->priority = next != NULL && next->time != NULL ? (uint8_t)core_priority(next) : 0;
-    trace_ring_write(record);
-    lock_release(&kernel_lock);
+    trace_ring_post(core->number, record);
     return next;
 }
 
@@ -59,7 +61,7 @@ struct thread *trace_syscall(struct core *core, unsigned number)
     record.argument = frame_get(&thread->frame, 0);
     record.tag = frame_get(&thread->frame, 1);
     note_slot(&record, thread);
-    return finish(&record, kernel_syscall(core, number));
+    return finish(core, &record, kernel_syscall(core, number));
 }
 
 struct thread *trace_fault(struct core *core, const uint64_t word[5])
@@ -69,7 +71,7 @@ struct thread *trace_fault(struct core *core, const uint64_t word[5])
     record.code = (uint32_t)word[0];
     record.argument = word[1];
     record.tag = word[2];
-    return finish(&record, kernel_fault(core, word));
+    return finish(core, &record, kernel_fault(core, word));
 }
 
 static uint64_t line_number(uint32_t line)
@@ -90,5 +92,5 @@ struct thread *trace_interrupt(struct core *core)
             break;
         record.argument |= line_number(line) << LINE_BITS * record.code++;
     }
-    return finish(&record, event_leave(core));
+    return finish(core, &record, event_leave(core));
 }

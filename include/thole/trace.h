@@ -11,8 +11,8 @@
  * sequence is the wanted one in the ring both before and after copying. What
  * lies more than `capacity` behind `written` is lost.
  *
- * One record is one event: a core came into the kernel and left it. Those of
- * one core are in order. A core that has nothing to run when tracing starts is
+ * One record is one event: a core came into the kernel and left it. It is in the
+ * ring when any core comes into the kernel next. Those of one core are in order. A core that has nothing to run when tracing starts is
  * recorded from the next thread on that it runs. A thread that another core
  * takes away in the moment of its system call makes that call again when it runs
  * again, and each is recorded.
@@ -46,7 +46,7 @@ struct thole_trace_record {
     uint8_t kind;      /* enum thole_trace_kind */
     uint8_t core;
     uint8_t object;    /* SYSCALL: enum thole_object of what the slot in x0 held */
-    uint8_t priority;  /* of who runs next; 0 if nobody does */
+    uint8_t reserved;
     uint32_t code;
     uint64_t argument;
     uint64_t tag;

@@ -18,5 +18,11 @@ void trace_ring_start(struct slot *frame);
 void trace_ring_stop(void);
 /* Its capability is about to be cleared. */
 void trace_ring_removed(void);
-/* Numbers the record and writes it, if there is a ring. */
-void trace_ring_write(struct thole_trace_record *record);
+/*
+ * The record of an event that is over, by its core and without the lock: waiting
+ * for that would be on the time of who runs next. What that core posted before was
+ * flushed.
+ */
+void trace_ring_post(unsigned core, const struct thole_trace_record *record);
+/* With the lock: what was posted is numbered and written, if there is a ring. */
+void trace_ring_flush(void);
