@@ -12,7 +12,7 @@
 
 #include "chance.h"
 
-#define EVENTS_DEFAULT 200000
+#define EVENTS_DEFAULT 60000
 #define EVENTS_A_ROUND 1000
 #define WORLD_BITS     19 /* 512 KiB */
 #define THREADS        8
