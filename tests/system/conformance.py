@@ -183,7 +183,7 @@ def report_lines(results, commit, runs, machines):
           f"skipped {sum(results.skipped.values())} times"
     yield f"failures: {len(results.failures)}"
     for machine, run, outcome in results.failures:
-        yield f"  run {run}, {machine}: {outcome.name}: {outcome.rest}"
+        yield f"  run {run}, {machine}: {outcome.name}: {outcome.rest.partition(chr(10))[0]}"
 
 
 def write_report(path, lines):

@@ -70,7 +70,7 @@ static void threads_that_compute_by_turns_get_the_same_result(void)
  * Nobody yields here: turns are short, and who finds that another of its core
  * computed meanwhile was interrupted in the middle.
  */
-#define TURN_MICROSECONDS 50
+#define TURN_MICROSECONDS 1000
 #define INTERRUPTIONS     3
 #define CORES_MAX         8
 

@@ -2,7 +2,8 @@
 /*
  * Runs all tests, or those whose name or rows contain the word that the boot
  * arguments (/chosen, bootargs) give: "only=WORD". "exact" there says that the
- * clock counts instructions; with "traced" the kernel records all events. One line for each test, then a summary.
+ * clock counts instructions; with "traced" the kernel records all events. One line
+ * for each test, then a summary.
  */
 #include "conformance.h"
 
