@@ -36,7 +36,8 @@ MACHINES = {
     "1 core, GICv3": dict(cores=1, gic=3, memory="256M", exact=False),
     "2 cores, GICv2": dict(cores=2, gic=2, memory="256M", exact=False),
     "4 cores, GICv3": dict(cores=4, gic=3, memory="256M", exact=False),
-    "1 core, GICv3, exact clock, traced": dict(cores=1, gic=3, memory="256M", exact=True, traced=True),
+    "1 core, GICv3, exact clock, traced": dict(cores=1, gic=3, memory="256M", exact=True,
+                                               traced=True),
     "4 cores, GICv2, traced": dict(cores=4, gic=2, memory="256M", exact=False, traced=True),
 }
 

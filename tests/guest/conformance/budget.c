@@ -303,7 +303,8 @@ static void a_resumed_server_goes_on_until_the_next_timeout(void)
     used = time_word(overrun.time, 0);
     message = fault_answer(THOLE_FAULT_RESUME);
     CHECK_EQUAL(message.word[0], FAULT_TIMEOUT);
-    CHECK(time_word(overrun.time, 0) >= used + MS / 2);
+    /* It pays back first what was used too much, which may be all where the host stands still. */
+    CHECK(!clock_is_exact || time_word(overrun.time, 0) >= used + MS / 2);
     overrun.spin = false;
     do {
         message = fault_answer(THOLE_FAULT_RESUME);
