@@ -86,8 +86,8 @@ vectors:
      */
 event:
     ldp     x19, x20, [x1, #CPU_ENTRY_SCTLR]
-    cbnz    x20, history_clear
-history_is_clear:
+    cbnz    x20, .Lhistory_clear
+.Lhistory_is_clear:
     cbz     x19, 1f
     msr     sctlr_el1, x19
     isb
@@ -100,7 +100,7 @@ history_is_clear:
     b       resume
 
     /* x20: enum history, or above it how many rounds of taken branches. Changes x21, x22. */
-history_clear:
+.Lhistory_clear:
     cmp     x20, #HISTORY_SMC
     b.eq    3f
     b.lo    2f
@@ -109,12 +109,12 @@ history_clear:
     b.ne    1b
     dsb     nsh                     /* nothing that follows was fetched by the old history */
     isb
-    b       history_is_clear
+    b       .Lhistory_is_clear
 2:  cmp     x20, #HISTORY_HVC
     b.eq    4f
     hint    #22                     /* clearbhb */
     isb
-    b       history_is_clear
+    b       .Lhistory_is_clear
 3:  mov     x21, x0                 /* SMC calling convention 1.1: x0 to x3 are lost */
     mov     x22, x1
     ldr     w0, =SMCCC_ARCH_WORKAROUND_3
@@ -126,7 +126,7 @@ history_clear:
     hvc     #0
 5:  mov     x0, x21
     mov     x1, x22
-    b       history_is_clear
+    b       .Lhistory_is_clear
 
     .globl  frame_resume
 frame_resume:
