@@ -70,8 +70,9 @@ static void threads_that_compute_by_turns_get_the_same_result(void)
  * Nobody yields here: turns are short, and who finds that another of its core
  * computed meanwhile was interrupted in the middle.
  */
-#define TURN_MICROSECONDS 1000
+#define TURN_MICROSECONDS 10000
 #define INTERRUPTIONS     3
+#define SHORT_STEPS       2000
 #define CORES_MAX         8
 
 static volatile unsigned computing[CORES_MAX]; /* who did the last step there */
@@ -93,13 +94,20 @@ static double iterate_and_note(struct interrupted *me, double x, unsigned steps)
     return x;
 }
 
+static uint64_t compute_short(void *argument, struct message *first)
+{
+    (void)argument;
+    (void)first;
+    return bits_of(iterate(0.3, SHORT_STEPS));
+}
+
 static uint64_t compute_until_interrupted(void *argument, struct message *first)
 {
     struct interrupted *me = argument;
 
     (void)first;
     while (me->count < INTERRUPTIONS)
-        CHECK_EQUAL(bits_of(iterate_and_note(me, 0.3, STEPS)), me->expected);
+        CHECK_EQUAL(bits_of(iterate_and_note(me, 0.3, SHORT_STEPS)), me->expected);
     return 0;
 }
 
@@ -110,7 +118,7 @@ static uint64_t compute_for_ever(void *argument, struct message *first)
 
     (void)first;
     for (;;)
-        CHECK_EQUAL(bits_of(iterate_and_note(me, 0.3, STEPS)), me->expected);
+        CHECK_EQUAL(bits_of(iterate_and_note(me, 0.3, SHORT_STEPS)), me->expected);
     return 0;
 }
 
@@ -128,7 +136,7 @@ static void threads_that_are_interrupted_get_the_same_result(void)
 {
     static struct interrupted each[3 * CORES_MAX];
     struct helper *helper[3 * CORES_MAX];
-    uint64_t alone = helper_join(HELPER_GO(compute, NULL, PRIORITY_LOW));
+    uint64_t alone = helper_join(HELPER_GO(compute_short, NULL, PRIORITY_LOW));
     unsigned count = 3 * boot->cores_running;
 
     CHECK(boot->cores_running <= CORES_MAX);
