@@ -7,7 +7,7 @@
     campaign.py --check N   runs N shards of the log anew, and compares
     campaign.py --summary   what the log holds
 
-The log is JSON lines: a shard is its options, the hash of its last state, the commit and the hash of
+The log is JSON lines (but for comments, #): a shard is its options, the hash of its last state, the commit and the hash of
 the program. A shard is found again by its options; what another program came to is not compared.
 """
 
@@ -68,7 +68,7 @@ def read(log):
     if not os.path.exists(log):
         return []
     with open(log, encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines if line.strip()]
+        return [json.loads(line) for line in lines if line.strip() and not line.startswith("#")]
 
 
 def shards(options):
