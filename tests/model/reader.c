@@ -134,10 +134,9 @@ static object_t first_of_ring(const struct sched_context *time)
     return first;
 }
 
-/* The model's capability for this slot of the kernel's; WRONG: it has none there. */
-static cap_t cap_of(const struct slot *slot)
+/* The model's capability for this slot of the kernel's, at `place`; WRONG: it has none there. */
+static cap_t cap_at_place(const struct slot *slot, place_t place)
 {
-    place_t place = place_of(slot);
     object_t holder = place / MODEL_SLOTS;
     cap_t cap = 0;
 
@@ -159,6 +158,11 @@ static cap_t cap_of(const struct slot *slot)
         break;
     }
     return cap != 0 ? cap : WRONG;
+}
+
+static cap_t cap_of(const struct slot *slot)
+{
+    return cap_at_place(slot, place_of(slot));
 }
 
 /* --- Capabilities --------------------------------------------------------------------------- */
@@ -209,17 +213,13 @@ static uint64_t read_asid(const struct slot *slot)
     return named.asid == model.object[space].space.asid ? 0 : WRONG;
 }
 
-static object_t named_by(const struct slot *slot)
+static bool is_of_dying_time(place_t place)
 {
-    void *object = slot_object(slot);
-
-    if (place_of(slot) % MODEL_SLOTS == PART_DYING &&
-        model.object[place_of(slot) / MODEL_SLOTS].type == OBJECT_SCHED_CONTEXT)
-        return first_of_ring(object);
-    return name_of(object);
+    return place % MODEL_SLOTS == PART_DYING &&
+           model.object[place / MODEL_SLOTS].type == OBJECT_SCHED_CONTEXT;
 }
 
-static void read_slot(const struct slot *slot, struct m_cap *cap)
+static void read_slot(const struct slot *slot, place_t place, struct m_cap *cap)
 {
     enum thole_object type = slot_type(slot);
 
@@ -229,11 +229,12 @@ static void read_slot(const struct slot *slot, struct m_cap *cap)
     cap->original = slot_is_original(slot);
     cap->ending = (slot->next >> 56 & SLOT_ENDING) != 0;
     cap->depth = (uint16_t)slot_depth(slot);
-    cap->place = place_of(slot);
+    cap->place = place;
     if (type == OBJECT_UNTYPED || type == OBJECT_FRAME)
         read_memory(slot, cap);
     else if (type != OBJECT_REPLY)
-        cap->object = named_by(slot);
+        cap->object = is_of_dying_time(place) ? first_of_ring(slot_object(slot))
+                                              : name_of(slot_object(slot));
     if (type == OBJECT_FRAME || type == OBJECT_PAGE_TABLE)
         read_mapping(slot, cap);
     else if (type == OBJECT_ADDRESS_SPACE)
@@ -242,8 +243,7 @@ static void read_slot(const struct slot *slot, struct m_cap *cap)
         cap->sender = name_of((void *)(uintptr_t)slot->badge);
     else if (type != OBJECT_UNTYPED)
         cap->badge = slot->badge;
-    if (cap->place % MODEL_SLOTS == PART_DYING && type == OBJECT_SCHED_CONTEXT &&
-        model.object[cap->place / MODEL_SLOTS].type == OBJECT_SCHED_CONTEXT)
+    if (type == OBJECT_SCHED_CONTEXT && is_of_dying_time(place))
         cap->place = (place_t)(cap->object * MODEL_SLOTS + PART_DYING);
 }
 
@@ -268,13 +268,14 @@ static void walk_list(const struct slot *slot)
 
     list_number++;
     for (unsigned steps = 0; slot != NULL; slot = slot_next(slot)) {
-        cap_t cap = cap_of(slot);
+        place_t place = place_of(slot);
+        cap_t cap = cap_at_place(slot, place);
         unsigned depth = slot_depth(slot);
 
         if (cap == WRONG || steps++ > MODEL_CAPS)
             failure("the kernel has a capability that the model has not: type %u, place %u:%u",
-                    slot_type(slot), place_of(slot) / MODEL_SLOTS, place_of(slot) % MODEL_SLOTS);
-        read_slot(slot, &seen.cap[cap]);
+                    slot_type(slot), place / MODEL_SLOTS, place % MODEL_SLOTS);
+        read_slot(slot, place, &seen.cap[cap]);
         above[depth] = cap;
         seen.cap[cap].parent = depth > 0 ? above[depth - 1] : 0;
         seen.caps++;

@@ -41,7 +41,7 @@ static bool is_boots(const void *root, uint64_t at)
            at < INIT_FREE_ADDRESS;
 }
 
-static void check_leaf(uint64_t at, const struct sim_translation *found, void *root)
+static void check_leaf(uint64_t at, const struct sim_translation *found, const void *root)
 {
     if (is_boots(root, at))
         return;
@@ -56,9 +56,19 @@ static void check_leaf(uint64_t at, const struct sim_translation *found, void *r
     REQUIRE(false, "no capability says that %llx is mapped", (unsigned long long)at);
 }
 
-static void check_table(void *table, void *root)
+/* From now on the TLB has it. */
+static void leaf(uint64_t at, const struct sim_translation *found, void *space)
+{
+    unsigned index = *(const unsigned *)space;
+
+    check_leaf(at, found, space_root[index]);
+    sim_tlb_add(space_asid[index], at, found);
+}
+
+static void table(void *table, void *space)
 {
     const struct known_object *object = known_object(OBJECT_PAGE_TABLE, table);
+    const void *root = space_root[*(const unsigned *)space];
 
     if (object == NULL && is_boots(root, 0))
         return; /* made at boot, for life */
@@ -111,8 +121,6 @@ void mappings_check(void)
         if (known.object[index].type == OBJECT_ADDRESS_SPACE)
             note_space(&known.object[index]);
     sim_tlb_check(root_of);
-    for (unsigned index = 0; index < spaces; index++) {
-        sim_each_mapping(space_root[index], check_leaf, check_table, space_root[index]);
-        sim_tlb_fill(space_asid[index], space_root[index]);
-    }
+    for (unsigned index = 0; index < spaces; index++)
+        sim_each_mapping(space_root[index], leaf, table, &index);
 }

@@ -94,8 +94,8 @@ void sim_each_mapping(void *root, void (*leaf)(uint64_t at, const struct sim_tra
                       void (*table)(void *table, void *), void *context);
 /* A program's access: through the TLB, which is filled. False: a fault. */
 bool sim_access(unsigned asid, void *root, uint64_t at, unsigned right, uint64_t *physical);
-/* The hardware may have walked anything that is mapped: all of it is in the TLB now. */
-void sim_tlb_fill(unsigned asid, void *root);
+/* The hardware may have walked anything that is mapped: the TLB has it now. */
+void sim_tlb_add(unsigned asid, uint64_t at, const struct sim_translation *to);
 /* Fails the test if an entry says what `root_of(asid)` does not say any more. */
 void sim_tlb_check(void *(*root_of)(unsigned asid));
 

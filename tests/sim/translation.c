@@ -74,6 +74,17 @@ bool sim_walk(void *root, uint64_t at, struct sim_translation *found)
     return true;
 }
 
+#define RUN 16 /* entries; tables are mostly empty */
+
+static bool is_empty_run(const uint64_t *entries)
+{
+    uint64_t all = 0;
+
+    for (unsigned index = 0; index < RUN; index++)
+        all |= entries[index];
+    return all == 0;
+}
+
 void sim_each_mapping(void *root, void (*leaf)(uint64_t, const struct sim_translation *, void *),
                       void (*table)(void *, void *), void *context)
 {
@@ -85,6 +96,10 @@ void sim_each_mapping(void *root, void (*leaf)(uint64_t, const struct sim_transl
     while (level > 0 || next[0] < ENTRIES) {
         if (next[level] == ENTRIES) {
             level--;
+            continue;
+        }
+        if (next[level] % RUN == 0 && is_empty_run(entries[level] + next[level])) {
+            next[level] += RUN;
             continue;
         }
         uint64_t entry = entries[level][next[level]];
@@ -118,7 +133,7 @@ static const struct tlb_entry *tlb_find(unsigned asid, uint64_t at)
     return NULL;
 }
 
-static void tlb_add(unsigned asid, uint64_t at, const struct sim_translation *to)
+void sim_tlb_add(unsigned asid, uint64_t at, const struct sim_translation *to)
 {
     if (tlb_find(asid, at) == NULL && tlb_count < TLB_ENTRIES)
         tlb[tlb_count++] = (struct tlb_entry){ at, asid, *to };
@@ -150,29 +165,13 @@ bool sim_access(unsigned asid, void *root, uint64_t at, unsigned right, uint64_t
     struct sim_translation found;
 
     if (entry == NULL && root != NULL && sim_walk(root, at, &found)) {
-        tlb_add(asid, at & ~((1ULL << found.size_bits) - 1), &found);
+        sim_tlb_add(asid, at & ~((1ULL << found.size_bits) - 1), &found);
         entry = tlb_find(asid, at);
     }
     if (entry == NULL || (entry->to.rights & right) != right)
         return false;
     *physical = entry->to.address + (at & ((1ULL << entry->to.size_bits) - 1));
     return true;
-}
-
-static void fill_leaf(uint64_t at, const struct sim_translation *found, void *context)
-{
-    tlb_add(*(unsigned *)context, at, found);
-}
-
-static void fill_table(void *table, void *context)
-{
-    (void)table;
-    (void)context;
-}
-
-void sim_tlb_fill(unsigned asid, void *root)
-{
-    sim_each_mapping(root, fill_leaf, fill_table, &asid);
 }
 
 static bool same(const struct sim_translation *one, const struct sim_translation *other)
