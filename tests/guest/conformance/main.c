@@ -12,7 +12,7 @@
 
 #include "lib/format.h"
 
-_Noreturn void conformance_main(const struct boot_info *info);
+_Noreturn void guest_main(const struct boot_info *info);
 
 const struct boot_info *boot;
 bool clock_is_exact, events_are_traced;
@@ -199,7 +199,7 @@ static void arguments_read(void)
     }
 }
 
-_Noreturn void conformance_main(const struct boot_info *info)
+_Noreturn void guest_main(const struct boot_info *info)
 {
     boot = info;
     arguments_read();

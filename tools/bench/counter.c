@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A TCG plugin of QEMU: sees each instruction of the kernel as it runs. It knows
+ * addresses only; bench.py takes them from the ELF files and gives a name to what
+ * comes back. Arguments, addresses in hexadecimal:
+ *
+ *   out=FILE          where the record goes
+ *   kernel=ADDRESS    all from here on is the kernel; below are programs
+ *   vectors=ADDRESS   a table of exception vectors (may be repeated)
+ *   eret=ADDRESS      an exception return (may be repeated)
+ *   wait=ADDRESS      a wfi: what waits is not busy (may be repeated)
+ *   end=ADDRESS       the mark that ends a situation; mark=ADDRESS: one that begins it
+ *
+ * The record, a line each, of what happens between a mark and the end:
+ *
+ *   mark ADDRESS          a situation begins
+ *   in CORE               an exception; its first instruction follows
+ *   i CORE ADDRESS        the kernel executes this
+ *   r|w CORE ADDRESS SHIFT  and accesses 2^SHIFT bytes of data here
+ *   out CORE ADDRESS      a program goes on here
+ *   end
+ *
+ * and once, at exit:
+ *
+ *   longest N ADDRESS...  the most instructions that a core executed from a vector, or
+ *                         from its waking, to its exception return or waiting
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- What is used of QEMU's interface, the same in versions 1 to 4 ------------------ */
+
+typedef uint64_t plugin_id;
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+enum { CALLBACK_NO_REGISTERS = 0, ACCESS_BOTH = 3 };
+
+void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id,
+                                           void (*call)(plugin_id, struct qemu_plugin_tb *));
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *block,
+                                          void (*call)(unsigned, void *), int flags, void *data);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *instruction,
+                                            void (*call)(unsigned, void *), int flags, void *data);
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *instruction,
+                                      void (*call)(unsigned, uint32_t, uint64_t, void *),
+                                      int flags, int access, void *data);
+void qemu_plugin_register_atexit_cb(plugin_id id, void (*call)(plugin_id, void *), void *data);
+size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *block);
+uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *block);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *block, size_t index);
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *instruction);
+bool qemu_plugin_mem_is_store(uint32_t access);
+unsigned qemu_plugin_mem_size_shift(uint32_t access);
+
+#define EXPORT __attribute__((visibility("default")))
+EXPORT int qemu_plugin_version = PLUGIN_VERSION;
+EXPORT int qemu_plugin_install(plugin_id id, const void *info, int count, char **argument);
+
+/* --- What the arguments say --------------------------------------------------------- */
+
+#define PLACES_MAX 64
+struct places {
+    unsigned count;
+    uint64_t at[PLACES_MAX];
+};
+static struct places vectors, erets, waits, marks;
+static uint64_t kernel_start = UINT64_MAX, end_mark;
+static FILE *out;
+
+#define VECTORS_BYTES   0x800
+#define VECTORS_PROGRAM 0x400 /* from here on, those from a program (Arm ARM D1.10.2) */
+#define VECTOR_BYTES    0x80
+
+static bool is_one_of(const struct places *places, uint64_t address)
+{
+    for (unsigned i = 0; i < places->count; i++)
+        if (places->at[i] == address)
+            return true;
+    return false;
+}
+
+static bool is_entry(uint64_t address)
+{
+    for (unsigned i = 0; i < vectors.count; i++)
+        if (address >= vectors.at[i] + VECTORS_PROGRAM && address < vectors.at[i] + VECTORS_BYTES)
+            return (address - vectors.at[i]) % VECTOR_BYTES == 0;
+    return false;
+}
+
+/* --- What a core does --------------------------------------------------------------- */
+
+#define CORES_MAX 64
+struct path {
+    size_t count, room;
+    uint64_t *at;
+};
+static struct core {
+    bool busy;          /* in the kernel, by an exception or awake again */
+    bool left;          /* the next instruction is a program's */
+    struct path path;   /* since it is busy */
+} cores[CORES_MAX];
+static struct path longest;
+static bool open; /* between a mark and the end; with -icount one core runs at a time */
+
+static void path_add(struct path *path, uint64_t address)
+{
+    if (path->count == path->room) {
+        path->room = path->room ? 2 * path->room : 1024;
+        path->at = realloc(path->at, path->room * sizeof(*path->at));
+        if (path->at == NULL)
+            abort();
+    }
+    path->at[path->count++] = address;
+}
+
+static void path_end(struct core *core)
+{
+    if (core->busy && core->path.count > longest.count) {
+        struct path shorter = longest;
+
+        longest = core->path;
+        core->path = shorter;
+    }
+    core->busy = false;
+    core->path.count = 0;
+}
+
+static void on_entry(unsigned index, void *data)
+{
+    (void)data;
+    cores[index].busy = true;
+    cores[index].path.count = 0;
+    if (open)
+        fprintf(out, "in %u\n", index);
+}
+
+static void on_kernel(unsigned index, void *data)
+{
+    uint64_t address = (uintptr_t)data;
+
+    if (cores[index].busy)
+        path_add(&cores[index].path, address);
+    if (open)
+        fprintf(out, "i %u %" PRIx64 "\n", index, address);
+}
+
+static void on_eret(unsigned index, void *data)
+{
+    (void)data;
+    path_end(&cores[index]);
+    cores[index].left = true;
+}
+
+static void on_wait(unsigned index, void *data)
+{
+    (void)data;
+    path_end(&cores[index]);
+    cores[index].busy = true;
+}
+
+static void on_access(unsigned index, uint32_t access, uint64_t address, void *data)
+{
+    (void)data;
+    if (open)
+        fprintf(out, "%c %u %" PRIx64 " %u\n", qemu_plugin_mem_is_store(access) ? 'w' : 'r', index,
+                address, qemu_plugin_mem_size_shift(access));
+}
+
+static void on_program(unsigned index, void *data)
+{
+    if (cores[index].left && open)
+        fprintf(out, "out %u %" PRIx64 "\n", index, (uint64_t)(uintptr_t)data);
+    cores[index].left = false;
+}
+
+static void on_mark(unsigned index, void *data)
+{
+    (void)index;
+    open = true;
+    fprintf(out, "mark %" PRIx64 "\n", (uint64_t)(uintptr_t)data);
+}
+
+static void on_end(unsigned index, void *data)
+{
+    (void)index;
+    (void)data;
+    if (open)
+        fprintf(out, "end\n");
+    open = false;
+}
+
+/* --- What is looked at -------------------------------------------------------------- */
+
+static void watch(struct qemu_plugin_insn *instruction, uint64_t address,
+                  void (*call)(unsigned, void *))
+{
+    qemu_plugin_register_vcpu_insn_exec_cb(instruction, call, CALLBACK_NO_REGISTERS,
+                                           (void *)(uintptr_t)address);
+}
+
+static void watch_kernel(struct qemu_plugin_insn *instruction, uint64_t address)
+{
+    if (is_entry(address))
+        watch(instruction, address, on_entry);
+    watch(instruction, address, on_kernel);
+    qemu_plugin_register_vcpu_mem_cb(instruction, on_access, CALLBACK_NO_REGISTERS, ACCESS_BOTH,
+                                     NULL);
+    if (is_one_of(&erets, address))
+        watch(instruction, address, on_eret);
+    if (is_one_of(&waits, address))
+        watch(instruction, address, on_wait);
+}
+
+static void on_translation(plugin_id id, struct qemu_plugin_tb *block)
+{
+    uint64_t start = qemu_plugin_tb_vaddr(block);
+
+    (void)id;
+    /* A program goes on at the start of a block: an exception return ends one. */
+    if (start < kernel_start)
+        qemu_plugin_register_vcpu_tb_exec_cb(block, on_program, CALLBACK_NO_REGISTERS,
+                                             (void *)(uintptr_t)start);
+    for (size_t i = 0; i < qemu_plugin_tb_n_insns(block); i++) {
+        struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(block, i);
+        uint64_t address = qemu_plugin_insn_vaddr(instruction);
+
+        if (address >= kernel_start)
+            watch_kernel(instruction, address);
+        else if (is_one_of(&marks, address))
+            watch(instruction, address, on_mark);
+        else if (address == end_mark)
+            watch(instruction, address, on_end);
+    }
+}
+
+static void on_exit_of_machine(plugin_id id, void *data)
+{
+    (void)id;
+    (void)data;
+    fprintf(out, "longest %zu", longest.count);
+    for (size_t i = 0; i < longest.count; i++)
+        fprintf(out, " %" PRIx64, longest.at[i]);
+    fprintf(out, "\n");
+    fclose(out);
+}
+
+/* --- Start -------------------------------------------------------------------------- */
+
+static bool place_add(struct places *places, uint64_t address)
+{
+    if (places->count == PLACES_MAX)
+        return false;
+    places->at[places->count++] = address;
+    return true;
+}
+
+static bool argument_take(char *argument)
+{
+    char *value = strchr(argument, '=');
+    uint64_t address;
+
+    if (value == NULL)
+        return false;
+    *value++ = '\0';
+    address = strtoull(value, NULL, 16);
+    if (strcmp(argument, "out") == 0)
+        return (out = fopen(value, "w")) != NULL;
+    if (strcmp(argument, "kernel") == 0)
+        kernel_start = address;
+    else if (strcmp(argument, "end") == 0)
+        end_mark = address;
+    else if (strcmp(argument, "vectors") == 0)
+        return place_add(&vectors, address);
+    else if (strcmp(argument, "eret") == 0)
+        return place_add(&erets, address);
+    else if (strcmp(argument, "wait") == 0)
+        return place_add(&waits, address);
+    else if (strcmp(argument, "mark") == 0)
+        return place_add(&marks, address);
+    else
+        return false;
+    return true;
+}
+
+int qemu_plugin_install(plugin_id id, const void *info, int count, char **argument)
+{
+    (void)info;
+    for (int i = 0; i < count; i++) {
+        if (!argument_take(argument[i])) {
+            fprintf(stderr, "counter: wrong argument %s\n", argument[i]);
+            return 1;
+        }
+    }
+    if (out == NULL)
+        return 1;
+    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+    qemu_plugin_register_atexit_cb(id, on_exit_of_machine, NULL);
+    return 0;
+}

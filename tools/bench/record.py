@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What counter.c wrote, as situations: each a list of the kernel's entries, each from
+# the first instruction of an exception vector to the exception return, both included.
+
+import collections
+
+LINE_BITS = 6       # a cache line has 64 bytes
+
+
+class Entry:
+    """One stay in the kernel."""
+
+    def __init__(self, core):
+        self.core = core
+        self.path = []      # addresses of instructions, in order
+        self.accesses = []  # (index in the path, "r" or "w", address, bytes)
+        self.goes_on = None  # where the program that runs afterwards does
+
+    def __len__(self):
+        return len(self.path)
+
+
+class Situation:
+    def __init__(self, mark):
+        self.mark = mark
+        self.entries = []
+        self.ended = False
+
+
+class Record:
+    """A whole run: situations in order, and what the counter says at the end."""
+
+    def __init__(self, path):
+        self.situations = []
+        self.longest = []
+        self._open = {}     # core -> its entry
+        with open(path, encoding="ascii") as file:
+            for line in file:
+                kind, *words = line.split()
+                getattr(self, "_take_" + kind)(*words)
+
+    def _take_mark(self, mark):
+        self.situations.append(Situation(int(mark, 16)))
+        self._open = {}
+
+    def _take_end(self):
+        self.situations[-1].ended = True
+
+    def _take_in(self, core):
+        self._open[core] = Entry(int(core))
+        self.situations[-1].entries.append(self._open[core])
+
+    def _take_i(self, core, address):
+        # An entry that began before the mark is not part of the situation.
+        if core in self._open:
+            self._open[core].path.append(int(address, 16))
+
+    def _take_r(self, core, address, shift):
+        self._access("r", core, address, shift)
+
+    def _take_w(self, core, address, shift):
+        self._access("w", core, address, shift)
+
+    def _access(self, kind, core, address, shift):
+        if core in self._open:
+            entry = self._open[core]
+            entry.accesses.append((len(entry.path) - 1, kind, int(address, 16), 1 << int(shift)))
+
+    def _take_out(self, core, address):
+        if core in self._open:
+            self._open.pop(core).goes_on = int(address, 16)
+
+    def _take_longest(self, count, *addresses):
+        self.longest = [int(address, 16) for address in addresses]
+        assert len(self.longest) == int(count)
+
+
+Figures = collections.namedtuple("Figures", "instructions code_lines data_lines loads stores mrs msr barriers")
+
+
+def figures(elf, entries):
+    """What some entries come to together; a line that several touch counts once."""
+    path = [address for entry in entries for address in entry.path]
+    classes = collections.Counter(elf.instruction_class(address) for address in path)
+    data, loads, stores = set(), set(), set()
+    for number, entry in enumerate(entries):
+        for index, kind, address, size in entry.accesses:
+            data |= {address >> LINE_BITS, (address + size - 1) >> LINE_BITS}
+            (loads if kind == "r" else stores).add((number, index))
+    return Figures(len(path), len({address >> LINE_BITS for address in path}), len(data), len(loads), len(stores),
+                   classes["mrs"], classes["msr"] + classes["msr_immediate"],
+                   classes["dsb"] + classes["dmb"] + classes["isb"])
+
+
+def names(elf, entries):
+    """The names that the path goes through, each once, in order: (name, is it a function)."""
+    seen = {}
+    for entry in entries:
+        for address in entry.path:
+            name, _, is_function = elf.name(address)
+            seen.setdefault(name, is_function)
+    return seen
+
+
+FAST = "fast_"
+
+
+def way(elf, entries):
+    """How the entries went: "fast" in assembly alone, "C", or "fast+C"."""
+    seen = names(elf, entries)
+    fast = any(name.startswith(FAST) for name in seen)
+    in_c = any(is_function and not name.startswith(FAST) for name, is_function in seen.items())
+    return "+".join(["fast"] * fast + ["C"] * in_c) or "assembly"
