@@ -10,6 +10,7 @@
 #include "marks.h"
 
 #define ROUNDS 4
+#define PARTY_HOLE   (SPACE_STACK_TOP - 0x10000) /* nothing is mapped there, in a space */
 #define PARTY_DEVICE (SPACE_SHARED - 0x2000) /* a page of a device, in a space */
 
 void float_touch(void);

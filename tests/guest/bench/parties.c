@@ -4,8 +4,7 @@
  * What such a one does is a function that touches nothing but its stack.
  */
 #include "bench.h"
-
-#include <libfdt.h>
+#include "line.h"
 
 /* --- Servers ------------------------------------------------------------------------ */
 
@@ -77,24 +76,156 @@ void count_round_trip_fp(void)
     }
 }
 
+/* --- A capability in a message ------------------------------------------------------ */
+
+/* Takes what arrives into a slot; argument: THOLE_SLOTS(endpoint, arrival). */
+static uint64_t serve_taking(void *argument, struct message *first)
+{
+    uint64_t slots = (uintptr_t)argument;
+    struct message message = *first;
+
+    for (;;) {
+        message = (struct message){.badge = THOLE_SLOTS(0, slots >> 32)};
+        CHECK_EQUAL(thole_reply_recv((uint32_t)slots, &message), STATUS_OK);
+    }
+}
+
 void count_call_cap(void)
 {
+    unsigned endpoint = make(OBJECT_ENDPOINT, 0), arrival = slot_take(), gift = make(OBJECT_TIMER, 0);
+    struct space space = space_make();
+
+    HELPER(serve_taking, THOLE_SLOTS(endpoint, arrival), 0, .endpoint = endpoint, .passive = true,
+           .space = &space);
+    call_word(endpoint, 0, NULL); /* from now on it waits with a slot for what arrives */
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        struct message message = {.tag = thole_tag(1, THOLE_MESSAGE_WORDS) | THOLE_TAG_CAP,
+                                  .word = {1, 2, 3, 4, 5, gift}};
+
+        mark_call_cap();
+        thole_call(endpoint, &message);
+        mark_end();
+        CHECK_EQUAL(slot_type(arrival), OBJECT_TIMER);
+        CHECK_EQUAL(delete(arrival), RESULT_DONE);
+    }
+}
+
+/* --- Yield -------------------------------------------------------------------------- */
+
+static uint64_t yield_always(void *argument, struct message *first)
+{
+    (void)argument;
+    (void)first;
+    for (;;)
+        thole_yield();
+    return 0;
 }
 
 void count_yield(void)
 {
+    struct space space = space_make();
+
+    HELPER_GO(yield_always, 0, PRIORITY_MAIN, .space = &space);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        mark_yield();
+        thole_yield();
+        mark_end();
+    }
+}
+
+/* --- Signals ------------------------------------------------------------------------ */
+
+/* Like this system's servers: whoever waits has no time; the signal brings it. */
+static void count_signal_wake(void)
+{
+    unsigned endpoint = server_make(serve);
+    unsigned notification = signal_make(endpoint, time_make(PRIORITY_HIGH), 1);
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        mark_signal_wake();
+        signal(notification);
+        mark_end();
+    }
+}
+
+static void count_signal_idle(void)
+{
+    unsigned endpoint = make(OBJECT_ENDPOINT, 0), notification = signal_make(endpoint, 0, 1);
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        struct message message = {0};
+
+        mark_signal_idle();
+        signal(notification);
+        mark_end();
+        CHECK_EQUAL(thole_try_recv(endpoint, &message), STATUS_OK);
+        CHECK_EQUAL(thole_tag_kind(message.tag), KIND_SIGNAL);
+    }
 }
 
 void count_signals(void)
 {
+    count_signal_wake();
+    count_signal_idle();
 }
 
+/* --- A fault ------------------------------------------------------------------------ */
+
+helper_function fault_read; /* faulty.S */
+
+/* Main is the handler. What it lets go on faults again at once: from answer to fault is a round. */
 void count_fault(void)
 {
+    unsigned endpoint = make(OBJECT_ENDPOINT, 0);
+    struct space space = space_make();
+    struct message message = {0};
+
+    HELPER_GO(fault_read, PARTY_HOLE, PRIORITY_LOW, .watch = endpoint, .space = &space);
+    CHECK_EQUAL(thole_recv(endpoint, &message), STATUS_OK);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        CHECK_EQUAL(message.word[0], FAULT_READ);
+        message = (struct message){.tag = thole_tag(THOLE_FAULT_RESUME, 0)};
+        mark_fault();
+        thole_reply_recv(endpoint, &message);
+        mark_end();
+    }
 }
 
 /* --- An interrupt ------------------------------------------------------------------- */
 
+/* A driver: looks after its device, and waits for the next; argument: the endpoint's slot. */
+static uint64_t drive(void *argument, struct message *first)
+{
+    unsigned endpoint = (unsigned)(uintptr_t)argument;
+    struct message message = *first;
+
+    for (;;) {
+        line_lower_at((volatile uint32_t *)PARTY_DEVICE);
+        message = (struct message){0};
+        CHECK_EQUAL(thole_reply_recv(endpoint, &message), STATUS_OK);
+    }
+}
+
+/* As this system binds its drivers: they have no time, and run on the interrupt's. */
+static void driver_make(unsigned line)
+{
+    unsigned endpoint = make(OBJECT_ENDPOINT, 0), interrupt = make(OBJECT_INTERRUPT, 0);
+    struct space space = space_make();
+
+    CHECK_EQUAL(INVOKE(copy(line_frame(), RIGHTS_ALL), FRAME_MAP, space.slot, PARTY_DEVICE,
+                       RIGHT_READ | RIGHT_WRITE, MEMORY_DEVICE), RESULT_DONE);
+    HELPER(drive, endpoint, 0, .endpoint = endpoint, .passive = true, .space = &space);
+    CHECK_EQUAL(INVOKE(interrupt, INTERRUPT_BIND, endpoint, time_make(PRIORITY_HIGH)), RESULT_DONE);
+    CHECK_EQUAL(INVOKE(INIT_SLOT_IRQ_CONTROL, IRQ_CONTROL_ATTACH, interrupt, line, TRIGGER_LEVEL),
+                RESULT_DONE);
+}
+
 void count_interrupt(void)
 {
+    driver_make(line_open());
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        mark_interrupt();
+        line_raise(); /* it is taken before the next instruction */
+        mark_end();
+    }
 }

@@ -11,6 +11,7 @@
 #define FIRST_SHARED   32     /* interrupt numbers of a tree count from here */
 
 static volatile uint32_t *device;
+static unsigned frame;
 
 static volatile uint32_t *device_register(unsigned offset)
 {
@@ -32,8 +33,8 @@ unsigned line_open(void)
     int node = fdt_node_offset_by_compatible(tree, -1, "arm,pl061");
     const fdt32_t *interrupts = fdt_getprop(tree, node, "interrupts", NULL);
     const fdt64_t *reg = fdt_getprop(tree, node, "reg", NULL);
-    unsigned frame = slot_take();
 
+    frame = slot_take();
     CHECK(interrupts != NULL && reg != NULL);
     CHECK_EQUAL(retype(untyped_at(fdt64_to_cpu(*reg)), OBJECT_FRAME, FRAME_BITS_4K, frame),
                 RESULT_DONE);
@@ -49,8 +50,19 @@ void line_raise(void)
     *device_register(GPIOIE) = PIN;
 }
 
+void line_lower_at(volatile uint32_t *registers)
+{
+    registers[GPIOIE / sizeof(*registers)] = 0;
+    /* It has got there before the line speaks again. */
+    (void)registers[GPIOIE / sizeof(*registers)];
+}
+
 void line_lower(void)
 {
-    *device_register(GPIOIE) = 0;
-    (void)*device_register(GPIOIE); /* it has got there before the line speaks again */
+    line_lower_at(device);
+}
+
+unsigned line_frame(void)
+{
+    return frame;
 }

@@ -10,3 +10,6 @@
 unsigned line_open(void);
 void line_raise(void);
 void line_lower(void);
+/* For a thread that lives in another address space: the device's page, and the registers there. */
+unsigned line_frame(void);
+void line_lower_at(volatile uint32_t *registers);
