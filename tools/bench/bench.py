@@ -101,7 +101,7 @@ def main():
         del arguments[at:at + 2]
     wanted = [word for word in arguments if not word.startswith("-")] or list(FIGURES)
     try:
-        counted = machine_run.Counted("bench")
+        counted = machine_run.Counted("bench", "single")
         results = {name: entries_of(counted, name) for name in wanted}
         results = {name: entries for name, entries in results.items() if entries}
     except (machine.UserError, machine_run.guest.GuestError) as error:

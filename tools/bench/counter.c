@@ -9,16 +9,26 @@
  *   vectors=ADDRESS   a table of exception vectors (may be repeated)
  *   eret=ADDRESS      an exception return (may be repeated)
  *   wait=ADDRESS      a wfi: what waits is not busy (may be repeated)
- *   end=ADDRESS       the mark that ends a situation; mark=ADDRESS: one that begins it
+ *   mark=ADDRESS      begins a situation, on the core that runs it; end=ADDRESS: ends it
+ *   entry=ADDRESS     the kernel's first instruction: all cores' are counted from here on
+ *   uart=ADDRESS      the physical address to which characters are written
+ *   place=ADDRESS:WORD...  a place of one program: others have other instructions than these
+ *                     at that address (up to eight, of eight digits each)
  *
- * The record, a line each, of what happens between a mark and the end:
+ * The record, a line each, of what a core does between a mark and the end:
  *
- *   mark ADDRESS          a situation begins
+ *   mark CORE ADDRESS     a situation begins
  *   in CORE               an exception; its first instruction follows
  *   i CORE ADDRESS        the kernel executes this
  *   r|w CORE ADDRESS SHIFT  and accesses 2^SHIFT bytes of data here
  *   out CORE ADDRESS      a program goes on here
- *   end
+ *   end CORE
+ *
+ * with `entry`, the numbers of instructions executed before
+ *
+ *   program N             the first one of a program
+ *   tx N                  the one that writes a character
+ *   place N ADDRESS       the one at a place
  *
  * and once, at exit:
  *
@@ -31,12 +41,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- What is used of QEMU's interface, the same in versions 1 to 4 ------------------ */
+/* --- What is used of QEMU's interface: versions 1 to 4 ------------------ */
 
 typedef uint64_t plugin_id;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
-enum { CALLBACK_NO_REGISTERS = 0, ACCESS_BOTH = 3 };
+struct qemu_plugin_hwaddr;
+enum { CALLBACK_NO_REGISTERS = 0, ACCESS_WRITE = 2, ACCESS_BOTH = 3 };
 
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id,
                                            void (*call)(plugin_id, struct qemu_plugin_tb *));
@@ -52,8 +63,16 @@ size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *block);
 uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *block);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *block, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *instruction);
+#if PLUGIN_VERSION < 3
+const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *instruction);
+#else
+size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *instruction, void *to, size_t bytes);
+#endif
 bool qemu_plugin_mem_is_store(uint32_t access);
 unsigned qemu_plugin_mem_size_shift(uint32_t access);
+struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(uint32_t access, uint64_t address);
+bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *place);
+uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *place);
 
 #define EXPORT __attribute__((visibility("default")))
 EXPORT int qemu_plugin_version = PLUGIN_VERSION;
@@ -67,7 +86,13 @@ struct places {
     uint64_t at[PLACES_MAX];
 };
 static struct places vectors, erets, waits, marks;
-static uint64_t kernel_start = UINT64_MAX, end_mark;
+#define WORDS_MAX 8
+static struct {
+    uint64_t address;
+    unsigned words;
+    uint32_t word[WORDS_MAX];
+} place;
+static uint64_t kernel_start = UINT64_MAX, end_mark, entry, uart;
 static FILE *out;
 
 #define VECTORS_BYTES   0x800
@@ -100,10 +125,13 @@ struct path {
 static struct core {
     bool busy;          /* in the kernel, by an exception or awake again */
     bool left;          /* the next instruction is a program's */
+    bool open;          /* between a mark and the end */
     struct path path;   /* since it is busy */
 } cores[CORES_MAX];
 static struct path longest;
-static bool open; /* between a mark and the end; with -icount one core runs at a time */
+/* With -icount one core runs at a time, in one thread. */
+static bool counts, program_ran;
+static uint64_t executed; /* since the kernel's first, which is counted */
 
 static void path_add(struct path *path, uint64_t address)
 {
@@ -133,7 +161,7 @@ static void on_entry(unsigned index, void *data)
     (void)data;
     cores[index].busy = true;
     cores[index].path.count = 0;
-    if (open)
+    if (cores[index].open)
         fprintf(out, "in %u\n", index);
 }
 
@@ -143,7 +171,7 @@ static void on_kernel(unsigned index, void *data)
 
     if (cores[index].busy)
         path_add(&cores[index].path, address);
-    if (open)
+    if (cores[index].open)
         fprintf(out, "i %u %" PRIx64 "\n", index, address);
 }
 
@@ -164,35 +192,88 @@ static void on_wait(unsigned index, void *data)
 static void on_access(unsigned index, uint32_t access, uint64_t address, void *data)
 {
     (void)data;
-    if (open)
+    if (cores[index].open)
         fprintf(out, "%c %u %" PRIx64 " %u\n", qemu_plugin_mem_is_store(access) ? 'w' : 'r', index,
                 address, qemu_plugin_mem_size_shift(access));
 }
 
 static void on_program(unsigned index, void *data)
 {
-    if (cores[index].left && open)
+    if (cores[index].left && !program_ran)
+        fprintf(out, "program %" PRIu64 "\n", executed);
+    program_ran |= cores[index].left;
+    if (cores[index].left && cores[index].open)
         fprintf(out, "out %u %" PRIx64 "\n", index, (uint64_t)(uintptr_t)data);
     cores[index].left = false;
 }
 
 static void on_mark(unsigned index, void *data)
 {
-    (void)index;
-    open = true;
-    fprintf(out, "mark %" PRIx64 "\n", (uint64_t)(uintptr_t)data);
+    cores[index].open = true;
+    fprintf(out, "mark %u %" PRIx64 "\n", index, (uint64_t)(uintptr_t)data);
 }
 
 static void on_end(unsigned index, void *data)
 {
+    (void)data;
+    if (cores[index].open)
+        fprintf(out, "end %u\n", index);
+    cores[index].open = false;
+}
+
+/* --- Counting all ------------------------------------------------------------------- */
+
+static void on_any(unsigned index, void *data)
+{
+    uint64_t address = (uintptr_t)data;
+
+    (void)index;
+    if (address == entry)
+        counts = true;
+    executed += counts;
+}
+
+static void on_write(unsigned index, uint32_t access, uint64_t address, void *data)
+{
+    struct qemu_plugin_hwaddr *place = qemu_plugin_get_hwaddr(access, address);
+
     (void)index;
     (void)data;
-    if (open)
-        fprintf(out, "end\n");
-    open = false;
+    if (place != NULL && qemu_plugin_hwaddr_is_io(place) &&
+        qemu_plugin_hwaddr_phys_addr(place) == uart)
+        fprintf(out, "tx %" PRIu64 "\n", executed - 1);
+}
+
+static void on_place(unsigned index, void *data)
+{
+    (void)index;
+    fprintf(out, "place %" PRIu64 " %" PRIx64 "\n", executed - 1, (uint64_t)(uintptr_t)data);
 }
 
 /* --- What is looked at -------------------------------------------------------------- */
+
+static uint32_t word_of(const struct qemu_plugin_insn *instruction)
+{
+    uint32_t word = 0;
+
+#if PLUGIN_VERSION < 3
+    memcpy(&word, qemu_plugin_insn_data(instruction), sizeof(word));
+#else
+    qemu_plugin_insn_data(instruction, &word, sizeof(word));
+#endif
+    return word;
+}
+
+/* Is this the place? A block may end before all its words. */
+static bool is_place(const struct qemu_plugin_tb *block, size_t first)
+{
+    size_t count = qemu_plugin_tb_n_insns(block) - first;
+
+    for (size_t i = 0; i < place.words && i < count; i++)
+        if (word_of(qemu_plugin_tb_get_insn(block, first + i)) != place.word[i])
+            return false;
+    return true;
+}
 
 static void watch(struct qemu_plugin_insn *instruction, uint64_t address,
                   void (*call)(unsigned, void *))
@@ -227,12 +308,19 @@ static void on_translation(plugin_id id, struct qemu_plugin_tb *block)
         struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(block, i);
         uint64_t address = qemu_plugin_insn_vaddr(instruction);
 
+        if (entry != 0) {
+            watch(instruction, address, on_any);
+            qemu_plugin_register_vcpu_mem_cb(instruction, on_write, CALLBACK_NO_REGISTERS,
+                                             ACCESS_WRITE, NULL);
+        }
         if (address >= kernel_start)
             watch_kernel(instruction, address);
         else if (is_one_of(&marks, address))
             watch(instruction, address, on_mark);
         else if (address == end_mark)
             watch(instruction, address, on_end);
+        else if (address == place.address && is_place(block, i))
+            watch(instruction, address, on_place);
     }
 }
 
@@ -257,6 +345,16 @@ static bool place_add(struct places *places, uint64_t address)
     return true;
 }
 
+static bool place_take(const char *text)
+{
+    char *rest;
+
+    place.address = strtoull(text, &rest, 16);
+    for (; *rest == ':' && place.words < WORDS_MAX; rest += 9)
+        place.word[place.words++] = (uint32_t)strtoul(rest + 1, NULL, 16);
+    return *rest == '\0' && place.words > 0;
+}
+
 static bool argument_take(char *argument)
 {
     char *value = strchr(argument, '=');
@@ -270,6 +368,12 @@ static bool argument_take(char *argument)
         return (out = fopen(value, "w")) != NULL;
     if (strcmp(argument, "kernel") == 0)
         kernel_start = address;
+    else if (strcmp(argument, "entry") == 0)
+        entry = address;
+    else if (strcmp(argument, "uart") == 0)
+        uart = address;
+    else if (strcmp(argument, "place") == 0)
+        return place_take(value);
     else if (strcmp(argument, "end") == 0)
         end_mark = address;
     else if (strcmp(argument, "vectors") == 0)

@@ -25,7 +25,8 @@ BUILD_LIMIT = 60    # seconds
 RUN_LIMIT = 300
 KERNEL_START = 1 << 63
 # The clock counts instructions, and nothing depends on the day or on the host.
-EXACT = ["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
+RTC = ["-rtc", "base=2026-01-01T00:00:00,clock=vm"]
+EXACT = ["-icount", "shift=0,sleep=off", *RTC]
 # The interface's number by QEMU's version; what the counter uses is the same in all.
 PLUGIN_VERSIONS = [((9, 1), 3), ((8, 2), 2), ((6, 0), 1)]
 
@@ -87,15 +88,16 @@ def file_hash(path):
 class Counted:
     """One run of the program guests/NAME: .kernel and .program (Elf), .record."""
 
-    def __init__(self, name, cores=1):
+    def __init__(self, name, argument, cores=1):
         self.kernel = Elf(machine.built("kernel.elf"))
         self.program = Elf(machine.built("programs", name + ".elf"))
         with tempfile.TemporaryDirectory(prefix="thole-") as folder:
             image = image_with(self.kernel, machine.built("guests", name, "init.bin"), os.path.join(folder, "Image"))
             record = os.path.join(folder, "record")
-            argument = plugin_argument(build_plugin(folder), record, self.kernel, self.program)
+            plugin = plugin_argument(build_plugin(folder), record, self.kernel, self.program)
             with guest.Guest(direct=True, image=image, archive=None, system_file=False, cores=cores,
-                             qemu=EXACT + ["-plugin", argument], time_limit=RUN_LIMIT) as running:
+                             tree_edits=[["-ts", "/chosen", "bootargs", argument]],
+                             qemu=EXACT + ["-plugin", plugin], time_limit=RUN_LIMIT) as running:
                 running.wait_for_exit(RUN_LIMIT)
                 self.text = running.text
             if "bench: done" not in self.text or "bench: failed" in self.text:

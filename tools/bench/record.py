@@ -22,8 +22,9 @@ class Entry:
 
 
 class Situation:
-    def __init__(self, mark):
+    def __init__(self, mark, core):
         self.mark = mark
+        self.core = core
         self.entries = []
         self.ended = False
 
@@ -34,22 +35,36 @@ class Record:
     def __init__(self, path):
         self.situations = []
         self.longest = []
-        self._open = {}     # core -> its entry
+        self.program = None     # instructions before the first one of a program
+        self.tx = []            # and before each character
+        self.places = []        # and before each time at the place
+        self._now = {}          # core -> its situation
+        self._open = {}         # core -> its entry
         with open(path, encoding="ascii") as file:
             for line in file:
                 kind, *words = line.split()
                 getattr(self, "_take_" + kind)(*words)
 
-    def _take_mark(self, mark):
-        self.situations.append(Situation(int(mark, 16)))
-        self._open = {}
+    def _take_mark(self, core, mark):
+        self._now[core] = Situation(int(mark, 16), int(core))
+        self.situations.append(self._now[core])
+        self._open.pop(core, None)
 
-    def _take_end(self):
-        self.situations[-1].ended = True
+    def _take_end(self, core):
+        self._now.pop(core).ended = True
 
     def _take_in(self, core):
         self._open[core] = Entry(int(core))
-        self.situations[-1].entries.append(self._open[core])
+        self._now[core].entries.append(self._open[core])
+
+    def _take_program(self, count):
+        self.program = int(count)
+
+    def _take_tx(self, count):
+        self.tx.append(int(count))
+
+    def _take_place(self, count, _):
+        self.places.append(int(count))
 
     def _take_i(self, core, address):
         # An entry that began before the mark is not part of the situation.

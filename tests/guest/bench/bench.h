@@ -11,7 +11,7 @@
 
 #define ROUNDS 4
 #define PARTY_HOLE   (SPACE_STACK_TOP - 0x10000) /* nothing is mapped there, in a space */
-#define PARTY_DEVICE (SPACE_SHARED - 0x2000) /* a page of a device, in a space */
+#define PARTY_DEVICE (SPACE_SHARED - 0x2000)    /* a page of a device, in a space */
 
 void float_touch(void);
 
@@ -28,3 +28,11 @@ void count_interrupt(void);
 void count_null_syscall(void);
 void count_map(void);
 void count_objects(void);
+
+/* cores.c: the same on every core at once. */
+void count_cores(void);
+
+/* wakeup.c: how late a driver can be. */
+void count_wakeups(void);
+/* watcher.S */
+helper_function watch_clock;

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Brings about what the boot arguments (/chosen, bootargs) name: "single", what one
+ * core does; "cores", the same on all of them at once; "wakeup".
+ */
 #include "bench.h"
+
+#include <libfdt.h>
+#include <string.h>
 
 _Noreturn void guest_main(const struct boot_info *info);
 
 const struct boot_info *boot;
 bool clock_is_exact = true, events_are_traced;
 
-static void (*const situation[])(void) = {
-    count_null_syscall, count_round_trip, count_round_trip_fp, count_call_cap, count_yield,
-    count_signals, count_fault, count_interrupt, count_map, count_objects,
+static const struct situation {
+    const char *argument;
+    void (*count)(void);
+} situation[] = {
+    {"single", count_null_syscall}, {"single", count_round_trip}, {"single", count_round_trip_fp},
+    {"single", count_call_cap}, {"single", count_yield}, {"single", count_signals},
+    {"single", count_fault}, {"single", count_interrupt}, {"single", count_map},
+    {"single", count_objects}, {"cores", count_cores}, {"wakeup", count_wakeups},
 };
 
 /* --- What the files of the conformance program ask for ------------------------------ */
@@ -42,6 +54,15 @@ uint64_t ticks_of(uint64_t microseconds)
 
 /* --- Start -------------------------------------------------------------------------- */
 
+static const char *boot_argument(void)
+{
+    const void *tree = (const void *)(uintptr_t)boot->hardware_tree;
+    int chosen = fdt_path_offset(tree, "/chosen");
+    const char *text = chosen < 0 ? NULL : fdt_getprop(tree, chosen, "bootargs", NULL);
+
+    return text != NULL ? text : "";
+}
+
 _Noreturn void guest_main(const struct boot_info *info)
 {
     const char *missing;
@@ -50,7 +71,9 @@ _Noreturn void guest_main(const struct boot_info *info)
     main_priority(PRIORITY_MAIN);
     objects_init();
     for (unsigned i = 0; i < sizeof(situation) / sizeof(situation[0]); i++) {
-        situation[i]();
+        if (strcmp(boot_argument(), situation[i].argument) != 0)
+            continue;
+        situation[i].count();
         missing = objects_clean();
         if (missing != NULL)
             print_line("bench: failed: situation %u: %s", i, missing);

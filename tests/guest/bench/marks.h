@@ -24,7 +24,8 @@
     X(make_thread)                                                                   \
     X(delete_thread)                                                                 \
     X(copy_cap)                                                                      \
-    X(delete_cap)
+    X(delete_cap)                                                                    \
+    X(core_round_trip)
 
 #ifndef __ASSEMBLER__
 #define MARK(name) void mark_##name(void);

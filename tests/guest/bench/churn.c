@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "churn.h"
+
+#include "bench.h"
+
+#define COPIES      100
+#define PAGES       200
+#define CALLERS     24
+#define TABLE_BITS  8
+#define LARGE_BITS  20
+#define CHURN_AT    (WINDOW_ADDRESS + 300 * 0x1000ULL)  /* of the window's pages */
+#define SPACE_AT    0x40000000ULL                       /* in the space that comes and goes */
+
+helper_function fault_read; /* faulty.S */
+
+static struct {
+    unsigned first;             /* of a row of slots */
+    unsigned root;              /* Untyped that all of it comes from */
+    unsigned victim;            /* Endpoint that callers queue at */
+    struct helper *caller[CALLERS];
+    unsigned fault_endpoint;
+    struct message fault;
+    unsigned step, rounds;
+} busy;
+
+static unsigned slot_of(unsigned index)
+{
+    return busy.first + index;
+}
+
+static void make_in(unsigned index, enum thole_object type, unsigned bits)
+{
+    CHECK_EQUAL(retype(busy.root, type, bits, slot_of(index)), RESULT_DONE);
+}
+
+static void end_all(void)
+{
+    CHECK_EQUAL(revoke(busy.root), RESULT_DONE);
+}
+
+/* --- Steps -------------------------------------------------------------------------- */
+
+static void make_small_objects(void)
+{
+    static const enum thole_object type[] = {
+        OBJECT_ENDPOINT, OBJECT_THREAD, OBJECT_SCHED_CONTEXT, OBJECT_TIMER, OBJECT_NOTIFICATION,
+        OBJECT_INTERRUPT, OBJECT_ADDRESS_SPACE, OBJECT_PAGE_TABLE};
+
+    for (unsigned i = 0; i < sizeof(type) / sizeof(type[0]); i++)
+        make_in(i, type[i], 0);
+    for (unsigned i = 0; i < sizeof(type) / sizeof(type[0]); i++)
+        CHECK_EQUAL(delete(slot_of(i)), RESULT_DONE);
+    end_all();
+}
+
+static void make_large_objects(void)
+{
+    make_in(0, OBJECT_CAPTABLE, TABLE_BITS);
+    make_in(1, OBJECT_FRAME, FRAME_BITS_2M);
+    make_in(2, OBJECT_UNTYPED, LARGE_BITS);
+    CHECK_EQUAL(delete(slot_of(0)), RESULT_DONE);
+    end_all();
+}
+
+/* A chain and a fan of copies, that go with the first. */
+static void derive_and_revoke(void)
+{
+    make_in(0, OBJECT_ENDPOINT, 0);
+    for (unsigned i = 1; i < COPIES; i++)
+        CHECK_EQUAL(INVOKE(INIT_SLOT_CAPTABLE, CAPTABLE_COPY, slot_of(i), INIT_SLOT_CAPTABLE,
+                           slot_of(i % 2 ? 0 : i - 1), RIGHTS_ALL), RESULT_DONE);
+    CHECK_EQUAL(revoke(slot_of(0)), RESULT_DONE);
+    end_all();
+}
+
+/* A whole table of capabilities goes at once. */
+static void fill_and_delete_table(void)
+{
+    make_in(0, OBJECT_CAPTABLE, TABLE_BITS);
+    make_in(1, OBJECT_ENDPOINT, 0);
+    for (unsigned i = 1; i < 1u << TABLE_BITS; i++)
+        CHECK_EQUAL(INVOKE(slot_of(0), CAPTABLE_COPY, i, INIT_SLOT_CAPTABLE, slot_of(1),
+                           RIGHTS_ALL), RESULT_DONE);
+    CHECK_EQUAL(delete(slot_of(0)), RESULT_DONE);
+    end_all();
+}
+
+static void map_and_unmap(void)
+{
+    make_in(0, OBJECT_FRAME, FRAME_BITS_4K);
+    for (unsigned i = 0; i < 8; i++) {
+        CHECK_EQUAL(INVOKE(slot_of(0), FRAME_MAP, INIT_SLOT_ADDRESS_SPACE, CHURN_AT,
+                           RIGHT_READ | RIGHT_WRITE, MEMORY_NORMAL), RESULT_DONE);
+        *(volatile uint64_t *)CHURN_AT = i;
+        CHECK_EQUAL(ASK(slot_of(0), FRAME_UNMAP), RESULT_DONE);
+    }
+    end_all();
+}
+
+/* An address space with full tables is destroyed from its root. */
+static void fill_and_destroy_space(void)
+{
+    make_in(0, OBJECT_ADDRESS_SPACE, 0);
+    CHECK_EQUAL(INVOKE(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, slot_of(0)), RESULT_DONE);
+    for (unsigned i = 1; i <= 2; i++) {
+        make_in(i, OBJECT_PAGE_TABLE, 0);
+        CHECK_EQUAL(INVOKE(slot_of(i), PAGE_TABLE_MAP, slot_of(0), SPACE_AT), RESULT_DONE);
+    }
+    for (unsigned i = 3; i < 3 + PAGES; i++) {
+        make_in(i, OBJECT_FRAME, FRAME_BITS_4K);
+        CHECK_EQUAL(INVOKE(slot_of(i), FRAME_MAP, slot_of(0), SPACE_AT + (i - 3) * 0x1000ULL,
+                           RIGHT_READ, MEMORY_NORMAL), RESULT_DONE);
+    }
+    /* By turns the root goes first, or a table below it. */
+    CHECK_EQUAL(delete(slot_of(busy.rounds % 2 ? 0 : 2)), RESULT_DONE);
+    end_all();
+}
+
+static void fault_and_resume(void)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        busy.fault = (struct message){.tag = thole_tag(THOLE_FAULT_RESUME, 0)};
+        CHECK_EQUAL(thole_reply_recv(busy.fault_endpoint, &busy.fault), STATUS_OK);
+        CHECK_EQUAL(busy.fault.word[0], FAULT_READ);
+    }
+}
+
+/* --- Callers, whose server never comes ---------------------------------------------- */
+
+struct caller {
+    unsigned own, victim;
+};
+static struct caller callers[CALLERS];
+
+static uint64_t call_in_vain(void *argument, struct message *first)
+{
+    const struct caller *caller = argument;
+    struct message message = *first;
+
+    for (;;) {
+        call_word(caller->victim, 0, NULL);
+        message = (struct message){0};
+        CHECK_EQUAL(thole_recv(caller->own, &message), STATUS_OK);
+    }
+}
+
+static void callers_make(void)
+{
+    busy.victim = make(OBJECT_ENDPOINT, 0);
+    for (unsigned i = 0; i < CALLERS; i++) {
+        callers[i] = (struct caller){make(OBJECT_ENDPOINT, 0), busy.victim};
+        busy.caller[i] = HELPER(call_in_vain, &callers[i], PRIORITY_HIGH,
+                                .endpoint = callers[i].own);
+    }
+}
+
+static void queue_and_close(void)
+{
+    for (unsigned i = 0; i < CALLERS; i++)
+        helper_go(busy.caller[i]);
+    CHECK_EQUAL(INVOKE(INIT_SLOT_CAPTABLE, CAPTABLE_CLOSE, busy.victim), RESULT_DONE);
+    CHECK_EQUAL(INVOKE(INIT_SLOT_CAPTABLE, CAPTABLE_OPEN, busy.victim), RESULT_DONE);
+}
+
+/* --- All ---------------------------------------------------------------------------- */
+
+static void (*const step[])(void) = {
+    make_small_objects, map_and_unmap, fault_and_resume, derive_and_revoke, make_large_objects,
+    fill_and_delete_table, queue_and_close, fill_and_destroy_space,
+};
+#define STEPS (sizeof(step) / sizeof(step[0]))
+
+void churn_make(void)
+{
+    busy.root = make(OBJECT_UNTYPED, FRAME_BITS_2M + 2);
+    busy.first = slot_take_row(PAGES + 3);
+    callers_make();
+    busy.fault_endpoint = make(OBJECT_ENDPOINT, 0);
+    HELPER_GO(fault_read, PARTY_HOLE, PRIORITY_LOW, .watch = busy.fault_endpoint);
+    CHECK_EQUAL(thole_recv(busy.fault_endpoint, &busy.fault), STATUS_OK);
+}
+
+void churn(void)
+{
+    step[busy.step]();
+    busy.step = (busy.step + 1) % STEPS;
+    busy.rounds += busy.step == 0;
+}
+
+unsigned churn_rounds(void)
+{
+    return busy.rounds;
+}
