@@ -73,11 +73,13 @@ void arch_frame_undo_step(struct frame *frame);
 
 /*
  * Called last in an event when another thread than before is to run on this
- * core: its address space (root NULL: none) and what else is not in the frame.
+ * core: its address space (0: none) and what else is not in the frame.
  * The FP/SIMD registers of the thread that was loaded are saved. All NULL:
  * nobody is loaded any more, and the core goes idle.
  */
-void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, unsigned asid);
+void arch_thread_switch(struct frame *frame, struct fp_state *fp, uint64_t space_word);
+/* An address space in a word, never 0. */
+uint64_t arch_space_word(const void *root, unsigned asid);
 /*
  * The thread is about to be destroyed, or read from outside: if it is loaded on
  * this core, its FP state is saved. It must not be loaded on another.

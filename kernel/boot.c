@@ -224,6 +224,7 @@ static struct thread *make_thread(struct making *making, const struct boot *boot
     struct sched_context *time = make_time(making, boot);
 
     slot_embed(&thread->captable, &making->table[INIT_SLOT_CAPTABLE], HOLDER_THREAD_CAPTABLE);
+    thread_set_table(thread, &thread->captable);
     slot_embed(&thread->space, &making->table[INIT_SLOT_ADDRESS_SPACE], HOLDER_THREAD_SPACE);
     sender_bind(&thread->sender, endpoint, &making->table[INIT_SLOT_SCHED_CONTEXT]);
     arch_frame_init(&thread->frame, boot->init_image->entry, INIT_STACK_TOP, 0);

@@ -5,7 +5,7 @@
 #include "core.h"
 
 #include "arch.h"
-#include "object/address_space.h"
+#include "event.h"
 #include "object/event_object.h"
 #include "object/thread.h"
 
@@ -15,19 +15,28 @@
 struct core cores[CORES_MAX];
 unsigned core_count = 1;
 
+/* Four bytes of struct thread in a word: state, loaded_on, lent, bereft. */
+static uint32_t runs_lent(unsigned number)
+{
+    STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+    return THREAD_READY | number << 8 | 1u << 16;
+}
+
 void core_init(struct core *core, unsigned number)
 {
     for (unsigned level = 0; level < PRIORITY_COUNT; level++)
         list_init(&core->ready[level]);
     core->number = number;
     core->timer_set = UINT64_MAX;
+    core->gate = GATE_CLOSED;
+    core->runs_lent = runs_lent(number);
 }
 
 unsigned core_priority(const struct thread *thread)
 {
     unsigned priority = thread->time->priority;
 
-    return priority > thread->ceiling ? priority : thread->ceiling;
+    return priority > thread->sender.ceiling ? priority : thread->sender.ceiling;
 }
 
 /* --- Between cores ----------------------------------------------------------------- */
@@ -41,7 +50,14 @@ static void kick(const struct core *core, const struct core *other)
 /* The core that has the thread's registers, or NULL. */
 static struct core *loaded_on(const struct thread *thread)
 {
-    return thread->loaded_on != 0 ? &cores[thread->loaded_on - 1] : NULL;
+    struct core *last = &cores[thread->loaded_on];
+
+    return last->loaded == thread ? last : NULL;
+}
+
+bool core_has(const struct thread *thread)
+{
+    return loaded_on(thread) != NULL;
 }
 
 static bool is_current(const struct thread *thread)
@@ -66,15 +82,18 @@ bool core_runs_elsewhere(const struct core *core, const struct thread *thread)
     return is_current(thread) && loaded_on(thread) != core;
 }
 
-enum thole_result core_root_is_free(const struct core *core, const void *root)
+enum thole_result core_space_is_free(const struct core *core, uint64_t space_word)
 {
     enum thole_result result = RESULT_DONE;
 
-    for (unsigned number = 0; number < core_count; number++)
-        if (&cores[number] != core && cores[number].loaded_root == root) {
-            kick(core, &cores[number]);
+    for (unsigned number = 0; number < core_count; number++) {
+        const struct core *other = &cores[number];
+
+        if (other != core && (other->space == space_word || other->space_left == space_word)) {
+            kick(core, other);
             result = RESULT_MORE;
         }
+    }
     return result;
 }
 
@@ -100,9 +119,10 @@ bool core_enter(struct core *core)
 {
     struct thread *thread = core->loaded;
 
+    core->space_left = 0; /* nothing walks it any more: an exception was taken */
     if (core->current != NULL || thread == NULL)
         return true;
-    thread->loaded_on = 0;
+    thread->sender.fp_open = false; /* they are saved when another is loaded */
     core->loaded = NULL;
     core->reload = true;
     if (thread->state == THREAD_READY)
@@ -119,7 +139,8 @@ static void enqueue(struct core *from, struct thread *thread, enum turn turn)
     struct core *core = &cores[time->core];
     unsigned level = core_priority(thread);
 
-    if (core != from && (core->current == NULL || level >= core_priority(core->current)))
+    /* Also if it will share its turn only when lent time goes home. */
+    if (core != from && (core->current == NULL || level >= core->current->time->priority))
         kick(from, core);
     time->level = (uint8_t)level;
     if (turn == TURN_NEXT)
@@ -145,7 +166,7 @@ void core_ready(struct core *core, struct thread *thread, enum turn turn)
         return;
     }
     thread->state = THREAD_READY;
-    if (thread->suspended || (!thread->lent && core_waits_for_period(core, thread->time)))
+    if (thread_suspended(thread) || (!thread->lent && core_waits_for_period(core, thread->time)))
         return;
     if (core_has_left(core, thread) == RESULT_DONE) /* if not, that core queues it */
         enqueue(core, thread, turn);
@@ -155,7 +176,7 @@ void core_ready_later(struct core *core, struct thread *thread)
 {
     struct sched_context *time = thread->time;
 
-    if (time == NULL || thread->suspended || !core_is_spent(time) ||
+    if (time == NULL || thread_suspended(thread) || !core_is_spent(time) ||
         time->remaining + (int64_t)thread->grace > 0) {
         core_ready(core, thread, TURN_NEXT);
         return;
@@ -279,7 +300,7 @@ void core_set_ceiling(struct core *core, struct thread *thread, unsigned ceiling
 
     if (queued)
         dequeue(time);
-    thread->ceiling = (uint8_t)ceiling;
+    thread->sender.ceiling = (uint8_t)ceiling;
     if (queued)
         enqueue(core, thread, TURN_LAST);
     else if (is_current(thread))
@@ -304,24 +325,29 @@ static struct thread *take_first(struct core *core)
 
 static void load(struct core *core, struct thread *thread)
 {
-    struct address_space_root space = { NULL, 0 };
-
     if (core->loaded != NULL)
-        core->loaded->loaded_on = 0;
+        core->loaded->sender.fp_open = false; /* they are saved below */
     core->loaded = thread;
+    core->space = 0;
     if (thread != NULL) {
-        space = address_space_of(&thread->space);
-        thread->loaded_on = (uint8_t)(core->number + 1);
-        arch_thread_switch(&thread->frame, &thread->fp, space.root, space.asid);
-    } else {
-        arch_thread_switch(NULL, NULL, NULL, 0);
+        core->space = thread_space(thread);
+        thread->loaded_on = (uint8_t)core->number;
     }
-    core->loaded_root = space.root;
+    arch_thread_switch(thread != NULL ? &thread->frame : NULL, thread != NULL ? &thread->fp : NULL,
+                       core->space);
     core->reload = false;
+}
+
+bool core_is_plain(const struct core *core)
+{
+    return core->current != NULL && core->running == core->current->time && !core->reload &&
+           !core->graced && core->running->remaining > 0 &&
+           !list_linked(&core->running->dying_ring);
 }
 
 static struct thread *go_idle(struct core *core)
 {
+    core->graced = false;
     account(core, NULL);
     if (core->loaded != NULL || core->reload)
         load(core, NULL);
@@ -344,6 +370,8 @@ struct thread *core_choose(struct core *core)
     if (current == NULL)
         current = take_first(core);
     core->current = current;
+    if (!current->lent || core->running != current->time)
+        core->graced = false;
     account(core, current->time);
     if (core->loaded != current || core->reload)
         load(core, current);
@@ -374,8 +402,21 @@ void core_interrupts(struct core *core)
 }
 
 /*
+ * Does anybody wait for a turn of whole time? Those between its own priority and that
+ * of its server wait until it is home: then its turn is over at once.
+ */
+static bool turn_is_wanted(const struct core *core, const struct thread *thread)
+{
+    unsigned level = core_priority(thread);
+    uint64_t from = core->graced ? level : thread->time->priority;
+
+    return (core->ready_levels & UINT64_MAX << from & UINT64_MAX >> (63 - level)) != 0;
+}
+
+/*
  * When the timer must come for the budget of what runs; UINT64_MAX: it need
- * not, since it always goes on, and nobody waits for a turn.
+ * not, since it always goes on, and nobody waits for a turn. A call and its
+ * answer change nothing of it: a server's grace counts when the budget has ended.
  */
 static uint64_t budget_end(const struct core *core)
 {
@@ -384,10 +425,12 @@ static uint64_t budget_end(const struct core *core)
     if (thread == NULL)
         return UINT64_MAX;
     const struct sched_context *time = thread->time;
-    int64_t left = time->remaining + (thread->lent ? (int64_t)thread->grace : 0);
+    int64_t left = time->remaining;
 
-    if (sched_context_is_whole(time) && list_empty(&core->ready[core_priority(thread)]))
+    if (sched_context_is_whole(time) && !turn_is_wanted(core, thread))
         return UINT64_MAX;
+    if (core->graced && !sched_context_is_whole(time))
+        left += (int64_t)thread->grace;
     return left > 0 ? core->since + (uint64_t)left : core->since;
 }
 
@@ -398,6 +441,11 @@ static void end_budget(struct core *core)
 
     if (thread == NULL || core->running != thread->time || arch_time_now() < budget_end(core))
         return;
+    if (thread->lent && !core->graced) {
+        core->graced = true;
+        if (arch_time_now() < budget_end(core))
+            return;
+    }
     if (!core_is_spent(thread->time)) {
         core_yield(core); /* it was its turn, and a new period has begun */
     } else if (!thread->lent) {

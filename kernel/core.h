@@ -17,19 +17,24 @@
 
 #define CORES_MAX 8
 
+/* The order is for the short ways: what they touch is in the first cache line. */
 struct core {
+    uint32_t gate;               /* event.h: may its short ways be taken? */
+    uint32_t runs_lent;          /* `state` to `bereft` of a thread that they make run on lent time */
     struct thread *current;      /* who runs; NULL: nobody can, or it was taken away */
     struct thread *loaded;       /* whose registers and address space it has; NULL: idle */
-    void *loaded_root;           /* the translation root it has */
-    struct sched_context *running; /* whose time has been running since `since`; NULL: none */
+    uint64_t space;              /* the arch_space_word it has; 0: none */
+    uint64_t space_left;         /* the one before it, until the core is in the kernel again */
     uint64_t ready_levels;       /* bit n: ready[n] is not empty */
+    struct sched_context *running; /* whose time has been running since `since`; NULL: none */
     struct list ready[PRIORITY_COUNT];
     struct deadlines deadlines;
     uint64_t since;              /* ticks: up to here `running` is accounted */
     uint64_t timer_set;          /* the deadline that the machine's timer has */
     unsigned number;
     bool reload;                 /* the address space of `loaded` has changed */
-};
+    bool graced;                 /* lent time that runs is used up: the server has its grace */
+} __attribute__((aligned(64)));
 
 extern struct core cores[CORES_MAX];
 extern unsigned core_count; /* of them run */
@@ -43,8 +48,12 @@ bool core_enter(struct core *core);
 enum thole_result core_has_left(const struct core *core, const struct thread *thread) MUST_CHECK;
 /* Does another core run it now, and may go on? */
 bool core_runs_elsewhere(const struct core *core, const struct thread *thread);
-/* Does another core have this translation root? MORE: it was told to leave it. */
-enum thole_result core_root_is_free(const struct core *core, const void *root) MUST_CHECK;
+/* Does any core have this thread's registers? */
+bool core_has(const struct thread *thread);
+/* Does another core have this address space? MORE: it was told to leave it. */
+enum thole_result core_space_is_free(const struct core *core, uint64_t space_word) MUST_CHECK;
+/* May threads of this core call and answer without the lock? */
+bool core_is_plain(const struct core *core);
 /* This core need not keep the registers of `thread`: it is destroyed. */
 void core_abandon(struct core *core, const struct thread *thread);
 /* What `thread` runs in has changed. */

@@ -10,10 +10,33 @@
 
 struct lock kernel_lock;
 
+static void gate_take(uint32_t *gate)
+{
+    uint32_t seen;
+
+    do {
+        while ((seen = __atomic_load_n(gate, __ATOMIC_RELAXED)) >= GATE_TAKEN)
+            arch_relax();
+    } while (!__atomic_compare_exchange_n(gate, &seen, GATE_TAKEN, true, __ATOMIC_ACQUIRE,
+                                          __ATOMIC_RELAXED));
+}
+
 bool event_enter(struct core *core)
 {
     lock_take(&kernel_lock);
+    for (unsigned number = 0; number < core_count; number++)
+        if (&cores[number] != core)
+            gate_take(&cores[number].gate);
     return core_enter(core);
+}
+
+static void gates_leave(void)
+{
+    for (unsigned number = 0; number < core_count; number++) {
+        bool open = core_is_plain(&cores[number]) && !threads_stopping();
+
+        __atomic_store_n(&cores[number].gate, open ? GATE_OPEN : GATE_CLOSED, __ATOMIC_RELEASE);
+    }
 }
 
 struct thread *event_leave(struct core *core)
@@ -22,8 +45,15 @@ struct thread *event_leave(struct core *core)
         arch_core_kick(core->number); /* the rest in an event of its own */
     struct thread *next = core_choose(core);
 
+    gates_leave();
     lock_release(&kernel_lock);
     return next;
+}
+
+void event_abandon(void)
+{
+    gates_leave();
+    lock_release(&kernel_lock);
 }
 
 /* call and try_call: what the capability names decides what a call is. */
@@ -103,10 +133,15 @@ struct thread *kernel_fault(struct core *core, const uint64_t word[5])
 {
     struct thread *thread = core->loaded;
 
-    if (event_enter(core))
+    bool is_step = word[0] == FAULT_STEP;
+
+    if (event_enter(core)) {
+        if (is_step)
+            thread_stepped(thread);
         thread_fault(core, word);
-    else if (word[0] == FAULT_STEP)
+    } else if (is_step) {
         arch_frame_undo_step(&thread->frame);
+    }
     return event_leave(core);
 }
 

@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 /*
- * The registers of a thread. It is the first member of struct thread: while a
- * program runs, SP_EL1 points here, and every entry stores straight into it.
- * Assembly knows the layout (offsets.h).
+ * The registers of a thread, a member of struct thread: while a program runs, SP_EL1
+ * points at that, and every entry stores straight into it. What outlives a system
+ * call begins at x19, and there, so, begins a cache line. Assembly knows the layout
+ * (offsets.h).
  */
 struct frame {
     uint64_t x[31];
@@ -18,7 +19,7 @@ struct frame {
     uint64_t pstate; /* SPSR_EL1 */
     uint64_t tls;    /* TPIDR_EL0 */
     uint64_t step;   /* 1: MDSCR_EL1.SS is set while it runs, until the step is reported */
-} __attribute__((aligned(16)));
+};
 
 /*
  * FP/SIMD registers as they were when their thread last left a core. All zero is

@@ -68,7 +68,7 @@ void core_main(struct cpu *cpu)
         core_stop();
     while (!__atomic_load_n(&may_enter, __ATOMIC_ACQUIRE))
         wait_for_event();
-    frame_resume(event_end(cpu, kernel_interrupt(cpu->core)));
+    thread_run(event_end(cpu, kernel_interrupt(cpu->core)));
 }
 
 /* --- On the first core --------------------------------------------------------- */

@@ -16,16 +16,13 @@ struct cpu {
     uint64_t may_start;           /* head.S waits for it: a loader may release all cores at once */
     uint64_t entry_sctlr;         /* SCTLR_EL1 while C runs, if it signs; 0: the core cannot */
     uint64_t entry_history;       /* HISTORY_...: what clears the branch history at each entry */
+    struct core *core;            /* the portable core's own; set before it arrives at the kernel */
     uint32_t stack_bytes, emergency_bytes;
     unsigned index;               /* in cpus[] */
     unsigned panicking;           /* a panic within a panic ends without another word */
     unsigned arrival;             /* enum arrival: it and the first core agree, cores.c */
     const char *refusal;          /* why it cannot run, if it said so */
-    struct core *core;            /* the portable core's own; set before it arrives at the kernel */
-    const void *root;             /* of the address space that is loaded; NULL: none */
-    unsigned asid;                /* the same root may be another space's later, not with this */
-    struct frame *frame;          /* of the thread that is loaded; NULL: nobody's */
-    struct fp_state *fp_current;  /* of the thread that is loaded; NULL: nobody's */
+    struct fp_state *fp_current;  /* fp_open: of the thread that is loaded */
     struct fp_state *fp_owner;    /* whose values the registers hold, if it says so too; or NULL */
     bool fp_open;                 /* the loaded thread has used FP/SIMD since it was loaded */
     bool stepping;                /* MDSCR_EL1.SS is set */
@@ -47,19 +44,19 @@ static inline struct cpu *cpu_here(void)
 /* cores.c: the core that the portable core knows by this number. */
 struct cpu *cpu_numbered(unsigned number);
 
-/* vectors.S: leaves the kernel, into the program whose registers these are. */
-_Noreturn void frame_resume(struct frame *frame);
+/* vectors.S: leaves the kernel, into the program of this thread. */
+_Noreturn void thread_run(struct thread *thread);
 
 /* event.c: whom to resume, idling until there is somebody. */
-struct frame *event_end(struct cpu *cpu, struct thread *thread);
+struct thread *event_end(struct cpu *cpu, struct thread *thread);
 
 /* cpu.c: once on each core that starts. A sentence if it lacks what the kernel needs. */
 void cpu_init(struct cpu *cpu);
 const char *cpu_check(void);
 
 /* fp.c: the program touched FP/SIMD while it was closed to it. */
-void fp_take(struct cpu *cpu);
-void fp_switch(struct cpu *cpu, struct fp_state *fp);
+void fp_take(struct cpu *cpu, struct fp_state *fp);
+void fp_leave(struct cpu *cpu);
 
 /* memory.c: what was stored is seen with the caches off. */
 void memory_clean(const void *start, size_t bytes);

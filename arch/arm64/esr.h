@@ -2,6 +2,7 @@
 /* ESR_EL1, Arm ARM: the fields and values that the kernel tells apart. */
 #pragma once
 
+#define ESR_WORD_SVC64  0x56000000 /* ESR_EL1 of svc #0: class ESR_SVC64, 32-bit instruction */
 #define BREAKPOINT_GUARD 0x57ac /* BRK's immediate in guard.S: a stack was overwritten */
 
 #ifndef __ASSEMBLER__

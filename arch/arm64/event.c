@@ -2,18 +2,18 @@
 /*
  * From exceptions to the core's events. vectors.S has saved the program's
  * registers in its frame and calls one of these on the empty stack; each
- * returns the frame to resume.
+ * returns the thread to resume.
  */
 #include "kernel/trace.h"
 #include "cpu.h"
 #include "esr.h"
 
-struct frame *event_sync(struct frame *frame, struct cpu *cpu);
-struct frame *event_interrupt(struct frame *frame, struct cpu *cpu);
-struct frame *event_error(struct frame *frame, struct cpu *cpu);
-struct frame *traced_sync(struct frame *frame, struct cpu *cpu);
-struct frame *traced_interrupt(struct frame *frame, struct cpu *cpu);
-struct frame *traced_error(struct frame *frame, struct cpu *cpu);
+struct thread *event_sync(struct thread *thread, struct cpu *cpu);
+struct thread *event_interrupt(struct thread *thread, struct cpu *cpu);
+struct thread *event_error(struct thread *thread, struct cpu *cpu);
+struct thread *traced_sync(struct thread *thread, struct cpu *cpu);
+struct thread *traced_interrupt(struct thread *thread, struct cpu *cpu);
+struct thread *traced_error(struct thread *thread, struct cpu *cpu);
 
 /*
  * Each function that the vectors call exists twice, made from the same lines:
@@ -46,28 +46,25 @@ static void follow_step(struct cpu *cpu, const struct frame *frame)
 }
 
 /* Interrupts stay masked: a pending one ends the waiting, and the kernel takes it from there. */
-EACH_WAY struct frame *leave(struct cpu *cpu, struct thread *thread, const struct way *way)
+EACH_WAY struct thread *leave(struct cpu *cpu, struct thread *thread, const struct way *way)
 {
-    struct frame *frame;
-
     while (thread == NULL) {
         arch_wait_for_interrupt();
         thread = way->interrupt(cpu->core);
     }
-    frame = thread_frame(thread);
-    follow_step(cpu, frame);
-    return frame;
+    follow_step(cpu, &thread->frame);
+    return thread;
 }
 
-struct frame *event_end(struct cpu *cpu, struct thread *thread)
+struct thread *event_end(struct cpu *cpu, struct thread *thread)
 {
     return leave(cpu, thread, &plain);
 }
 
-EACH_WAY struct frame *fault(struct frame *frame, struct cpu *cpu, const struct way *way,
+EACH_WAY struct thread *fault(struct thread *thread, struct cpu *cpu, const struct way *way,
                              enum thole_fault what, uint64_t address)
 {
-    const uint64_t words[5] = {what, address, read_esr_el1(), frame->pc, frame->sp};
+    const uint64_t words[5] = {what, address, read_esr_el1(), thread->frame.pc, thread->frame.sp};
 
     return leave(cpu, way->fault(cpu->core, words), way);
 }
@@ -88,7 +85,7 @@ static enum thole_fault data_access(uint64_t esr)
                                                                             : FAULT_READ;
 }
 
-EACH_WAY struct frame *synchronous(struct frame *frame, struct cpu *cpu, const struct way *way)
+EACH_WAY struct thread *synchronous(struct thread *thread, struct cpu *cpu, const struct way *way)
 {
     uint64_t esr = read_esr_el1();
     uint32_t immediate = ESR_ISS(esr) & ESR_IMMEDIATE_MASK;
@@ -97,27 +94,28 @@ EACH_WAY struct frame *synchronous(struct frame *frame, struct cpu *cpu, const s
     case ESR_SVC64:
         return leave(cpu, way->syscall(cpu->core, immediate), way);
     case ESR_FP_ACCESS:
-        fp_take(cpu);
-        return frame;
+        fp_take(cpu, &thread->fp);
+        thread->sender.fp_open = true;
+        return thread;
     case ESR_DATA_ABORT_EL0:
-        return fault(frame, cpu, way, abort_fault(esr, data_access(esr)), read_far_el1());
+        return fault(thread, cpu, way, abort_fault(esr, data_access(esr)), read_far_el1());
     case ESR_INSTRUCTION_ABORT_EL0:
-        return fault(frame, cpu, way, abort_fault(esr, FAULT_EXECUTE), read_far_el1());
+        return fault(thread, cpu, way, abort_fault(esr, FAULT_EXECUTE), read_far_el1());
     case ESR_PC_ALIGNMENT:
-        return fault(frame, cpu, way, FAULT_ALIGNMENT, read_far_el1());
+        return fault(thread, cpu, way, FAULT_ALIGNMENT, read_far_el1());
     case ESR_SP_ALIGNMENT:
-        return fault(frame, cpu, way, FAULT_ALIGNMENT, frame->sp);
+        return fault(thread, cpu, way, FAULT_ALIGNMENT, thread->frame.sp);
     case ESR_BRK64:
-        return fault(frame, cpu, way, FAULT_BREAKPOINT, immediate);
+        return fault(thread, cpu, way, FAULT_BREAKPOINT, immediate);
     case ESR_STEP_EL0:
-        frame->step = 0;
-        return fault(frame, cpu, way, FAULT_STEP, frame->pc);
+        thread->frame.step = 0;
+        return fault(thread, cpu, way, FAULT_STEP, thread->frame.pc);
     default:
-        return fault(frame, cpu, way, FAULT_INSTRUCTION, frame->pc);
+        return fault(thread, cpu, way, FAULT_INSTRUCTION, thread->frame.pc);
     }
 }
 
-EACH_WAY struct frame *interrupt(struct cpu *cpu, const struct way *way)
+EACH_WAY struct thread *interrupt(struct cpu *cpu, const struct way *way)
 {
     return leave(cpu, way->interrupt(cpu->core), way);
 }
@@ -126,41 +124,41 @@ EACH_WAY struct frame *interrupt(struct cpu *cpu, const struct way *way)
  * SError: asynchronous, and masked in the kernel, so that what a program's
  * device access caused meets a program, most often the one that did it.
  */
-EACH_WAY struct frame *error(struct frame *frame, struct cpu *cpu, const struct way *way)
+EACH_WAY struct thread *error(struct thread *thread, struct cpu *cpu, const struct way *way)
 {
-    return fault(frame, cpu, way, FAULT_MACHINE, frame->pc);
+    return fault(thread, cpu, way, FAULT_MACHINE, thread->frame.pc);
 }
 
 /* --- What the vectors call --------------------------------------------------- */
 
-struct frame *event_sync(struct frame *frame, struct cpu *cpu)
+struct thread *event_sync(struct thread *thread, struct cpu *cpu)
 {
-    return synchronous(frame, cpu, &plain);
+    return synchronous(thread, cpu, &plain);
 }
 
-struct frame *traced_sync(struct frame *frame, struct cpu *cpu)
+struct thread *traced_sync(struct thread *thread, struct cpu *cpu)
 {
-    return synchronous(frame, cpu, &traced);
+    return synchronous(thread, cpu, &traced);
 }
 
-struct frame *event_interrupt(struct frame *frame, struct cpu *cpu)
+struct thread *event_interrupt(struct thread *thread, struct cpu *cpu)
 {
-    (void)frame;
+    (void)thread;
     return interrupt(cpu, &plain);
 }
 
-struct frame *traced_interrupt(struct frame *frame, struct cpu *cpu)
+struct thread *traced_interrupt(struct thread *thread, struct cpu *cpu)
 {
-    (void)frame;
+    (void)thread;
     return interrupt(cpu, &traced);
 }
 
-struct frame *event_error(struct frame *frame, struct cpu *cpu)
+struct thread *event_error(struct thread *thread, struct cpu *cpu)
 {
-    return error(frame, cpu, &plain);
+    return error(thread, cpu, &plain);
 }
 
-struct frame *traced_error(struct frame *frame, struct cpu *cpu)
+struct thread *traced_error(struct thread *thread, struct cpu *cpu)
 {
-    return error(frame, cpu, &traced);
+    return error(thread, cpu, &traced);
 }

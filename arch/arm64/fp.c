@@ -29,12 +29,12 @@ static void access_close(struct cpu *cpu)
  * or one that has been elsewhere: `core` tells. Takes no lock: the owner is only
  * compared, and the thread that runs is this core's.
  */
-void fp_take(struct cpu *cpu)
+void fp_take(struct cpu *cpu, struct fp_state *fp)
 {
-    struct fp_state *fp = cpu->fp_current;
     unsigned here = cpu->index + 1;
 
     access_open(cpu);
+    cpu->fp_current = fp;
     if (cpu->fp_owner == fp && fp->core == here)
         return;
     fp_load(fp);
@@ -42,13 +42,12 @@ void fp_take(struct cpu *cpu)
     cpu->fp_owner = fp;
 }
 
-void fp_switch(struct cpu *cpu, struct fp_state *fp)
+void fp_leave(struct cpu *cpu)
 {
-    if (cpu->fp_open) {
-        fp_save(cpu->fp_current);
-        access_close(cpu);
-    }
-    cpu->fp_current = fp;
+    if (!cpu->fp_open)
+        return;
+    fp_save(cpu->fp_current);
+    access_close(cpu);
 }
 
 /* After this nothing is stored to it until the thread runs again. */
@@ -57,5 +56,5 @@ void arch_fp_forget(struct fp_state *fp)
     struct cpu *cpu = cpu_here();
 
     if (cpu->fp_current == fp)
-        fp_switch(cpu, fp);
+        fp_leave(cpu);
 }

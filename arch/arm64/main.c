@@ -146,5 +146,5 @@ _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t ima
     init = boot_init(cpu_here()->core, &boot);
     print_time(&boot);
     cores_enter();
-    frame_resume(thread_frame(init));
+    thread_run(init);
 }

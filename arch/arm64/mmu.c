@@ -144,10 +144,14 @@ void arch_table_unmap(void *root, unsigned asid, uaddr_t at, unsigned level, voi
  * would synchronise. But the lock is given up before it, and from then on another
  * core may destroy the root that was here: nothing may walk from it any more.
  */
-void mmu_switch(void *root, unsigned asid)
+void mmu_switch(uint64_t space_word)
 {
-    paddr_t table = root != NULL ? arch_physical_address(root) : kernel_map_empty_root();
-
-    write_ttbr0_el1((uint64_t)asid << TTBR_ASID_SHIFT | table.value);
+    write_ttbr0_el1(space_word != 0 ? space_word : kernel_map_empty_root().value);
     barrier_isb();
+}
+
+/* As TTBR0_EL1 has it. */
+uint64_t arch_space_word(const void *root, unsigned asid)
+{
+    return (uint64_t)asid << TTBR_ASID_SHIFT | arch_physical_address(root).value;
 }

@@ -2,5 +2,5 @@
 /* What of the programs' translation is for arch/arm64 only. */
 #pragma once
 
-/* Makes `root` (NULL: nothing at all) the translation of this core's next program. */
-void mmu_switch(void *root, unsigned asid);
+/* Makes this (0: nothing at all) the translation of this core's next program. */
+void mmu_switch(uint64_t space_word);

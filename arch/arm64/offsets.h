@@ -5,6 +5,50 @@
  */
 #pragma once
 
+/* struct sender and struct thread, kernel/object; the frame's registers are from THREAD_FRAME on */
+#define THREAD_BADGE        96
+#define THREAD_SERVANT      104
+#define THREAD_FLAGS        112 /* flags, fp_open, doomed; in the highest byte the ceiling */
+#define THREAD_FLAGS_MASK   0xffffff
+#define THREAD_SENDER_STATE 119
+#define THREAD_STATE        120 /* state, loaded_on, lent, bereft */
+#define THREAD_LENT         122
+#define THREAD_TABLE        128 /* and table_last */
+#define THREAD_TIME         144
+#define THREAD_SPACE_WORD   152
+#define THREAD_OWES         160
+#define THREAD_RECEIVING_ON 168
+#define THREAD_SLOTS        176
+#define THREAD_FRAME        232
+
+/* struct core, kernel/core.h */
+#define CORE_GATE         0
+#define CORE_RUNS_LENT    4
+#define CORE_CURRENT      8  /* and loaded */
+#define CORE_SPACE        24 /* and space_left */
+#define CORE_READY_LEVELS 40
+
+/* struct endpoint, struct sched_context, struct slot */
+#define ENDPOINT_HOME     0 /* and warm */
+#define ENDPOINT_WARM     8
+#define SCHED_CONTEXT_THREAD 16
+#define SCHED_CONTEXT_PRIORITY 32
+#define SLOT_TYPE_SHIFT   48 /* 8 bits, then the rights */
+#define SLOT_TYPE_ENDPOINT 5
+#define SLOT_RIGHT_SEND   (1 << 8)
+#define SLOT_RIGHT_RECV_BIT (SLOT_TYPE_SHIFT + 8 + 1)
+
+/* Numbers of the ABI and of the kernel's own states */
+#define SYSCALL_NUMBER_CALL       1
+#define SYSCALL_NUMBER_REPLY_RECV 3
+#define THOLE_TAG_CAP_BIT         3
+#define TAG_KEPT                  0xffffffff00000007 /* label and words */
+#define TAG_KIND_CALL             (1 << 4)
+#define SENDER_STATE_IN_SERVICE   3
+#define THREAD_STATE_RECEIVING    2
+#define THREAD_STATE_CALLING      3
+#define PSTATE_FLAGS              0xf0000000 /* N, Z, C, V */
+
 /* struct frame, arch_types.h */
 #define OFFSET_X(n)   ((n)*8)
 #define OFFSET_SP     248
@@ -24,7 +68,8 @@
 #define CPU_MAY_START     24
 #define CPU_ENTRY_SCTLR   32
 #define CPU_ENTRY_HISTORY 40
-#define CPU_BYTES         192
+#define CPU_CORE          48
+#define CPU_BYTES         128
 
 /* enum history, speculation.h: what clears a core's branch history; above: a loop's rounds */
 #define HISTORY_KEPT   0

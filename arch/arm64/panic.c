@@ -6,6 +6,8 @@
  */
 #include "cpu.h"
 #include "esr.h"
+#include "kernel/core.h"
+#include "kernel/object/thread.h"
 #include "kernel/print.h"
 #include "machine.h"
 
@@ -161,9 +163,9 @@ _Noreturn void arch_panic(void)
     const struct cpu *cpu = cpu_here();
 
     print_back_trace((uint64_t)__builtin_frame_address(0));
-    if (cpu->frame != NULL) {
+    if (cpu->core != NULL && cpu->core->loaded != NULL) {
         kernel_print("the program that ran:\n");
-        print_registers(cpu->frame);
+        print_registers(thread_frame(cpu->core->loaded));
     }
     arch_reset();
 }

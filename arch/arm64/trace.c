@@ -7,14 +7,19 @@
 #include "cpu.h"
 #include "machine.h"
 
-extern const char vectors[], vectors_traced[];
+extern const char vectors[], vectors_traced[], vectors_long[];
 
 static const char *wanted = vectors;
 
-/* The return to the program is what makes it be seen. */
+/*
+ * A core whose firmware is called when the address space changes has no short ways.
+ * The return to the program is what makes it be seen.
+ */
 void trace_follow(void)
 {
-    write_vbar_el1((uint64_t)wanted);
+    bool has_short_ways = !cpu_here()->leave_by_firmware;
+
+    write_vbar_el1((uint64_t)(wanted == vectors && !has_short_ways ? vectors_long : wanted));
 }
 
 static void want(const char *table)

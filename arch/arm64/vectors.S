@@ -1,49 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Entry and exit. While a program runs, SP_EL1 points at its struct frame, so
+ * Entry and exit. While a program runs, SP_EL1 points at its struct thread, so
  * an exception stores all registers straight into it, takes the core's stack,
- * which is empty, and calls C (event.c) with the frame and the core. C returns
- * the frame to resume. An exception in the kernel itself is the end: panic.c.
+ * which is empty, and calls C (event.c) with the thread and the core. C returns
+ * the thread to resume. What happens most has short ways of its own (fast.S).
+ * An exception in the kernel itself is the end: panic.c.
  */
-#include "offsets.h"
-#include "sysreg.h"
+#include <thole/abi.h>
+
+#include "esr.h"
+#include "fast.h"
 
 /* Order of the table: Arm ARM, exception vectors. panic.c knows it too. */
 
     /* At most 32 instructions; the C function is called from `event`. */
     .macro  entry_from_program function
     .balign 128
-    stp     x0, x1, [sp, #OFFSET_X(0)]
-    stp     x2, x3, [sp, #OFFSET_X(2)]
-    stp     x4, x5, [sp, #OFFSET_X(4)]
-    stp     x6, x7, [sp, #OFFSET_X(6)]
-    stp     x8, x9, [sp, #OFFSET_X(8)]
-    stp     x10, x11, [sp, #OFFSET_X(10)]
-    stp     x12, x13, [sp, #OFFSET_X(12)]
-    stp     x14, x15, [sp, #OFFSET_X(14)]
-    stp     x16, x17, [sp, #OFFSET_X(16)]
-    stp     x18, x19, [sp, #OFFSET_X(18)]
-    stp     x20, x21, [sp, #OFFSET_X(20)]
-    stp     x22, x23, [sp, #OFFSET_X(22)]
-    stp     x24, x25, [sp, #OFFSET_X(24)]
-    stp     x26, x27, [sp, #OFFSET_X(26)]
-    stp     x28, x29, [sp, #OFFSET_X(28)]
-    mrs     x9, sp_el0
-    stp     x30, x9, [sp, #OFFSET_X(30)]
-    mrs     x9, elr_el1
-    mrs     x10, spsr_el1
-    stp     x9, x10, [sp, #OFFSET_PC]
-    mrs     x9, tpidr_el0
-    str     x9, [sp, #OFFSET_TLS]
-    mov     x0, sp
-    mrs     x1, tpidr_el1
-    ldr     x9, [x1, #CPU_STACK_TOP]
-    mov     sp, x9
-    adr     x9, \function
+    save_upper
+    save_lower
+    adr     x19, \function
     b       event
     .endm
 
-    /* Two registers to work with: nothing that runs later misses TPIDR(RO)_EL0. */
+    /* The same, but for the system calls that have short ways. */
+    .macro  entry_with_short_ways function
+    .balign 128
+    save_upper
+    mrs     x19, esr_el1
+    mov     w20, #ESR_WORD_SVC64
+    sub     w19, w19, w20
+    cmp     w19, #SYSCALL_NUMBER_CALL
+    b.eq    fast_call
+    cmp     w19, #SYSCALL_NUMBER_REPLY_RECV
+    b.eq    fast_reply_receive
+    .globl  long_way
+long_way:
+    save_lower
+    adr     x19, \function
+    b       event
+    .endm
+
     .macro  entry_from_kernel index
     .balign 128
     msr     tpidr_el0, x0
@@ -52,7 +48,7 @@
     b       panic
     .endm
 
-    .macro  vector_table synchronous, interrupt, error
+    .macro  vector_table entry, synchronous, interrupt, error
     entry_from_kernel 0             /* SP_EL0: never used by the kernel */
     entry_from_kernel 1
     entry_from_kernel 2
@@ -61,7 +57,7 @@
     entry_from_kernel 5
     entry_from_kernel 6
     entry_from_kernel 7
-    entry_from_program \synchronous
+    \entry \synchronous
     entry_from_program \interrupt
     entry_from_program \interrupt   /* FIQ: the GIC's group 0, if firmware left it so */
     entry_from_program \error
@@ -75,16 +71,24 @@
     .balign 2048
     .globl  vectors
 vectors:
-    vector_table event_sync, event_interrupt, event_error
+    vector_table entry_with_short_ways, event_sync, event_interrupt, event_error
+
+    /* x0 to x30 are saved; x19 the C function. */
+event:
+    save_rest
+    mov     x9, x19
+    mov     x0, sp
+    mrs     x1, tpidr_el1
+    ldr     x10, [x1, #CPU_STACK_TOP]
+    mov     sp, x10
 
     /*
-     * x0 frame, x1 core, x9 the C function. Before C's first indirect branch the
+     * x0 thread, x1 core, x9 the C function. Before C's first indirect branch the
      * branch history that the program made is cleared, where the core needs that
      * (speculation.c). C signs its return addresses with key B, which is on for C
      * alone: a program could have its own addresses signed by it. A core without
      * either gets here in three instructions more.
      */
-event:
     ldp     x19, x20, [x1, #CPU_ENTRY_SCTLR]
     cbnz    x20, .Lhistory_clear
 .Lhistory_is_clear:
@@ -128,36 +132,25 @@ event:
     mov     x1, x22
     b       .Lhistory_is_clear
 
-    .globl  frame_resume
-frame_resume:
+    .globl  thread_run
+thread_run:
     hint    #34                     /* bti c */
 resume:
     mov     sp, x0
-    ldr     x9, [sp, #OFFSET_TLS]
-    msr     tpidr_el0, x9
-    ldp     x9, x10, [sp, #OFFSET_PC]
-    msr     elr_el1, x9
-    msr     spsr_el1, x10
-    ldp     x30, x9, [sp, #OFFSET_X(30)]
-    msr     sp_el0, x9
-    ldp     x2, x3, [sp, #OFFSET_X(2)]
-    ldp     x4, x5, [sp, #OFFSET_X(4)]
-    ldp     x6, x7, [sp, #OFFSET_X(6)]
-    ldp     x8, x9, [sp, #OFFSET_X(8)]
-    ldp     x10, x11, [sp, #OFFSET_X(10)]
-    ldp     x12, x13, [sp, #OFFSET_X(12)]
-    ldp     x14, x15, [sp, #OFFSET_X(14)]
-    ldp     x16, x17, [sp, #OFFSET_X(16)]
-    ldp     x18, x19, [sp, #OFFSET_X(18)]
-    ldp     x20, x21, [sp, #OFFSET_X(20)]
-    ldp     x22, x23, [sp, #OFFSET_X(22)]
-    ldp     x24, x25, [sp, #OFFSET_X(24)]
-    ldp     x26, x27, [sp, #OFFSET_X(26)]
-    ldp     x28, x29, [sp, #OFFSET_X(28)]
-    ldp     x0, x1, [sp, #OFFSET_X(0)]
-    eret
-    dsb     nsh                     /* nothing is guessed past the exit */
-    isb
+    restore_rest
+    msr     spsr_el1, x24
+    restore_upper
+    ldp     x2, x3, [sp, #FRAME_X(2)]
+    ldp     x4, x5, [sp, #FRAME_X(4)]
+    ldp     x6, x7, [sp, #FRAME_X(6)]
+    ldp     x8, x9, [sp, #FRAME_X(8)]
+    ldp     x10, x11, [sp, #FRAME_X(10)]
+    ldp     x12, x13, [sp, #FRAME_X(12)]
+    ldp     x14, x15, [sp, #FRAME_X(14)]
+    ldp     x16, x17, [sp, #FRAME_X(16)]
+    ldr     x18, [sp, #FRAME_X(18)]
+    ldp     x0, x1, [sp, #FRAME_X(0)]
+    leave
 
     /*
      * x0 index of the vector; the old x0 and x1 are in TPIDR_EL0 and
@@ -204,4 +197,10 @@ panic:
     .balign 2048
     .globl  vectors_traced
 vectors_traced:
-    vector_table traced_sync, traced_interrupt, traced_error
+    vector_table entry_from_program, traced_sync, traced_interrupt, traced_error
+
+    /* For a core that the firmware must be called on when the address space changes. */
+    .balign 2048
+    .globl  vectors_long
+vectors_long:
+    vector_table entry_from_program, event_sync, event_interrupt, event_error

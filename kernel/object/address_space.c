@@ -103,7 +103,7 @@ enum thole_result address_space_destroy(struct core *core, struct slot *space)
 
     if (named.root == NULL)
         return RESULT_DONE;
-    if (core_root_is_free(core, named.root) == RESULT_MORE)
+    if (core_space_is_free(core, arch_space_word(named.root, named.asid)) == RESULT_MORE)
         return RESULT_MORE;
     asid_give(named.asid);
     arch_asid_invalidate(named.asid);

@@ -33,6 +33,8 @@ static struct thread *waiting_receiver(const struct endpoint *endpoint, bool bri
 {
     const struct list *stack = &endpoint->receivers;
 
+    if (brings_time && endpoint->warm != NULL)
+        return endpoint->warm;
     if (list_empty(stack) || !brings_time)
         stack = &endpoint->active;
     return list_empty(stack) ? NULL : CONTAINER_OF(stack->next, struct thread, link_receive);
@@ -48,10 +50,31 @@ static struct sender *first_sender(const struct endpoint *endpoint, const struct
     return node == queue ? NULL : CONTAINER_OF(node, struct sender, link);
 }
 
-static void stop_waiting(struct thread *receiver)
+void endpoint_receiver_leaves(struct thread *receiver)
 {
-    list_remove(&receiver->link_receive);
+    struct endpoint *endpoint = receiver->receiving_on;
+
+    if (endpoint->warm == receiver)
+        endpoint->warm = NULL;
+    else
+        list_remove(&receiver->link_receive);
     receiver->receiving_on = NULL;
+}
+
+static void push_passive(struct endpoint *endpoint, struct thread *receiver)
+{
+    if (endpoint->warm != NULL)
+        list_push_head(&endpoint->receivers, &endpoint->warm->link_receive);
+    endpoint->warm = receiver;
+}
+
+/* The last core that used it may go on by the short ways, if they may use it at all. */
+static void settle(struct core *core, struct endpoint *endpoint)
+{
+    bool is_plain = !endpoint->closed && list_empty(&endpoint->events) &&
+                    list_empty(&endpoint->calls);
+
+    endpoint->home = is_plain ? core : NULL;
 }
 
 void endpoint_queue(struct core *core, struct endpoint *endpoint, struct sender *sender)
@@ -60,10 +83,12 @@ void endpoint_queue(struct core *core, struct endpoint *endpoint, struct sender 
     struct thread *receiver = waiting_receiver(endpoint, brings_time);
 
     if (receiver != NULL) {
-        stop_waiting(receiver);
+        endpoint_receiver_leaves(receiver);
+        settle(core, endpoint);
         sender_deliver(core, sender, receiver);
         return;
     }
+    endpoint->home = NULL;
     sender->state = SENDER_QUEUED;
     sender->at = endpoint;
     if (sender->kind == KIND_CALL)
@@ -83,7 +108,7 @@ void endpoint_fault_stranded(struct sender *sender)
 void endpoint_receiver_stranded(struct thread *receiver)
 {
     list_remove(&receiver->link_receive);
-    list_push_head(&receiver->receiving_on->receivers, &receiver->link_receive);
+    push_passive(receiver->receiving_on, receiver);
 }
 
 /* Whom would a receiver meet? NULL: it would have to wait. */
@@ -104,20 +129,24 @@ void endpoint_wait(struct core *core, struct endpoint *endpoint, struct thread *
 
     if (sender != NULL) {
         list_remove(&sender->link);
+        settle(core, endpoint);
         sender_deliver(core, sender, receiver);
         return;
     }
     receiver->state = THREAD_RECEIVING;
     receiver->receiving_on = endpoint;
-    list_push_head(receiver->time != NULL ? &endpoint->active : &endpoint->receivers,
-                   &receiver->link_receive);
+    if (receiver->time != NULL)
+        list_push_head(&endpoint->active, &receiver->link_receive);
+    else
+        push_passive(endpoint, receiver);
+    settle(core, endpoint);
 }
 
 void endpoint_receiver_bound(struct core *core, struct thread *receiver)
 {
     struct endpoint *endpoint = receiver->receiving_on;
 
-    stop_waiting(receiver);
+    endpoint_receiver_leaves(receiver);
     endpoint_wait(core, endpoint, receiver);
 }
 
@@ -141,10 +170,9 @@ void endpoint_call(struct core *core, struct slot *slot, bool may_wait)
         thread_return_status(caller, STATUS_WOULD_WAIT);
         return;
     }
-    caller->arrival = (uint32_t)(frame_get(&caller->frame, 8) >> 32);
+    caller->slots = frame_get(&caller->frame, 8);
     caller->state = THREAD_CALLING;
     core_unready(core, caller);
-    sender->kind = KIND_CALL;
     sender->badge = slot->badge;
     sender->grant = slot_permits(slot, RIGHT_GRANT);
     endpoint_queue(core, endpoint, sender);
@@ -173,7 +201,7 @@ static struct endpoint *check_receive(struct thread *thread, const struct slot *
 static void receive(struct core *core, struct endpoint *endpoint, struct thread *thread,
                     uint64_t slots)
 {
-    thread->arrival = (uint32_t)(slots >> 32);
+    thread->slots = slots;
     core_unready(core, thread);
     endpoint_wait(core, endpoint, thread);
 }
@@ -240,6 +268,7 @@ static bool refuse_one(struct core *core, struct endpoint *endpoint, struct list
 enum thole_result endpoint_close(struct core *core, struct endpoint *endpoint)
 {
     endpoint->closed = true;
+    endpoint->home = NULL;
     for (unsigned step = 0; step < ENDPOINT_STEPS; step++)
         if (!refuse_one(core, endpoint, &endpoint->calls, STATUS_PEER_STOPPED))
             return RESULT_DONE;
@@ -271,6 +300,7 @@ enum thole_result endpoint_cancel_badge(struct core *core, struct endpoint *endp
 {
     if (!list_linked(&endpoint->marker)) {
         endpoint->cancelling = badge;
+        endpoint->home = NULL;
         list_push_tail(&endpoint->calls, &endpoint->marker);
     }
     for (unsigned step = 0; step < ENDPOINT_STEPS; step++)
@@ -287,6 +317,7 @@ void endpoint_open(struct endpoint *endpoint)
 void endpoint_destroy(struct endpoint *endpoint)
 {
     endpoint->closed = true;
+    endpoint->home = NULL;
     dying_add(&endpoint->dying);
 }
 
@@ -296,7 +327,7 @@ static bool dismiss_receiver(struct core *core, struct endpoint *endpoint)
 
     if (receiver == NULL)
         return false;
-    stop_waiting(receiver);
+    endpoint_receiver_leaves(receiver);
     receiver->state = THREAD_STOPPED;
     if (receiver->time != NULL) {
         thread_return_status(receiver, STATUS_BAD_CAPABILITY);

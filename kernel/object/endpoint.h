@@ -10,16 +10,24 @@
 #include "sender.h"
 
 struct endpoint {
-    struct dying dying;      /* links destroyed endpoints */
-    struct list receivers;   /* struct thread.link_receive: passive, without time */
+    struct core *home;       /* whose short ways may use it: it is open, and nobody is queued; NULL: none */
+    struct thread *warm;     /* the passive receiver that came last; NULL: see receivers */
+    struct list receivers;   /* struct thread.link_receive: the passive ones, without time, before it */
     struct list active;      /* struct thread.link_receive: with time of their own */
     struct list events;      /* struct sender.link: have their time reserved */
     struct list timeless;    /* events without a SchedContext, faults that lost theirs */
     struct list calls;       /* threads; `marker` may stand among them */
     struct list marker;      /* linked: before it, `cancelling` was looked for */
-    uint64_t cancelling;     /* the badge whose callers are being refused */
-    bool closed;             /* callers get STATUS_PEER_STOPPED */
+    union {
+        struct dying dying;  /* links destroyed endpoints */
+        struct {
+            uint64_t cancelling; /* the badge whose callers are being refused */
+            bool closed;     /* callers get STATUS_PEER_STOPPED; stays so when it is dying */
+        };
+    };
 };
+STATIC_ASSERT(offsetof(struct endpoint, closed) >=
+              offsetof(struct endpoint, dying) + offsetof(struct dying, progress));
 STATIC_ASSERT(sizeof(struct endpoint) <= 1 << 7);
 
 void endpoint_init(struct endpoint *endpoint);
@@ -34,6 +42,8 @@ void endpoint_queue(struct core *core, struct endpoint *endpoint, struct sender 
 /* A queued fault, or a waiting receiver, has just lost its time. */
 void endpoint_fault_stranded(struct sender *sender);
 void endpoint_receiver_stranded(struct thread *receiver);
+/* A receiver waits no more. */
+void endpoint_receiver_leaves(struct thread *receiver);
 /* A waiting receiver has time of its own now. */
 void endpoint_receiver_bound(struct core *core, struct thread *receiver);
 

@@ -141,6 +141,8 @@ void capability_removed(struct core *core, struct slot *slot)
         trace_ring_removed();
         break;
     case HOLDER_THREAD_CAPTABLE:
+        thread_set_table(CONTAINER_OF(slot, struct thread, captable), NULL);
+        break;
     case HOLDER_THREAD_FAULT:
     case HOLDER_TABLE:
         break;

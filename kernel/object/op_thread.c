@@ -60,6 +60,7 @@ enum thole_result op_THREAD_CONFIGURE(struct invocation *invocation)
     thread_finish_stop(invocation->core, thread);
     thread_unconfigure(invocation->core, thread);
     slot_embed(&thread->captable, parts.captable, HOLDER_THREAD_CAPTABLE);
+    thread_set_table(thread, &thread->captable);
     slot_embed(&thread->space, parts.space, HOLDER_THREAD_SPACE);
     sender_bind(&thread->sender, parts.endpoint, parts.time);
     if (parts.fault != NULL)
@@ -99,7 +100,7 @@ enum thole_result op_THREAD_START(struct invocation *invocation)
     if (core_has_left(invocation->core, thread) == RESULT_MORE)
         return RESULT_MORE;
     thread_finish_stop(invocation->core, thread);
-    thread->arrival = 0;
+    thread->slots = 0;
     arch_frame_init(&thread->frame, pc, sp, tls);
     thread_take_time(thread);
     endpoint_wait(invocation->core, endpoint, thread);
@@ -133,8 +134,7 @@ enum thole_result op_THREAD_CANCEL(struct invocation *invocation)
         return cancel_call(invocation->core, thread);
     if (thread->state != THREAD_RECEIVING || thread->time == NULL)
         return RESULT_NOT_READY; /* a passive receiver has no time to be told */
-    list_remove(&thread->link_receive);
-    thread->receiving_on = NULL;
+    endpoint_receiver_leaves(thread);
     thread_return_status(thread, STATUS_CANCELLED);
     core_ready(invocation->core, thread, TURN_LAST);
     return RESULT_DONE;
@@ -164,7 +164,7 @@ static bool is_at_rest(const struct thread *thread)
     case THREAD_STOPPED:
         return true;
     case THREAD_READY:
-        return thread->suspended;
+        return thread_suspended(thread);
     case THREAD_CALLING:
         return thread->sender.kind == KIND_FAULT;
     default:
@@ -210,12 +210,12 @@ enum thole_result op_THREAD_RESUME(struct invocation *invocation)
         return RESULT_NOT_READY;
     if (thread->state == THREAD_STOPPED && time_is_taken(thread))
         return RESULT_BUSY;
-    if (steps != 0 && thread->state != THREAD_STOPPED && !thread->suspended)
+    if (steps != 0 && thread->state != THREAD_STOPPED && !thread_suspended(thread))
         return RESULT_NOT_READY;
     if (steps != 0 && core_has_left(invocation->core, thread) == RESULT_MORE)
         return RESULT_MORE;
     if (steps != 0)
-        arch_frame_step(&thread->frame);
+        thread_step(thread);
     thread_resume(invocation->core, thread);
     return RESULT_DONE;
 }
@@ -223,13 +223,13 @@ enum thole_result op_THREAD_RESUME(struct invocation *invocation)
 /* Is it ready, but for the period that must end first? */
 static bool is_spent(const struct thread *thread)
 {
-    return thread->state == THREAD_READY && thread->time != NULL && thread->loaded_on == 0 &&
+    return thread->state == THREAD_READY && thread->time != NULL && !core_has(thread) &&
            !list_linked(&thread->time->ready) && deadline_pending(&thread->time->next_period);
 }
 
 static unsigned flags_of(const struct thread *thread)
 {
-    return (thread->suspended ? THREAD_FLAG_SUSPENDED : 0u) |
+    return (thread_suspended(thread) ? THREAD_FLAG_SUSPENDED : 0u) |
            (thread->lent ? THREAD_FLAG_LENT : 0u) |
            (thread->owes != NULL ? THREAD_FLAG_OWES : 0u) |
            (thread->sender.kind == KIND_FAULT ? THREAD_FLAG_FAULTED : 0u) |
@@ -243,7 +243,7 @@ enum thole_result op_THREAD_INSPECT(struct invocation *invocation)
 
     invocation->out[0] = thread->state;
     invocation->out[1] = flags_of(thread);
-    invocation->out[2] = thread->ceiling;
+    invocation->out[2] = thread->sender.ceiling;
     invocation->out[3] = thread->grace;
     invocation->out[4] = thread->state == THREAD_CALLING ? thread->sender.badge : 0;
     invocation->out[5] = thread->fault_word[0];

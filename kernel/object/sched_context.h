@@ -21,6 +21,9 @@ struct sched_context {
     struct list ready;        /* in core->ready[level] while queued */
     struct thread *thread;
     struct sender *event;
+    uint8_t priority;
+    uint8_t level;            /* of the ready queue it is in */
+    uint8_t core;
     struct list waiting;      /* senders in WAITS_TIME */
     struct slot dying;        /* empty too if another of the ring stands for it */
     struct list dying_ring;   /* linked while dying */
@@ -30,9 +33,6 @@ struct sched_context {
     uint64_t period_end;      /* of the period that `remaining` is for */
     int64_t remaining;        /* ticks left in it, but for what runs now; below 0: used too much */
     uint64_t consumed;        /* ticks used since it was made */
-    uint8_t priority;
-    uint8_t level;            /* of the ready queue it is in */
-    uint8_t core;
 };
 STATIC_ASSERT(sizeof(struct sched_context) <= 1 << 8);
 

@@ -14,6 +14,15 @@
 void sender_init(struct sender *sender, enum thole_kind kind)
 {
     sender->kind = (uint8_t)kind;
+    sender->flags = kind == KIND_CALL ? 0 : SENDER_EVENT;
+}
+
+void sender_set_kind(struct sender *sender, enum thole_kind kind)
+{
+    sender->kind = (uint8_t)kind;
+    sender->flags &= (uint8_t)~SENDER_FAULTED;
+    if (kind == KIND_FAULT)
+        sender->flags |= SENDER_FAULTED;
 }
 
 void sender_bind(struct sender *sender, struct slot *endpoint, struct slot *time)
@@ -78,7 +87,7 @@ static void lend_time(struct sender *sender, struct thread *receiver)
 static uint64_t transfer(const struct thread *from, bool may_grant, struct thread *to)
 {
     struct slot *source = thread_slot(from, frame_get(&from->frame, 7));
-    struct slot *target = to->arrival != 0 ? thread_slot(to, to->arrival) : NULL;
+    struct slot *target = thread_arrival(to) != 0 ? thread_slot(to, thread_arrival(to)) : NULL;
     struct copied copied;
 
     frame_set(&to->frame, 7, 0);
@@ -186,13 +195,13 @@ static void finish_fault(struct core *core, struct thread *thread, const struct 
 
     if (servant != NULL)
         label = thole_tag_label(frame_get(&servant->frame, 1));
-    thread->sender.kind = KIND_CALL;
+    sender_set_kind(&thread->sender, KIND_CALL);
     if (label != THOLE_FAULT_RESUME && label != THOLE_FAULT_STEP) {
         thread_stop(thread);
         return;
     }
     if (label == THOLE_FAULT_STEP)
-        arch_frame_step(&thread->frame);
+        thread_step(thread);
     if (thread->fault_word[0] == FAULT_TIMEOUT)
         core_ready_later(core, thread);
     else

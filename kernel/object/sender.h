@@ -24,19 +24,35 @@ struct thread;
 
 enum sender_state { SENDER_IDLE, SENDER_WAITS_TIME, SENDER_QUEUED, SENDER_IN_SERVICE, SENDER_ASIDE };
 
+/*
+ * What makes a sender more than a thread that runs, calls or is called: the short
+ * ways (arch) leave it to the long one unless all of these, `fp_open` and `doomed` are zero.
+ */
+enum sender_flag {
+    SENDER_EVENT = 1 << 0,     /* no thread */
+    SENDER_FAULTED = 1 << 1,   /* kind is FAULT */
+    SENDER_SUSPENDED = 1 << 2, /* READY, it is in no queue */
+    SENDER_STEPPED = 1 << 3,   /* runs for one instruction */
+    SENDER_UNMAPPED = 1 << 4,  /* its space_word must be found first, or there is none */
+};
+
+/* The order is for the short ways: what they touch stands behind the slots, with what follows. */
 struct sender {
-    struct list link;
-    uint8_t kind;           /* enum thole_kind: CALL or FAULT for threads */
-    uint8_t state;          /* enum sender_state */
-    uint8_t doomed;         /* enum thole_status to answer instead, when its time comes home; 0: none */
-    uint8_t fired_again;    /* events: fire once more when this service ends */
-    uint8_t grant;          /* CALL: the capability it was sent through had RIGHT_GRANT */
-    uint64_t badge;         /* threads: of the capability called; events: that of `endpoint` */
-    struct endpoint *at;    /* QUEUED: where */
-    struct thread *servant; /* IN_SERVICE: the thread that owes the reply */
-    struct slot *reply;     /* ASIDE: the Reply capability */
     struct slot endpoint;   /* events: where they go; threads: first endpoint */
     struct slot time;       /* the sender's own SchedContext, or empty */
+    struct list link;
+    struct endpoint *at;    /* QUEUED: where */
+    struct slot *reply;     /* ASIDE: the Reply capability */
+    uint64_t badge;         /* threads: of the capability called; events: that of `endpoint` */
+    struct thread *servant; /* IN_SERVICE: the thread that owes the reply */
+    uint8_t flags;          /* enum sender_flag */
+    bool fp_open;           /* threads: its core has FP/SIMD registers that it changed; only that core writes it */
+    uint8_t doomed;         /* enum thole_status to answer instead, when its time comes home; 0: none */
+    uint8_t ceiling;        /* threads; it is here to be compared with the flags */
+    uint8_t kind;           /* enum thole_kind: CALL or FAULT for threads */
+    uint8_t grant;          /* CALL: the capability it was sent through had RIGHT_GRANT */
+    uint8_t fired_again;    /* events: fire once more when this service ends */
+    uint8_t state;          /* enum sender_state */
 };
 
 /* The SchedContext of its own, or NULL. */
@@ -47,10 +63,12 @@ static inline struct sched_context *sender_time(const struct sender *sender)
 
 static inline bool sender_is_thread(const struct sender *sender)
 {
-    return sender->kind == KIND_CALL || sender->kind == KIND_FAULT;
+    return (sender->flags & SENDER_EVENT) == 0;
 }
 
 void sender_init(struct sender *sender, enum thole_kind kind);
+/* Of a thread: CALL or FAULT. */
+void sender_set_kind(struct sender *sender, enum thole_kind kind);
 
 /* An event happened. If it is not idle it is remembered for the end of its service. */
 void sender_fire(struct core *core, struct sender *sender);

@@ -7,22 +7,23 @@
 
 #include "../core.h"
 #include "../print.h"
+#include "address_space.h"
 #include "endpoint.h"
 
 void thread_init(struct thread *thread)
 {
     sender_init(&thread->sender, KIND_CALL);
+    thread->sender.flags |= SENDER_UNMAPPED;
     thread->state = THREAD_STOPPED;
+    thread_set_table(thread, NULL);
 }
 
-struct slot *thread_slot(const struct thread *thread, uint64_t index)
+void thread_set_table(struct thread *thread, const struct slot *slot)
 {
-    struct slot *table = slot_object(&thread->captable);
-    uint64_t limit = 1ULL << slot_size_bits(&thread->captable);
+    static struct slot none; /* stays empty: nothing is ever put into a slot 0 */
 
-    if (table == NULL || index >= limit)
-        return NULL;
-    return &table[arch_mask_index(index, limit)];
+    thread->table = slot != NULL ? slot_object(slot) : &none;
+    thread->table_last = slot != NULL ? (1ULL << slot_size_bits(slot)) - 1 : 0;
 }
 
 void thread_return(struct thread *thread, enum thole_status status, uint64_t tag)
@@ -69,16 +70,16 @@ void thread_bound(struct core *core, struct thread *thread)
 
 void thread_suspend(struct core *core, struct thread *thread)
 {
-    thread->suspended = true;
+    thread->sender.flags |= SENDER_SUSPENDED;
     if (thread->state == THREAD_READY)
         core_unready(core, thread);
 }
 
 void thread_resume(struct core *core, struct thread *thread)
 {
-    bool held = thread->suspended && thread->state == THREAD_READY;
+    bool held = thread_suspended(thread) && thread->state == THREAD_READY;
 
-    thread->suspended = false;
+    thread->sender.flags &= (uint8_t)~SENDER_SUSPENDED;
     if (thread->state == THREAD_STOPPED) {
         thread_finish_stop(core, thread);
         thread_take_time(thread);
@@ -128,11 +129,16 @@ void thread_finish_stop(struct core *core, struct thread *thread)
     sender_abandon(core, thread, STATUS_PEER_DIED);
 }
 
+bool threads_stopping(void)
+{
+    return !list_empty(&stopping);
+}
+
 bool threads_finish_stopping(struct core *core)
 {
-    for (unsigned count = 0; count < STOPS_AN_EVENT && !list_empty(&stopping); count++)
+    for (unsigned count = 0; count < STOPS_AN_EVENT && threads_stopping(); count++)
         thread_finish_stop(core, CONTAINER_OF(stopping.next, struct thread, link_receive));
-    return !list_empty(&stopping);
+    return threads_stopping();
 }
 
 void thread_fault(struct core *core, const uint64_t word[5])
@@ -150,13 +156,39 @@ void thread_fault(struct core *core, const uint64_t word[5])
         return;
     }
     thread->state = THREAD_CALLING;
-    thread->sender.kind = KIND_FAULT;
+    sender_set_kind(&thread->sender, KIND_FAULT);
     thread->sender.badge = thread->fault.badge;
     endpoint_queue(core, endpoint, &thread->sender);
 }
 
+void thread_step(struct thread *thread)
+{
+    thread->sender.flags |= SENDER_STEPPED;
+    arch_frame_step(&thread->frame);
+}
+
+void thread_stepped(struct thread *thread)
+{
+    thread->sender.flags &= (uint8_t)~SENDER_STEPPED;
+}
+
+uint64_t thread_space(struct thread *thread)
+{
+    if ((thread->sender.flags & SENDER_UNMAPPED) == 0)
+        return thread->space_word;
+    struct address_space_root space = address_space_of(&thread->space);
+
+    if (space.root == NULL)
+        return 0;
+    thread->space_word = arch_space_word(space.root, space.asid);
+    thread->sender.flags &= (uint8_t)~SENDER_UNMAPPED;
+    return thread->space_word;
+}
+
 void thread_space_changed(struct core *core, struct thread *thread)
 {
+    thread->sender.flags |= SENDER_UNMAPPED;
+    thread->space_word = 0;
     core_reload(core, thread);
 }
 
@@ -218,6 +250,7 @@ void thread_unconfigure(struct core *core, struct thread *thread)
     }
     sender_destroy(core, &thread->sender);
     clear_embedded(&thread->captable);
+    thread_set_table(thread, NULL);
     clear_embedded(&thread->space);
     clear_embedded(&thread->fault);
     thread_space_changed(core, thread);
@@ -227,7 +260,7 @@ enum thole_result thread_destroy(struct core *core, struct thread *thread)
 {
     core_unready(core, thread);
     if (thread->state == THREAD_RECEIVING)
-        list_remove(&thread->link_receive);
+        endpoint_receiver_leaves(thread);
     bridge_chain(thread);
     if (thread->time == NULL)
         thread->lent = false; /* its time is further down a chain, and loses its way home */

@@ -13,28 +13,36 @@
 #pragma once
 #include "sender.h"
 
+/*
+ * The order is for the short ways, as in struct sender: they touch four cache lines,
+ * one around `state`, one behind it, and the two of the frame's registers that are kept.
+ */
 struct thread {
-    struct frame frame;           /* first: exception entry saves registers here */
-    struct sender sender;
-    struct slot captable;
-    struct slot space;
-    struct slot fault;            /* fault endpoint, with its badge */
-    struct list link_receive;     /* RECEIVING: in receiving_on's; STOPPED: until it has finished */
-    struct endpoint *receiving_on;
-    struct sender *owes;          /* received, and not answered yet */
-    struct sched_context *time;   /* what it runs on; NULL: none now */
-    uint64_t fault_word[3];       /* of the fault being reported: kind, address, syndrome */
-    uint64_t grace;               /* ticks, declared by SCHED_CONTROL_CEILING */
-    uint32_t number;              /* what records of its events call it: thole/trace.h */
-    uint32_t arrival;             /* slot for a capability that comes with a message or answer */
-    uint8_t state;                /* enum thole_thread_state */
-    uint8_t ceiling;
-    uint8_t loaded_on;            /* the core that has its registers, counted from 1; 0: none */
+    struct sender sender;         /* first: one address for both */
+    uint8_t state;                /* enum thole_thread_state; behind sender.state */
+    uint8_t loaded_on;            /* the core that had its registers last */
     bool lent;                    /* `time` came with what it owes and goes back with the reply */
-    bool suspended;               /* READY, it is in no queue */
     bool bereft;                  /* what it owed an answer to is gone: nobody is owed */
     bool ending;                  /* being destroyed: a core must leave it first */
     bool vital;                   /* init: its fault ends the machine */
+    uint8_t unused[2];
+    struct slot *table;           /* its CapTable's slots, or one empty slot */
+    uint64_t table_last;          /* the index of the last of them: 2^n - 1 */
+    struct sched_context *time;   /* what it runs on; NULL: none now */
+    uint64_t space_word;          /* arch_space_word of its AddressSpace; 0: see SENDER_UNMAPPED */
+    struct sender *owes;          /* received, and not answered yet */
+    struct endpoint *receiving_on; /* RECEIVING: where */
+    uint64_t slots;               /* x8 of its call or wait: see thread_arrival */
+    uint64_t grace;               /* ticks, declared by SCHED_CONTROL_CEILING */
+    uint64_t fault_word[3];       /* of the fault being reported: kind, address, syndrome */
+    uint32_t number;              /* what records of its events call it: thole/trace.h */
+    uint32_t unused_word;
+    uint64_t unused_end;
+    struct frame frame;           /* exception entry saves registers here */
+    struct slot captable;
+    struct slot space;
+    struct slot fault;            /* fault endpoint, with its badge */
+    struct list link_receive;     /* RECEIVING: unless it is receiving_on's warmest; STOPPED: until it has finished */
     struct fp_state fp;
 };
 STATIC_ASSERT(sizeof(struct thread) <= 1 << 11);
@@ -49,10 +57,31 @@ static inline struct thread *thread_of_sender(const struct sender *sender)
     return CONTAINER_OF(sender, struct thread, sender);
 }
 
+static inline bool thread_suspended(const struct thread *thread)
+{
+    return (thread->sender.flags & SENDER_SUSPENDED) != 0;
+}
+
+/* The slot for a capability that comes with the message or the answer it waits for; 0: none. */
+static inline uint32_t thread_arrival(const struct thread *thread)
+{
+    return (uint32_t)(thread->slots >> 32);
+}
+
 void thread_init(struct thread *thread);
 
-/* The slot `index` of the thread's own table, or NULL: out of range, or no table. */
-struct slot *thread_slot(const struct thread *thread, uint64_t index);
+/*
+ * The slot `index` of the thread's own table, or NULL: out of range. Without a table it
+ * has one slot, 0, which is empty, as it is in every table.
+ */
+static inline struct slot *thread_slot(const struct thread *thread, uint64_t index)
+{
+    if (index > thread->table_last)
+        return NULL;
+    return &thread->table[index & thread->table_last]; /* also under speculation */
+}
+/* Its CapTable is what `slot` names; NULL: it has none. */
+void thread_set_table(struct thread *thread, const struct slot *slot);
 
 /* Ends a system call: status, tag and words; x8 to x18 become zero. */
 void thread_return(struct thread *thread, enum thole_status status, uint64_t tag);
@@ -83,9 +112,17 @@ void thread_stop(struct thread *thread);
 void thread_finish_stop(struct core *core, struct thread *thread);
 /* A bounded number of those in the list; true: there are more. */
 bool threads_finish_stopping(struct core *core);
+bool threads_stopping(void);
 /* Once, at boot. */
 void threads_start(void);
 
+/* It executes one instruction when it runs next, and then faults: FAULT_STEP. */
+void thread_step(struct thread *thread);
+/* That fault has come. */
+void thread_stepped(struct thread *thread);
+
+/* The arch_space_word of its address space; 0: it has none, or one without ASID. */
+uint64_t thread_space(struct thread *thread);
 /* The address space of `thread` changed or is gone. */
 void thread_space_changed(struct core *core, struct thread *thread);
 /* A stopped thread gives back its time and refers to nothing any more. */

@@ -69,7 +69,7 @@ static const struct field cap_fields[] = {
 };
 static const struct field core_fields[] = {
     FIELD(m_core, current), FIELD(m_core, loaded), FIELD(m_core, running), FIELD(m_core, space), QUEUE(m_core, ready),
-    FIELD(m_core, since), FIELD(m_core, timer), FIELD(m_core, kicked), LAST
+    FIELD(m_core, since), FIELD(m_core, timer), FIELD(m_core, kicked), FIELD(m_core, graced), LAST
 };
 
 static const struct field line_fields[] = {

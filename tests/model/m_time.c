@@ -39,7 +39,7 @@ static void line_up(unsigned core, object_t time, int where)
     const struct m_core *home = &model.core[time_at(time)->core];
     unsigned mine = priority_of(time_at(time)->thread), at = 0;
 
-    if (home->current == 0 || mine >= priority_of(home->current))
+    if (home->current == 0 || mine >= time_at(thread_at(home->current)->time)->priority)
         core_kicked(core, time_at(time)->core);
 
     while (at < queue->count) {
@@ -404,17 +404,21 @@ void timer_armed(unsigned core, object_t timer, uint64_t when)
     deadline_set(core, timer);
 }
 
-static bool has_equals(unsigned core, unsigned priority)
+/* Is anybody ready who is as urgent as that, but no more than `thread`? */
+static bool has_ready_from(unsigned core, unsigned least, object_t thread)
 {
     const struct queue *queue = &model.core[core].ready;
 
-    for (unsigned at = 0; at < queue->count; at++)
-        if (priority_of(time_at(queue->who[at])->thread) == priority)
+    for (unsigned at = 0; at < queue->count; at++) {
+        unsigned priority = priority_of(time_at(queue->who[at])->thread);
+
+        if (priority >= least && priority <= priority_of(thread))
             return true;
+    }
     return false;
 }
 
-/* When the budget of what runs is at its end, and its grace if it was lent. */
+/* When the budget of what runs is at its end; once it was, and it is lent: its grace. */
 static uint64_t budget_end(unsigned core)
 {
     object_t thread = model.core[core].current;
@@ -423,11 +427,14 @@ static uint64_t budget_end(unsigned core)
         return NEVER;
     const struct m_time *time = time_at(thread_at(thread)->time);
     int64_t left = time->remaining;
+    bool graced = model.core[core].graced;
 
-    if (time->budget == time->period && !has_equals(core, priority_of(thread)))
-        return NEVER;
-    if (thread_at(thread)->lent)
+    if (time->budget == time->period) {
+        if (!has_ready_from(core, graced ? priority_of(thread) : time->priority, thread))
+            return NEVER;
+    } else if (graced) {
         left += (int64_t)thread_at(thread)->grace;
+    }
     return model.core[core].since + (left > 0 ? (uint64_t)left : 0);
 }
 
@@ -448,6 +455,11 @@ static void budget_ends(unsigned core)
         return;
     struct m_time *time = time_at(thread_at(thread)->time);
 
+    if (thread_at(thread)->lent && !model.core[core].graced) {
+        model.core[core].graced = 1;
+        if (model.now < budget_end(core))
+            return;
+    }
     if (!time_spent(thread_at(thread)->time)) {
         thread_yields(core);
     } else if (!thread_at(thread)->lent) {
@@ -488,6 +500,7 @@ static void go_idle(unsigned core)
 {
     struct m_core *on = &model.core[core];
 
+    on->graced = 0;
     goes_over_to(core, 0);
     on->loaded = 0;
     on->space = 0;
@@ -513,6 +526,8 @@ void choose(unsigned core)
         on->current = time_at(on->ready.who[0])->thread;
         queue_take(&on->ready, on->ready.who[0]);
     }
+    if (!thread_at(on->current)->lent || on->running != thread_at(on->current)->time)
+        on->graced = 0;
     goes_over_to(core, thread_at(on->current)->time);
     on->loaded = on->current;
     on->space = space_of(on->current);

@@ -199,6 +199,7 @@ struct m_core {
     uint64_t since;      /* the use of `running` is in the books up to here */
     uint64_t timer;      /* what the machine's timer is set for */
     uint8_t kicked;      /* it enters the kernel soon */
+    uint8_t graced;      /* the budget of lent time that runs is used up */
 };
 
 struct model {

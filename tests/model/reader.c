@@ -319,11 +319,9 @@ static cap_t read_part(const struct slot *slot)
 /* Another core has them while it runs the thread. */
 static const struct frame *registers_of(const struct thread *thread)
 {
-    unsigned where = thread->loaded_on;
-
-    if (where == 0 || where - 1 == sim.here)
+    if (!core_has(thread) || thread->loaded_on == sim.here)
         return &thread->frame;
-    return &sim.other[where - 1].registers;
+    return &sim.other[thread->loaded_on].registers;
 }
 
 static void read_thread(const struct thread *thread, object_t what, struct m_thread *out)
@@ -336,16 +334,16 @@ static void read_thread(const struct thread *thread, object_t what, struct m_thr
     memcpy(out->reg, registers_of(thread), sizeof(out->reg));
     memcpy(out->fault, thread->fault_word, sizeof(out->fault));
     out->grace = thread->grace;
-    out->arrival = waits ? thread->arrival : 0;
+    out->arrival = waits ? thread_arrival(thread) : 0;
     out->state = thread->state;
-    out->ceiling = thread->ceiling;
+    out->ceiling = thread->sender.ceiling;
     out->lent = thread->lent;
-    out->suspended = thread->suspended;
+    out->suspended = thread_suspended(thread);
     out->bereft = thread->bereft;
     out->vital = thread->vital;
     out->stopping = thread->state != THREAD_RECEIVING && list_linked(&thread->link_receive);
     out->ending = thread->ending;
-    out->receiving_on = name_of(thread->receiving_on);
+    out->receiving_on = thread->state == THREAD_RECEIVING ? name_of(thread->receiving_on) : 0;
     out->owes = name_of(thread->owes);
     out->time = name_of(thread->time);
     out->part[PART_ENDPOINT] = read_part(&thread->sender.endpoint);
@@ -395,6 +393,8 @@ static void read_endpoint(const struct endpoint *endpoint, struct m_endpoint *ou
     out->closed = endpoint->closed;
     out->cancels = list_linked(&endpoint->marker);
     out->cancelling = out->cancels ? endpoint->cancelling : 0;
+    if (endpoint->warm != NULL)
+        out->receivers.who[out->receivers.count++] = name_of(endpoint->warm);
     read_queue(&endpoint->receivers, offsetof(struct thread, link_receive), &out->receivers);
     read_queue(&endpoint->active, offsetof(struct thread, link_receive), &out->active);
     read_queue(&endpoint->events, offsetof(struct sender, link), &out->events);
@@ -523,6 +523,8 @@ static void read_object(object_t what)
     case OBJECT_ENDPOINT:
         read_endpoint(object, &out->endpoint);
         out->endpoint.dying = endpoint_at(what)->dying;
+        if (out->endpoint.dying) /* the list of the dying stands in its place */
+            out->endpoint.cancelling = endpoint_at(what)->cancelling;
         break;
     case OBJECT_CAPTABLE:
         read_table(object, what, &out->table);
@@ -562,6 +564,7 @@ static void read_core(const struct core *from, struct m_core *out)
     out->since = from->since;
     out->timer = here ? sim.timer : sim.other[from->number].timer;
     out->kicked = sim.kicked[from->number];
+    out->graced = from->graced;
     read_ready(from, &out->ready);
 }
 

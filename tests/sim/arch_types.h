@@ -12,12 +12,14 @@ struct frame {
     uint64_t pc;
     uint64_t pstate;
     uint64_t tls;
-} __attribute__((aligned(16)));
+    uint64_t step; /* unused: as long as AArch64's */
+};
 
 struct fp_state {
     uint64_t q[32][2];
     uint64_t fpsr;
     uint64_t fpcr;
+    uint64_t core; /* likewise */
 } __attribute__((aligned(16)));
 
 #define SIM_PSTATE_FLAGS 0xf0000000ULL

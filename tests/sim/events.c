@@ -87,12 +87,16 @@ static uint64_t timer_expected(const struct core *core)
     if (current == NULL)
         return when;
     const struct sched_context *time = current->time;
-    bool alone = (core->ready_levels >> core_priority(current) & 1) == 0;
+    unsigned level = core_priority(current);
+    bool is_whole = time->budget == time->period, alone = true;
     int64_t left = time->remaining;
 
-    if (time->budget == time->period && alone)
+    for (unsigned least = core->graced ? level : time->priority; least <= level; least++)
+        alone = alone && list_empty(&core->ready[least]);
+    REQUIRE(!core->graced || (current->lent && core->running == time), "a grace, and nothing lent");
+    if (is_whole && alone)
         return when;
-    if (current->lent)
+    if (core->graced && !is_whole)
         left += (int64_t)current->grace;
     if (left < 0)
         left = 0;

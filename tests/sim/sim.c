@@ -149,12 +149,21 @@ void arch_frame_undo_step(struct frame *frame)
     frame->pstate |= SIM_PSTATE_STEP;
 }
 
-void arch_thread_switch(struct frame *frame, struct fp_state *fp, void *root, unsigned asid)
+#define SPACE_ASID_SHIFT 48
+
+uint64_t arch_space_word(const void *root, unsigned asid)
 {
+    return arch_physical_address(root).value | (uint64_t)asid << SPACE_ASID_SHIFT;
+}
+
+void arch_thread_switch(struct frame *frame, struct fp_state *fp, uint64_t space_word)
+{
+    uint64_t root = space_word & ((1ULL << SPACE_ASID_SHIFT) - 1);
+
     sim.frame = frame;
     sim.fp = fp;
-    sim.root = root;
-    sim.asid = asid;
+    sim.root = space_word != 0 ? arch_kernel_address((paddr_t){ root }) : NULL;
+    sim.asid = (unsigned)(space_word >> SPACE_ASID_SHIFT);
 }
 
 void arch_fp_forget(struct fp_state *fp)
@@ -178,7 +187,7 @@ static _Noreturn void end(enum sim_ending ending, const char *name)
 {
     if (sim.ending == NULL)
         sim_fail("the kernel ended: %s", name);
-    lock_release(&kernel_lock); /* the kernel is left by a way of its own */
+    event_abandon(); /* the kernel is left by a way of its own */
     longjmp(*sim.ending, (int)ending);
 }
 

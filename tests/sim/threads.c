@@ -91,7 +91,7 @@ static bool core_is_told(const struct core *core)
 
 static void check_time_of(const struct thread *thread)
 {
-    const struct core *where = thread->loaded_on != 0 ? &cores[thread->loaded_on - 1] : NULL;
+    const struct core *where = core_has(thread) ? &cores[thread->loaded_on] : NULL;
     bool is_current = where != NULL && where->current == thread;
     bool displaced = where != NULL && where->current == NULL;
     bool ready = thread->state == THREAD_READY;
@@ -102,13 +102,12 @@ static void check_time_of(const struct thread *thread)
         bool spent = ready && deadline_pending(&thread->time->next_period);
 
         REQUIRE(list_linked(&thread->time->ready) ==
-                    (ready && !is_current && !thread->suspended && !spent && !displaced),
+                    (ready && !is_current && !thread_suspended(thread) && !spent && !displaced),
                 "ready and in the ready queue differ");
-        REQUIRE(!spent || (!thread->suspended && thread->time->remaining <= 0),
+        REQUIRE(!spent || (!thread_suspended(thread) && thread->time->remaining <= 0),
                 "waits for a period, and need not");
     }
-    REQUIRE(!is_current || !thread->suspended, "runs and is suspended");
-    REQUIRE(where == NULL || where->loaded == thread, "is loaded, and its core knows nothing of it");
+    REQUIRE(!is_current || !thread_suspended(thread), "runs and is suspended");
     REQUIRE(!ready || thread->time != NULL, "ready without time");
     REQUIRE(ready || !is_current, "runs and is not ready");
     if (thread->lent && thread->time == NULL)
@@ -124,14 +123,17 @@ static void check_thread(struct thread *thread)
     check_time_of(thread);
     REQUIRE(calling == (thread->sender.state != SENDER_IDLE), "calls, or not?");
     REQUIRE(!calling || thread->sender.state != SENDER_WAITS_TIME, "a thread waits for time");
-    REQUIRE(receiving == list_linked(&thread->link_receive) ||
+    bool warm = receiving && thread->receiving_on->warm == thread;
+
+    REQUIRE(!warm || (thread->time == NULL && !list_linked(&thread->link_receive)),
+            "is the warmest receiver, and in a list, or has time");
+    REQUIRE(receiving == (warm || list_linked(&thread->link_receive)) ||
                 (thread->state == THREAD_STOPPED && core_is_told(&cores[sim.here])),
             "receives, or not?");
-    REQUIRE(receiving == (thread->receiving_on != NULL), "receives where?");
     if (receiving) {
         REQUIRE(known_object(OBJECT_ENDPOINT, thread->receiving_on) != NULL || dying_any(),
                 "receives on an endpoint that is gone");
-        REQUIRE(in_list(thread->time != NULL ? &thread->receiving_on->active
+        REQUIRE(warm || in_list(thread->time != NULL ? &thread->receiving_on->active
                                              : &thread->receiving_on->receivers,
                         &thread->link_receive),
                 "is not among the receivers");
@@ -182,7 +184,15 @@ static void check_endpoint(struct endpoint *endpoint)
     check_queue(endpoint, &endpoint->timeless);
     check_receivers(endpoint, &endpoint->receivers);
     check_receivers(endpoint, &endpoint->active);
-    if (!list_empty(&endpoint->receivers) || !list_empty(&endpoint->active))
+    if (endpoint->warm != NULL)
+        REQUIRE(known_object(OBJECT_THREAD, endpoint->warm) != NULL &&
+                    endpoint->warm->state == THREAD_RECEIVING &&
+                    endpoint->warm->receiving_on == endpoint,
+                "the warmest receiver does not wait here");
+    if (endpoint->home != NULL)
+        REQUIRE(!endpoint->closed && list_empty(&endpoint->calls) && list_empty(&endpoint->events),
+                "a core may use it, and there is more to do than that");
+    if (endpoint->warm != NULL || !list_empty(&endpoint->receivers) || !list_empty(&endpoint->active))
         REQUIRE((list_empty(&endpoint->calls) || (endpoint->calls.next == &endpoint->marker &&
                                                   endpoint->calls.prev == &endpoint->marker)) &&
                     list_empty(&endpoint->events),
@@ -246,16 +256,18 @@ static void check_level(const struct core *core, unsigned level)
 static void check_loaded(const struct core *core)
 {
     const struct sim_core mine = { .frame = sim.frame, .fp = sim.fp, .root = sim.root };
+    uint64_t space = core->space;
+    const void *root = space != 0 ? arch_kernel_address((paddr_t){ space << 16 >> 16 }) : NULL;
     const struct sim_core *machine = core->number == sim.here ? &mine : &sim.other[core->number];
     const struct thread *thread = core->loaded;
 
-    REQUIRE(machine->root == core->loaded_root, "a core has another address space than it says");
+    REQUIRE(machine->root == root, "a core has another address space than it says");
     if (thread == NULL) {
-        REQUIRE(machine->frame == NULL && core->loaded_root == NULL, "an idle core has a thread");
+        REQUIRE(machine->frame == NULL && space == 0, "an idle core has a thread");
         return;
     }
     REQUIRE(known_object(OBJECT_THREAD, thread) != NULL, "a core has a thread that is gone");
-    REQUIRE(thread->loaded_on == core->number + 1, "a core has a thread that is not there");
+    REQUIRE(thread->loaded_on == core->number, "a core has a thread that is not there");
     REQUIRE(machine->frame == &thread->frame && machine->fp == &thread->fp,
             "a core has other registers than it says");
     REQUIRE(core->current == thread || (core->current == NULL && core_is_told(core)),
@@ -282,7 +294,8 @@ static void check_core(const struct core *core)
     REQUIRE(core->loaded == current, "who runs is not loaded");
     struct address_space_root space = address_space_of(&current->space);
 
-    REQUIRE(core->loaded_root == space.root || core_is_told(core),
+    REQUIRE(core->space == (space.root != NULL ? arch_space_word(space.root, space.asid) : 0) ||
+                core_is_told(core),
             "another address space is loaded");
     REQUIRE(core->running == current->time, "time is accounted to somebody else");
 }

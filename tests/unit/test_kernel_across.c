@@ -77,11 +77,11 @@ static void an_idle_core_has_nobody_not_even_one_without_a_space(void **state)
         settle_core(1);
     on_core(1);
     assert_ptr_equal(here()->loaded, thread);
-    assert_null(here()->loaded_root);
+    assert_int_equal(here()->space, 0);
     reply_recv(OWN_ENDPOINT, 0, 0);
     assert_null(here()->current);
     assert_null(here()->loaded);
-    assert_int_equal(thread->loaded_on, 0);
+    assert_false(core_has(thread));
 }
 
 static void time_that_moved_is_not_charged_for_what_its_old_core_does(void **state)

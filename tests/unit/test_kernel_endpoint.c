@@ -208,6 +208,19 @@ static void a_closed_endpoint_refuses_queued_and_new_callers_until_it_opens(void
     (void)there;
 }
 
+/* The short ways may use an endpoint where a server waits, until it closes. */
+static void an_endpoint_with_a_server_is_closed_to_the_short_ways_too(void **state)
+{
+    const struct endpoint *where = slot_object(&known.init_table[server.endpoint]);
+
+    (void)state;
+    assert_ptr_equal(where->warm, server.thread);
+    assert_non_null(where->home);
+    as_init();
+    must(INIT_SLOT_CAPTABLE, CAPTABLE_CLOSE, server.endpoint);
+    assert_null(where->home);
+}
+
 static void closing_a_long_queue_takes_several_calls(void **state)
 {
     unsigned queue = make(OBJECT_ENDPOINT), calls = 0;
@@ -309,6 +322,7 @@ static void an_active_receiver_that_loses_its_time_waits_on_as_a_passive_one(voi
 int main(void)
 {
     const struct CMUnitTest endpoint_tests[] = {
+        cmocka_unit_test_setup(an_endpoint_with_a_server_is_closed_to_the_short_ways_too, boot),
         cmocka_unit_test_setup(a_call_runs_a_passive_server_on_the_callers_time, boot),
         cmocka_unit_test_setup(all_six_words_travel_and_scratch_registers_do_not, boot),
         cmocka_unit_test_setup(a_sender_cannot_forge_the_kind_or_a_capability, boot),

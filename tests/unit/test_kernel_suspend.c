@@ -187,7 +187,7 @@ static void resume_takes_no_or_one_step(void **state)
     must(client.cap, THREAD_SUSPEND);
     assert_result(invoke(client.cap, THREAD_RESUME, 2), BAD_ARGUMENT);
     assert_result(invoke(client.cap, THREAD_RESUME, UINT64_MAX), BAD_ARGUMENT);
-    assert_true(client.thread->suspended);
+    assert_true(thread_suspended(client.thread));
     assert_result(invoke(client.cap, THREAD_RESUME, 1), DONE);
     assert_int_equal(client.thread->frame.pstate & SIM_PSTATE_STEP, SIM_PSTATE_STEP);
 }

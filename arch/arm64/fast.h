@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Entry and exit, for assembly: what vectors.S and fast.S both save and restore.
+ * SP is the thread. THREAD_FRAME is such that x19 begins a cache line, and what is
+ * kept over a system call takes two.
+ */
+#pragma once
+#include "offsets.h"
+#include "sysreg.h"
+
+#define FRAME_X(n)   (THREAD_FRAME + OFFSET_X(n))
+#define FRAME_SP     (THREAD_FRAME + OFFSET_SP)     /* and the program counter */
+#define FRAME_PSTATE (THREAD_FRAME + OFFSET_PSTATE) /* and TPIDR_EL0 */
+
+    .macro  save_lower
+    stp     x0, x1, [sp, #FRAME_X(0)]
+    stp     x2, x3, [sp, #FRAME_X(2)]
+    stp     x4, x5, [sp, #FRAME_X(4)]
+    stp     x6, x7, [sp, #FRAME_X(6)]
+    stp     x8, x9, [sp, #FRAME_X(8)]
+    stp     x10, x11, [sp, #FRAME_X(10)]
+    stp     x12, x13, [sp, #FRAME_X(12)]
+    stp     x14, x15, [sp, #FRAME_X(14)]
+    stp     x16, x17, [sp, #FRAME_X(16)]
+    str     x18, [sp, #FRAME_X(18)]
+    .endm
+
+    /* What a system call keeps. */
+    .macro  save_upper
+    stp     x19, x20, [sp, #FRAME_X(19)]
+    stp     x21, x22, [sp, #FRAME_X(21)]
+    stp     x23, x24, [sp, #FRAME_X(23)]
+    stp     x25, x26, [sp, #FRAME_X(25)]
+    stp     x27, x28, [sp, #FRAME_X(27)]
+    stp     x29, x30, [sp, #FRAME_X(29)]
+    .endm
+
+    .macro  restore_upper
+    ldp     x19, x20, [sp, #FRAME_X(19)]
+    ldp     x21, x22, [sp, #FRAME_X(21)]
+    ldp     x23, x24, [sp, #FRAME_X(23)]
+    ldp     x25, x26, [sp, #FRAME_X(25)]
+    ldp     x27, x28, [sp, #FRAME_X(27)]
+    ldp     x29, x30, [sp, #FRAME_X(29)]
+    .endm
+
+    /* Changes x22 to x25. */
+    .macro  save_rest
+    mrs     x22, sp_el0
+    mrs     x23, elr_el1
+    mrs     x24, spsr_el1
+    mrs     x25, tpidr_el0
+    stp     x22, x23, [sp, #FRAME_SP]
+    stp     x24, x25, [sp, #FRAME_PSTATE]
+    .endm
+
+    /* All but SPSR_EL1, which is in x24 then. Changes x22 to x25. */
+    .macro  restore_rest
+    ldp     x22, x23, [sp, #FRAME_SP]
+    ldp     x24, x25, [sp, #FRAME_PSTATE]
+    msr     sp_el0, x22
+    msr     elr_el1, x23
+    msr     tpidr_el0, x25
+    .endm
+
+    .macro  leave
+    eret
+    dsb     nsh                     /* nothing is guessed past the exit */
+    isb
+    .endm
