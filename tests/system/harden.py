@@ -155,7 +155,7 @@ def pan_is_on_in_the_kernel_and_a_programs_memory_cannot_be_touched():
 
 def a_branch_to_what_is_no_landing_pad_panics():
     def damage(stub):
-        stub.set_register("x9", address("event_sync") + 4)
+        stub.set_register("x19", address("event_sync") + 4)
     expect(panic_line(panic_after(damage, at="event")), "a branch to no landing pad in the kernel")
 
 
@@ -273,7 +273,7 @@ def an_overwritten_stack_panics():
             raise AssertionError("no function on the stack is guarded")
         for place in places:    # some may be left from functions that returned
             stub.write_word(place, wanted ^ 0xff)
-    text = panic_after(damage, "cortex-a72", at="endpoint_call")
+    text = panic_after(damage, "cortex-a72", at="operation_invoke")
     expect(panic_line(text), "an overwritten stack in the kernel")
     expect(text, "^back-trace:( [0-9a-f]+)+$")
 
