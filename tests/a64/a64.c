@@ -14,7 +14,6 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "elements are copied a
 
 #define DAIF_MASKED   0x3c0
 #define CURRENT_EL_1  (1 << 2)
-#define BRANCH_BITS   2
 
 static const char *const stop_names[] = {
     [A64_RUNNING] = "running",
@@ -38,6 +37,7 @@ void a64_init(struct a64 *core)
     memset(core, 0, sizeof *core);
     core->system[A64_DAIF] = DAIF_MASKED;
     core->system[A64_CURRENTEL] = CURRENT_EL_1;
+    core->system[A64_SCTLR_EL1] = A64_SCTLR_A | A64_SCTLR_SA;
 }
 
 static void add_range(struct a64 *core, struct a64_range range)
@@ -102,12 +102,15 @@ static const struct a64_range *find(const struct a64 *core, uint64_t address, un
     return NULL;
 }
 
-bool a64_reach(struct a64 *core, uint64_t address, unsigned bytes, enum a64_right right)
+bool a64_reach(struct a64 *core, uint64_t address, unsigned bytes, enum a64_right right,
+               bool aligned)
 {
     const char *what = right == A64_WRITE ? "store" : right == A64_READ ? "load" : "fetch";
     const struct a64_range *range = find(core, address, bytes);
 
-    if (address % bytes != 0)
+    aligned = aligned || (core->system[A64_SCTLR_EL1] & A64_SCTLR_A) ||
+              (range != NULL && range->host == NULL);
+    if (aligned && address % bytes != 0)
         a64_fail(core, A64_MISALIGNED, "%s of %u bytes at %016llx is not aligned", what, bytes,
                  (unsigned long long)address);
     else if (range == NULL || !(range->rights & right))
@@ -184,7 +187,7 @@ static bool fetch(struct a64 *core, uint32_t *word)
 {
     const struct a64_range *range;
 
-    if (!a64_reach(core, core->pc, sizeof *word, A64_EXECUTE))
+    if (!a64_reach(core, core->pc, sizeof *word, A64_EXECUTE, true))
         return false;
     range = find(core, core->pc, sizeof *word);
     memcpy(word, range->host + (core->pc - range->start), sizeof *word);

@@ -3,9 +3,9 @@
  * An interpreter of A64 integer code, for the kernel's assembly on the host: one
  * core at EL1 without translation, PAC, BTI or LSE, little-endian. Names are those
  * of the Arm ARM (DDI 0487). It is strict where the kernel has to be: an access
- * outside of what was mapped, one that is not aligned, an instruction that it does
- * not know or that the manual leaves open, all end the run, with nothing changed
- * by the instruction that did it.
+ * outside of what was mapped, one that is not aligned (SCTLR_EL1), an instruction
+ * that it does not know or that the manual leaves open, all end the run, with
+ * nothing changed by the instruction that did it.
  *
  * Known are all integer instructions of Armv8.0 but ldtr/sttr, ldxp/stxp, crc32,
  * svc/hvc/smc and SYS (tlbi, dc, ic); of FP and SIMD the loads and stores alone.
@@ -33,7 +33,7 @@ enum a64_stop {
     A64_UNKNOWN,       /* from here on `why` tells what is wrong */
     A64_UNPREDICTABLE, /* the manual does not say what it does */
     A64_BAD_ADDRESS,
-    A64_MISALIGNED,    /* to the size of an element; SP to 16 bytes */
+    A64_MISALIGNED,    /* as SCTLR_EL1 has it */
 };
 
 /*
@@ -105,6 +105,14 @@ struct a64_access {
 };
 
 /*
+ * SCTLR_EL1 as the interpreter obeys it. With A, all accesses must be aligned to
+ * their elements; without it, those that are exclusive or ordered, and those of
+ * devices. With SA, SP to 16 bytes when it is a base. a64_init sets both.
+ */
+#define A64_SCTLR_A  (1u << 1)
+#define A64_SCTLR_SA (1u << 3)
+
+/*
  * How often each instruction from `start` was executed, and how often what was
  * executed next was not the one behind it. Both arrays are the caller's.
  */
@@ -148,7 +156,7 @@ struct a64 {
     unsigned monitor_bytes;        /* 0: it is open */
 };
 
-/* All zero, interrupts masked, nothing mapped. */
+/* All zero, interrupts masked, alignment checked, nothing mapped. */
 void a64_init(struct a64 *core);
 
 /*

@@ -82,6 +82,7 @@ static void enter(struct a64 *core, uint64_t index, struct batch_case *mine,
     core->sp = mine->sp;
     core->pc = mine->pc;
     core->system[A64_NZCV] = mine->pstate & 0xf0000000;
+    core->system[A64_SCTLR_EL1] = mine->sctlr | A64_SCTLR_SA;
 }
 
 static void leave(const struct a64 *core, struct batch_case *mine)

@@ -28,8 +28,9 @@
 #define CASE_PSTATE  264
 #define CASE_ESR     272
 #define CASE_FAR     280
-#define CASE_Q(n)    (288 + (n)*16)
-#define CASE_MEMORY  800
+#define CASE_SCTLR   288 /* bits of SCTLR_EL1 that it is begun with */
+#define CASE_Q(n)    (304 + (n)*16)
+#define CASE_MEMORY  816
 #define MEMORY_BYTES 2320
 #define CASE_BYTES   4096
 
@@ -43,7 +44,7 @@ struct batch_header {
 };
 
 struct batch_case {
-    uint64_t x[31], sp, pc, pstate, esr, far;
+    uint64_t x[31], sp, pc, pstate, esr, far, sctlr, unused_word;
     uint64_t q[32][2];
     uint8_t memory[MEMORY_BYTES];
     uint8_t unused[CASE_BYTES - CASE_MEMORY - MEMORY_BYTES];
@@ -55,6 +56,7 @@ static_assert(offsetof(struct batch_case, pc) == CASE_PC, "assembly knows it");
 static_assert(offsetof(struct batch_case, pstate) == CASE_PSTATE, "assembly knows it");
 static_assert(offsetof(struct batch_case, esr) == CASE_ESR, "assembly knows it");
 static_assert(offsetof(struct batch_case, far) == CASE_FAR, "assembly knows it");
+static_assert(offsetof(struct batch_case, sctlr) == CASE_SCTLR, "assembly knows it");
 static_assert(offsetof(struct batch_case, q) == CASE_Q(0), "assembly knows it");
 static_assert(offsetof(struct batch_case, memory) == CASE_MEMORY, "assembly knows it");
 static_assert(sizeof(struct batch_case) == CASE_BYTES, "assembly knows it");

@@ -12,6 +12,7 @@
 #define BRK       0xd4200000u /* its number is in bits 20 to 5 */
 #define MIDDLE    1152        /* of the memory; enough of it on both sides for each immediate */
 #define EL1T_MASKED 0x3c4     /* SPSR_EL1 */
+#define SCTLR_A     (1 << 1)
 /* What both have without AArch32 and trapped exceptions, too. */
 #define FPCR_SURE   0x07c00000
 #define FPSR_SURE   0x0800009f
@@ -161,7 +162,6 @@ static const char *const sequences[][3] = {
     {"msr tpidr_el0, x1", "mrs x0, tpidr_el0", "nop"},
     {"msr tpidrro_el0, x1", "mrs x0, tpidrro_el0", "nop"},
     {"msr tpidr_el1, x1", "mrs x0, tpidr_el1", "nop"},
-    {"msr ttbr0_el1, x1", "mrs x0, ttbr0_el1", "nop"},
     {"msr cntv_cval_el0, x1", "mrs x0, cntv_cval_el0", "nop"},
     {"msr nzcv, x1", "mrs x0, nzcv", "nop"},
     {"msr fpcr, x1", "mrs x0, fpcr", "nop"},
@@ -293,5 +293,6 @@ void case_make(uint64_t seed, uint64_t index, struct batch_case *made, uint32_t 
     }
     made->pc = case_code_address(index) + 4 * CODE_ENTRY;
     made->pstate = EL1T_MASKED | below(16) << 28;
+    made->sctlr = below(2) ? SCTLR_A : 0;
     aim(made, index, code[CODE_ENTRY]);
 }

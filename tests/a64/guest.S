@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs a batch of cases (batch.h) on the machine, without translation. Each runs
+ * Runs a batch of cases (batch.h) on the machine, its RAM mapped where it is. Each runs
  * at EL1 on SP_EL0, so that its exception, most often a brk, finds SP_EL1, which
  * points at the case: all registers are stored where they came from.
  */
 #include "batch.h"
 
-#define SCTLR_RES1_A_SA 0x30d0080a  /* data and the stack pointer must be aligned */
+#define SCTLR_M_SA      0x30d00809  /* and RES1: translation on, SP must be aligned */
+#define TCR_39_BITS     0x200803519 /* TTBR0: 4 KiB pages, write-back; TTBR1: no walks; 40 bits out */
+#define BLOCK_NORMAL    0x701       /* AttrIndx 0, inner shareable, accessed */
 #define CPACR_FPEN      (3 << 20)
 #define SYSTEM_OFF      0x84000008  /* PSCI */
 
@@ -44,7 +46,16 @@
     .text
     .globl  start
 start:
-    ldr     x0, =SCTLR_RES1_A_SA
+    mov     x0, #0xff               /* attribute 0: normal, write-back */
+    msr     mair_el1, x0
+    ldr     x0, =TCR_39_BITS
+    msr     tcr_el1, x0
+    adr     x0, table
+    msr     ttbr0_el1, x0
+    isb
+    tlbi    vmalle1
+    dsb     nsh
+    ldr     x0, =SCTLR_M_SA
     msr     sctlr_el1, x0
     mov     x0, #CPACR_FPEN
     msr     cpacr_el1, x0
@@ -61,6 +72,10 @@ case_start:
     b.eq    off
     add     x0, sp, #CASE_Q(0)
     each_vector ldp
+    ldr     x0, [sp, #CASE_SCTLR]
+    ldr     x1, =SCTLR_M_SA
+    orr     x0, x0, x1
+    msr     sctlr_el1, x0
     ldp     x0, x1, [sp, #CASE_PC]
     msr     elr_el1, x0
     msr     spsr_el1, x1
@@ -80,9 +95,6 @@ case_end:
     mrs     x0, esr_el1
     mrs     x1, far_el1
     stp     x0, x1, [sp, #CASE_ESR]
-    mov     x0, #CPACR_FPEN
-    msr     cpacr_el1, x0
-    isb
     add     x0, sp, #CASE_Q(0)
     each_vector stp
     add     sp, sp, #CASE_BYTES
@@ -107,3 +119,9 @@ vectors:
     .balign 128
     b       off
     .endr
+
+    /* The second GiB, where RAM is; table 1 of a walk that begins there. */
+    .balign 4096
+table:
+    .quad   0, BATCH_RAM | BLOCK_NORMAL
+    .fill   510, 8, 0

@@ -59,14 +59,17 @@ static const uint8_t *section(const struct image *image, uint64_t index)
 {
     uint64_t table = number(image->file + SECTIONS_AT, 8);
     uint64_t at = table + index * SECTION_BYTES;
+    const uint8_t *header;
 
     if (number(image->file + SECTION_BYTES_AT, 2) != SECTION_BYTES ||
-        index >= number(image->file + SECTION_COUNT_AT, 2) || table > image->file_bytes || !within(image, at, SECTION_BYTES) ||
-        (number(image->file + at + TYPE_AT, 4) != SECTION_NO_BITS &&
-         !within(image, number(image->file + at + OFFSET_AT, 8),
-                 number(image->file + at + SIZE_AT, 8))))
+        index >= number(image->file + SECTION_COUNT_AT, 2) || table > image->file_bytes ||
+        !within(image, at, SECTION_BYTES))
         return NULL;
-    return image->file + at;
+    header = image->file + at;
+    if (number(header + TYPE_AT, 4) != SECTION_NO_BITS &&
+        !within(image, number(header + OFFSET_AT, 8), number(header + SIZE_AT, 8)))
+        return NULL;
+    return header;
 }
 
 static const char *read_symbols(struct image *image)

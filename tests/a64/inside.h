@@ -21,8 +21,12 @@ bool a64_fail(struct a64 *core, enum a64_stop stop, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool a64_unpredictable(struct a64 *core);
 
-/* Memory of one element. a64_reach says whether an access may be made; only then do the others. */
-bool a64_reach(struct a64 *core, uint64_t address, unsigned bytes, enum a64_right right);
+/*
+ * Memory of one element. a64_reach says whether an access may be made (`aligned`: only
+ * if it is, whatever SCTLR_EL1 says); only then do the others.
+ */
+bool a64_reach(struct a64 *core, uint64_t address, unsigned bytes, enum a64_right right,
+               bool aligned);
 void a64_load(struct a64 *core, uint64_t address, unsigned bytes, uint64_t value[2]);
 void a64_store(struct a64 *core, uint64_t address, unsigned bytes, const uint64_t value[2]);
 

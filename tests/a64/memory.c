@@ -13,6 +13,7 @@ struct transfer {
     unsigned bytes;      /* of each element */
     unsigned sign_bits;  /* what a loaded element is sign-extended to: 0, 32 or 64 */
     bool simd, loads;
+    bool aligned;        /* must be, always */
 };
 
 /* --- Addresses --------------------------------------------------------------------- */
@@ -22,7 +23,7 @@ enum indexing { OFFSET, PRE, POST };
 static bool base(struct a64 *core, uint32_t word, uint64_t *address)
 {
     *address = a64_get_sp(core, a64_rn(word));
-    if (a64_rn(word) == 31 && *address % 16 != 0)
+    if (a64_rn(word) == 31 && *address % 16 != 0 && (core->system[A64_SCTLR_EL1] & A64_SCTLR_SA))
         a64_fail(core, A64_MISALIGNED, "the stack pointer %016llx is not aligned",
                  (unsigned long long)*address);
     return core->stop == A64_RUNNING;
@@ -32,7 +33,7 @@ static bool reach_all(struct a64 *core, const struct transfer *transfer, uint64_
 {
     for (unsigned index = 0; index < transfer->count; index++)
         if (!a64_reach(core, address + (uint64_t)index * transfer->bytes, transfer->bytes,
-                       transfer->loads ? A64_READ : A64_WRITE))
+                       transfer->loads ? A64_READ : A64_WRITE, transfer->aligned))
             return false;
     return true;
 }
@@ -118,7 +119,8 @@ static bool single_transfer(uint32_t word, struct transfer *transfer)
 {
     unsigned size = a64_bits(word, 31, 30), operation = a64_bits(word, 23, 22);
 
-    *transfer = (struct transfer){{a64_rd(word), 0}, 1, 1u << size, 0, SIMD(word), operation & 1};
+    *transfer = (struct transfer){{a64_rd(word), 0}, 1, 1u << size, 0, SIMD(word), operation & 1,
+                                  false};
     if (SIMD(word)) {
         if (operation >= 2)
             transfer->bytes = 16;
@@ -185,7 +187,7 @@ static bool literal(struct a64 *core, uint32_t word)
 {
     unsigned kind = a64_bits(word, 31, 30);
     struct transfer transfer = {{a64_rd(word), 0}, 1, kind == 1 ? 8 : 4, kind == 2 ? 64 : 0,
-                                SIMD(word), true};
+                                SIMD(word), true, false};
     uint64_t address = core->pc + (a64_signed_bits(word, 23, 5) << 2);
 
     if (kind == 3)
@@ -206,7 +208,7 @@ static bool pair(struct a64 *core, uint32_t word)
     static const enum indexing indexing[4] = {OFFSET, POST, OFFSET, PRE};
     unsigned size = a64_bits(word, 31, 30), kind = a64_bits(word, 24, 23);
     struct transfer transfer = {{a64_rd(word), a64_bits(word, 14, 10)}, 2, 4u << size, 0,
-                                SIMD(word), a64_bits(word, 22, 22)};
+                                SIMD(word), a64_bits(word, 22, 22), false};
 
     if (size == 3 || (size == 1 && !SIMD(word) && (!transfer.loads || kind == 0)))
         return false;
@@ -240,7 +242,7 @@ static bool exclusive(struct a64 *core, uint32_t word)
 {
     bool ordered_only = a64_bits(word, 23, 23), loads = a64_bits(word, 22, 22);
     struct transfer transfer = {{a64_rd(word), 0}, 1, 1u << a64_bits(word, 31, 30), 0, false,
-                                loads};
+                                loads, true};
     uint64_t address;
 
     if (a64_bits(word, 21, 21) || (ordered_only && !a64_bits(word, 15, 15)))

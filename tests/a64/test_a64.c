@@ -269,6 +269,14 @@ static void register_31_is_the_stack_pointer_of_additions_and_zero_elsewhere(voi
 
 /* --- Memory --------------------------------------------------------------------------- */
 
+static uint64_t device_value;
+
+static uint64_t device_load(void *context, uint64_t address, unsigned bytes)
+{
+    assert_ptr_equal(context, &device_value);
+    return address << 8 | bytes;
+}
+
 #define PATTERN 0x8877665544332211u
 
 static void loads_extend_as_they_say(void **state)
@@ -689,6 +697,30 @@ static void accesses_must_be_aligned(void **state)
     assert_int_equal(run("br x1", NULL), A64_MISALIGNED);
 }
 
+static void without_the_check_only_some_accesses_must_be_aligned(void **state)
+{
+    (void)state;
+    begin();
+    core.system[A64_SCTLR_EL1] = 0;
+    here()[0] = PATTERN;
+    core.x[1] += 3;
+    run("ldr w0, [x1, #4]", NULL);
+    assert_int_equal(core.x[0], 0x88);
+    core.x[2] = 0xaabb;
+    run("strh w2, [x1, #10]", NULL);
+    assert_breaks_at(1);
+    assert_int_equal(here()[1], 0xaabb0000000000);
+    assert_int_equal(run("ldar x0, [x1]", NULL), A64_MISALIGNED);
+    assert_int_equal(run("ldaxr x0, [x1]", NULL), A64_MISALIGNED);
+    assert_int_equal(run("stlr x2, [x1]", NULL), A64_MISALIGNED);
+    core.sp -= 20;
+    run("str x30, [sp, #-16]!", NULL);
+    assert_breaks_at(1);
+    a64_map_device(&core, 0x9000, 0x100, (struct a64_device){device_load, NULL, &device_value});
+    core.x[1] = 0x9002;
+    assert_int_equal(run("ldr x0, [x1]", NULL), A64_MISALIGNED);
+}
+
 static void a_run_ends_where_it_was_told_to(void **state)
 {
     (void)state;
@@ -743,14 +775,6 @@ static void coverage_tells_both_ways_of_a_branch(void **state)
     assert_int_equal(executed[2], 2);
     assert_int_equal(core.trail[0], CODE);
     assert_int_equal(core.trail[1], CODE + 4);
-}
-
-static uint64_t device_value;
-
-static uint64_t device_load(void *context, uint64_t address, unsigned bytes)
-{
-    assert_ptr_equal(context, &device_value);
-    return address << 8 | bytes;
 }
 
 static void device_store(void *context, uint64_t address, unsigned bytes, uint64_t value)
@@ -815,6 +839,7 @@ int main(void)
         cmocka_unit_test(a_wild_access_ends_the_run_and_is_told),
         cmocka_unit_test(an_access_that_fails_changes_nothing),
         cmocka_unit_test(accesses_must_be_aligned),
+        cmocka_unit_test(without_the_check_only_some_accesses_must_be_aligned),
         cmocka_unit_test(a_run_ends_where_it_was_told_to),
         cmocka_unit_test(accesses_are_logged_while_there_is_room),
         cmocka_unit_test(coverage_tells_both_ways_of_a_branch),

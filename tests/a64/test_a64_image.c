@@ -132,26 +132,31 @@ static void code_cannot_be_written(void **state)
     assert_int_equal(a64_run(&core, 1000), A64_BAD_ADDRESS);
 }
 
-static void a_frame_is_resumed_with_all_its_registers(void **state)
+/* fp.S: all of the vector registers, and both that say how they are used. */
+static void vector_registers_are_saved_and_loaded(void **state)
 {
-    static uint64_t frame[FRAME_BYTES / 8] __attribute__((aligned(16)));
+    static uint64_t saved[(FP_STATUS + 16) / 8] __attribute__((aligned(16)));
+    uint64_t before[32][2];
 
     (void)state;
-    for (unsigned index = 0; index < FRAME_BYTES / 8; index++)
-        frame[index] = 1000 + index;
     begin();
-    a64_map_host(&core, frame, sizeof frame, A64_RW);
-    core.x[0] = (uintptr_t)frame;
-    core.pc = image_symbol(&image, "resume");
-    if (a64_run(&core, 200) != A64_ERET)
-        image_explain(&image, &core);
-    assert_int_equal(core.stop, A64_ERET);
-    assert_memory_equal(core.x, frame, sizeof core.x);
-    assert_int_equal(core.sp, (uintptr_t)frame);
-    assert_int_equal(core.system[A64_SP_EL0], frame[OFFSET_SP / 8]);
-    assert_int_equal(core.system[A64_ELR_EL1], frame[OFFSET_PC / 8]);
-    assert_int_equal(core.system[A64_SPSR_EL1], frame[OFFSET_PSTATE / 8]);
-    assert_int_equal(core.system[A64_TPIDR_EL0], frame[OFFSET_TLS / 8]);
+    a64_map_host(&core, saved, sizeof saved, A64_RW);
+    for (unsigned index = 0; index < 64; index++)
+        core.q[index / 2][index % 2] = before[index / 2][index % 2] = 1000 + index;
+    core.system[A64_FPSR] = 1;
+    core.system[A64_FPCR] = 1 << 24;
+    core.x[0] = (uintptr_t)saved;
+    call("fp_save");
+    assert_memory_equal(saved, before, sizeof before);
+    assert_int_equal(saved[FP_STATUS / 8], 1);
+
+    begin();
+    a64_map_host(&core, saved, sizeof saved, A64_READ);
+    core.x[0] = (uintptr_t)saved;
+    call("fp_load");
+    assert_memory_equal(core.q, before, sizeof before);
+    assert_int_equal(core.system[A64_FPSR], 1);
+    assert_int_equal(core.system[A64_FPCR], 1 << 24);
 }
 
 /* A copy of the kernel's file, of `bytes` bytes, and one of them changed. */
@@ -193,7 +198,7 @@ int main(void)
         cmocka_unit_test(bytes_are_those_that_are_loaded),
         cmocka_unit_test(a_function_of_the_kernel_runs_over_memory_of_the_host),
         cmocka_unit_test(code_cannot_be_written),
-        cmocka_unit_test(a_frame_is_resumed_with_all_its_registers),
+        cmocka_unit_test(vector_registers_are_saved_and_loaded),
         cmocka_unit_test(a_damaged_file_is_refused),
     };
 
