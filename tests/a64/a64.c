@@ -110,7 +110,7 @@ bool a64_reach(struct a64 *core, uint64_t address, unsigned bytes, enum a64_righ
 
     aligned = aligned || (core->system[A64_SCTLR_EL1] & A64_SCTLR_A) ||
               (range != NULL && range->host == NULL);
-    if (aligned && address % bytes != 0)
+    if (aligned && (address & (bytes - 1)) != 0)
         a64_fail(core, A64_MISALIGNED, "%s of %u bytes at %016llx is not aligned", what, bytes,
                  (unsigned long long)address);
     else if (range == NULL || !(range->rights & right))
