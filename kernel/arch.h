@@ -57,6 +57,7 @@ void arch_frame_init(struct frame *frame, uint64_t pc, uint64_t sp, uint64_t tls
  *   static inline void frame_clear_scratch(struct frame *);   x9-x18 and flags become zero
  */
 /* Register `index` as THREAD_READ_REGISTERS numbers them; 0 past the end. */
+#define FRAME_LOST_LAST 18 /* a system call keeps none up to here */
 #define FRAME_SP 31
 #define FRAME_PC 32
 #define FRAME_PSTATE 33

@@ -194,3 +194,6 @@ fast_reply_receive:
 .Lreply_long:
     leave_gate
     b       long_way
+
+    .globl  fast_end
+fast_end:

@@ -328,11 +328,10 @@ static bool dismiss_receiver(struct core *core, struct endpoint *endpoint)
     if (receiver == NULL)
         return false;
     endpoint_receiver_leaves(receiver);
+    thread_return_status(receiver, STATUS_BAD_CAPABILITY);
     receiver->state = THREAD_STOPPED;
-    if (receiver->time != NULL) {
-        thread_return_status(receiver, STATUS_BAD_CAPABILITY);
+    if (receiver->time != NULL)
         core_ready(core, receiver, TURN_LAST);
-    }
     return true;
 }
 

@@ -140,6 +140,15 @@ enum thole_result op_THREAD_CANCEL(struct invocation *invocation)
     return RESULT_DONE;
 }
 
+/* While it waits in a system call, of its registers only those are kept that the call keeps. */
+static bool is_lost(const struct thread *thread, unsigned index)
+{
+    bool waits = thread->state == THREAD_RECEIVING ||
+                 (thread->state == THREAD_CALLING && thread->sender.kind == KIND_CALL);
+
+    return waits && index <= FRAME_LOST_LAST;
+}
+
 enum thole_result op_THREAD_READ_REGISTERS(struct invocation *invocation)
 {
     uint64_t first = invocation->word[0];
@@ -152,7 +161,8 @@ enum thole_result op_THREAD_READ_REGISTERS(struct invocation *invocation)
     if (core_has_left(invocation->core, thread) == RESULT_MORE)
         return RESULT_MORE;
     for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
-        invocation->out[index] = arch_frame_read(&thread->frame, (unsigned)first + index);
+        invocation->out[index] = is_lost(thread, (unsigned)first + index)
+                                     ? 0 : arch_frame_read(&thread->frame, (unsigned)first + index);
     invocation->outs = THOLE_MESSAGE_WORDS;
     return RESULT_DONE;
 }

@@ -45,6 +45,19 @@ object_t name_of(const void *address); /* 0 for NULL, WRONG for nothing that is 
 /* Reads and compares; a difference is told and ends the program, or jumps to `on_failure`. */
 void compare(bool with_spaces);
 
+/* --- short_way.c ------------------------------------------------------------------------ */
+
+/*
+ * From now on system calls are first tried by the short ways of build/virt's kernel, in an
+ * interpreter of its instructions; false: there is no such kernel.
+ */
+bool short_way_open(void);
+/* As kernel_syscall. */
+struct thread *short_way_syscall(struct core *core, unsigned number);
+/* Tells on stderr which of their instructions were never executed, or never jumped; how many. */
+unsigned short_way_gaps(void);
+extern uint64_t short_ways_taken;
+
 /* --- event.c ---------------------------------------------------------------------------- */
 
 #define EVENT_BYTES 8

@@ -54,8 +54,15 @@ void both_call(unsigned where, unsigned number, const uint64_t reg[9])
     sim_turn_to(where);
     fill_registers(where, reg);
     story_event("svc", where, model.core[where].loaded, number, reg);
+    uint64_t before = short_ways_taken;
+
     model_syscall(where, number);
-    check_resumed(where, kernel_syscall(&cores[where], number));
+    struct thread *resumed = short_way_syscall(&cores[where], number);
+
+    /* The timer is for the long way: the core has been told to come and set it. */
+    if (short_ways_taken != before && model.core[where].kicked)
+        model.core[where].timer = sim.timer;
+    check_resumed(where, resumed);
 }
 
 static void both_fault(unsigned where, uint64_t kind, uint64_t address)
@@ -223,6 +230,18 @@ static void send(struct aim *aim, unsigned number)
     if (aim->who == world_init)
         aim->reg[0] = INIT_SLOT_ENDPOINT;
     both_call(aim->core, number, aim->reg);
+}
+
+/* What servers and clients do: a call without a capability, or the answer to one. */
+static void do_talk(struct aim *aim)
+{
+    bool answers = thread_at(aim->who)->owes != 0 && aim->byte[4] % 4 != 0;
+
+    reset_registers(aim);
+    aim->reg[0] = pick(aim, OBJECT_ENDPOINT, aim->byte[0]);
+    aim->reg[1] = thole_tag(aim->byte[1], aim->byte[1] % 8) | (aim->byte[2] & 0xf0);
+    aim->reg[8] = (uint64_t)(aim->byte[3] % 4 == 0 ? aim->byte[3] : 0) << 32;
+    both_call(aim->core, answers ? SYSCALL_REPLY_RECV : SYSCALL_CALL, aim->reg);
 }
 
 static void do_call(struct aim *aim)
@@ -648,6 +667,7 @@ static void do_access(struct aim *aim)
 
     if (space == 0 || space == world_init_space || in->leaves == 0) {
         sim.fp_owner = sim.fp;
+        cores[aim->core].loaded->sender.fp_open = true; /* as arch does */
         return;
     }
     const struct m_leaf *leaf = &in->leaf[aim->byte[0] % in->leaves];
@@ -665,7 +685,7 @@ static void do_access(struct aim *aim)
 /* --- Which ------------------------------------------------------------------------------------------------ */
 
 /* What programs mostly do: of everything something; calls, and ends of who is in them; time. */
-#define PROFILES 3
+#define PROFILES 4
 
 static void do_profile(struct aim *aim)
 {
@@ -676,46 +696,47 @@ static const struct {
     void (*happens)(struct aim *aim);
     uint8_t weight[PROFILES], init_weight; /* become shares of 256 */
 } kinds[] = {
-    { do_call, { 34, 60, 40 }, 0 },
-    { do_try_call, { 4, 0, 0 }, 0 },
-    { do_reply_recv, { 30, 30, 30 }, 110 },
-    { do_recv, { 18, 16, 10 }, 0 },
-    { do_try_recv, { 5, 0, 0 }, 0 },
-    { do_answer, { 14, 8, 6 }, 0 },
-    { do_yield, { 3, 2, 8 }, 1 },
-    { do_fault, { 5, 6, 4 }, 0 },
-    { do_copy, { 14, 8, 4 }, 3 },
-    { do_move, { 8, 4, 0 }, 0 },
-    { do_delete, { 6, 14, 2 }, 1 },
-    { do_revoke, { 3, 8, 0 }, 1 },
-    { do_inspect_slot, { 2, 0, 0 }, 1 },
-    { do_close, { 1, 0, 0 }, 0 },
-    { do_open, { 4, 3, 0 }, 6 },
-    { do_cancel_badge, { 4, 0, 0 }, 2 },
-    { do_retype, { 13, 6, 0 }, 3 },
-    { do_small_looks, { 4, 0, 8 }, 2 },
-    { do_configure, { 4, 6, 0 }, 3 },
-    { do_start, { 6, 8, 4 }, 3 },
-    { do_cancel, { 5, 8, 6 }, 3 },
-    { do_write_registers, { 2, 0, 0 }, 2 },
-    { do_suspend, { 3, 4, 5 }, 1 },
-    { do_resume, { 6, 8, 8 }, 3 },
-    { do_bind_time, { 6, 8, 8 }, 6 },
-    { do_share, { 3, 0, 12 }, 3 },
-    { do_ceiling, { 2, 0, 8 }, 2 },
-    { do_bind, { 4, 0, 4 }, 0 },
-    { do_arm, { 5, 0, 12 }, 2 },
-    { do_signal, { 7, 6, 12 }, 5 },
-    { do_attach, { 2, 0, 0 }, 0 },
-    { do_map, { 8, 0, 0 }, 0 },
-    { do_assign, { 1, 0, 0 }, 0 },
-    { do_any_operation, { 3, 0, 0 }, 0 },
-    { do_line, { 7, 0, 8 }, 1 },
-    { do_time, { 9, 6, 60 }, 2 },
-    { do_interrupt, { 1, 2, 4 }, 1 },
-    { do_access, { 1, 0, 0 }, 0 },
-    { do_revive, { 0, 0, 0 }, 100 },
-    { do_profile, { 1, 1, 1 }, 1 },
+    { do_talk, { 8, 4, 4, 190 }, 0 },
+    { do_call, { 34, 60, 40, 10 }, 0 },
+    { do_try_call, { 4, 0, 0, 0 }, 0 },
+    { do_reply_recv, { 30, 30, 30, 20 }, 110 },
+    { do_recv, { 18, 16, 10, 8 }, 0 },
+    { do_try_recv, { 5, 0, 0, 0 }, 0 },
+    { do_answer, { 14, 8, 6, 2 }, 0 },
+    { do_yield, { 3, 2, 8, 4 }, 1 },
+    { do_fault, { 5, 6, 4, 0 }, 0 },
+    { do_copy, { 14, 8, 4, 6 }, 3 },
+    { do_move, { 8, 4, 0, 0 }, 0 },
+    { do_delete, { 6, 14, 2, 2 }, 1 },
+    { do_revoke, { 3, 8, 0, 0 }, 1 },
+    { do_inspect_slot, { 2, 0, 0, 0 }, 1 },
+    { do_close, { 1, 0, 0, 1 }, 0 },
+    { do_open, { 4, 3, 0, 3 }, 6 },
+    { do_cancel_badge, { 4, 0, 0, 0 }, 2 },
+    { do_retype, { 13, 6, 0, 0 }, 3 },
+    { do_small_looks, { 4, 0, 8, 0 }, 2 },
+    { do_configure, { 4, 6, 0, 6 }, 3 },
+    { do_start, { 6, 8, 4, 12 }, 3 },
+    { do_cancel, { 5, 8, 6, 2 }, 3 },
+    { do_write_registers, { 2, 0, 0, 0 }, 2 },
+    { do_suspend, { 3, 4, 5, 2 }, 1 },
+    { do_resume, { 6, 8, 8, 4 }, 3 },
+    { do_bind_time, { 6, 8, 8, 4 }, 6 },
+    { do_share, { 3, 0, 12, 3 }, 3 },
+    { do_ceiling, { 2, 0, 8, 3 }, 2 },
+    { do_bind, { 4, 0, 4, 0 }, 0 },
+    { do_arm, { 5, 0, 12, 0 }, 2 },
+    { do_signal, { 7, 6, 12, 4 }, 5 },
+    { do_attach, { 2, 0, 0, 0 }, 0 },
+    { do_map, { 8, 0, 0, 0 }, 0 },
+    { do_assign, { 1, 0, 0, 0 }, 0 },
+    { do_any_operation, { 3, 0, 0, 0 }, 0 },
+    { do_line, { 7, 0, 8, 0 }, 1 },
+    { do_time, { 9, 6, 60, 8 }, 2 },
+    { do_interrupt, { 1, 2, 4, 2 }, 1 },
+    { do_access, { 1, 0, 0, 2 }, 0 },
+    { do_revive, { 0, 0, 0, 0 }, 100 },
+    { do_profile, { 1, 1, 1, 1 }, 1 },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

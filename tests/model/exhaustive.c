@@ -130,6 +130,8 @@ int main(int argc, char **argv)
     }
     if (depth == 0 || depth > DEPTH_MAX || count == 0 || count > MODEL_CORES)
         return 2;
+    if (!short_way_open())
+        return 2;
     signal(SIGABRT, tell_word);
     invariants_every = 512;
     met = calloc(1u << SEEN_BITS, sizeof(*met));

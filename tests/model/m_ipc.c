@@ -670,12 +670,11 @@ static bool dismiss_receiver(unsigned core, object_t endpoint)
         return false;
     receiver_leaves(receiver);
     thread_at(receiver)->arrival = 0;
-    if (thread_at(receiver)->time != 0) {
-        set_status(receiver, STATUS_BAD_CAPABILITY);
+    set_status(receiver, STATUS_BAD_CAPABILITY);
+    if (thread_at(receiver)->time != 0)
         thread_ready(core, receiver, BEHIND);
-    } else {
+    else
         thread_at(receiver)->state = THREAD_STOPPED;
-    }
     return true;
 }
 

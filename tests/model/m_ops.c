@@ -265,6 +265,13 @@ static enum thole_result cancel(const struct operation *op)
     return RESULT_DONE;
 }
 
+/* Then x0 to x18 are lost already. */
+static bool waits_in_call(const struct m_thread *thread)
+{
+    return thread->state == THREAD_RECEIVING ||
+           (thread->state == THREAD_CALLING && thread->sender.kind == KIND_CALL);
+}
+
 static enum thole_result read_registers(struct operation *op)
 {
     if (op->word[0] >= MODEL_REGISTERS)
@@ -273,9 +280,12 @@ static enum thole_result read_registers(struct operation *op)
         return RESULT_NOT_READY;
     if (!core_left(op->core, op->object))
         return RESULT_MORE;
-    for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
-        out(op, op->word[0] + index < MODEL_REGISTERS
-                    ? thread_at(op->object)->reg[op->word[0] + index] : 0);
+    for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++) {
+        uint64_t which = op->word[0] + index;
+        bool lost = which <= MODEL_LOST_LAST && waits_in_call(thread_at(op->object));
+
+        out(op, which < MODEL_REGISTERS && !lost ? thread_at(op->object)->reg[which] : 0);
+    }
     return RESULT_DONE;
 }
 

@@ -27,6 +27,7 @@
 #define MODEL_LINES    96
 #define MODEL_ASIDS    1024
 #define MODEL_REGISTERS 35 /* as THREAD_READ_REGISTERS numbers them */
+#define MODEL_LOST_LAST 18 /* of those that no system call keeps */
 #define MODEL_PC       32
 #define MODEL_SP       31
 #define MODEL_PSTATE   33

@@ -46,6 +46,8 @@ const char *__ubsan_default_options(void)
 
 static uint64_t option_events = 100000, option_seed = 1;
 static const char *save, *replay, *to_minimise;
+static bool only_long;
+static unsigned gaps_allowed = UINT32_MAX; /* instructions of the short ways that were not tried */
 static enum world in = WORLD_SMALL;
 static unsigned option_cores = 2;
 
@@ -221,6 +223,10 @@ static void read_options(int argc, char **argv)
             option_cores = (unsigned)strtoul(value, NULL, 0);
         else if (strcmp(argv[at], "--in") == 0)
             in = strcmp(value, "crowd") == 0 ? WORLD_CROWD : WORLD_SMALL;
+        else if (strcmp(argv[at], "--short-ways") == 0)
+            only_long = strcmp(value, "off") == 0;
+        else if (strcmp(argv[at], "--gaps") == 0)
+            gaps_allowed = (unsigned)strtoul(value, NULL, 0);
         else if (strcmp(argv[at], "--save") == 0)
             save = value;
         else if (strcmp(argv[at], "--replay") == 0)
@@ -263,6 +269,8 @@ int main(int argc, char **argv)
     read_options(argc, argv);
     signal(SIGABRT, tell_how_to_repeat);
     world_seed = UINT64_MAX;
+    if (!only_long && !short_way_open())
+        return 2;
     world_make(in, option_cores);
     if (save != NULL) {
         make_events(option_seed, (unsigned)options_world);
@@ -282,8 +290,9 @@ int main(int argc, char **argv)
     }
     uint64_t hash = run_seeds();
 
-    printf("%llu events, %llu of them in the kernel\n", (unsigned long long)option_events,
-           (unsigned long long)events_happened);
+    printf("%llu events, %llu of them in the kernel, %llu short\n",
+           (unsigned long long)option_events, (unsigned long long)events_happened,
+           (unsigned long long)short_ways_taken);
     printf("%016llx\n", (unsigned long long)hash);
-    return 0;
+    return gaps_allowed != UINT32_MAX && short_way_gaps() > gaps_allowed;
 }

@@ -332,6 +332,9 @@ static void read_thread(const struct thread *thread, object_t what, struct m_thr
     _Static_assert(sizeof(out->reg) == offsetof(struct frame, tls) + 8, "registers in order");
     read_sender(&thread->sender, what, &out->sender);
     memcpy(out->reg, registers_of(thread), sizeof(out->reg));
+    if (thread->state == THREAD_RECEIVING || (waits && thread->sender.state != SENDER_QUEUED))
+        memcpy(out->reg, model.object[what].thread.reg, /* nobody sees those again */
+               (MODEL_LOST_LAST + 1) * sizeof(out->reg[0]));
     memcpy(out->fault, thread->fault_word, sizeof(out->fault));
     out->grace = thread->grace;
     out->arrival = waits ? thread_arrival(thread) : 0;

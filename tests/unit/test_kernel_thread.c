@@ -45,6 +45,21 @@ static void a_thread_is_configured_and_started_while_it_is_stopped(void **state)
     assert_result(invoke(thread, THREAD_READ_REGISTERS, UINT64_MAX), BAD_ARGUMENT);
 }
 
+/* Who waits in a system call has lost x0 to x18, and what is left of them is nobody's business. */
+static void of_who_waits_only_kept_registers_are_read(void **state)
+{
+    (void)state;
+    for (unsigned index = 0; index < 31; index++)
+        server.thread->frame.x[index] = 0x7000 + index;
+    as_init();
+    must(server.cap, THREAD_READ_REGISTERS, 14);
+    for (unsigned index = 0; index < 5; index++)
+        assert_int_equal(answer[index], 0);
+    assert_int_equal(answer[5], 0x7000 + 19);
+    must(server.cap, THREAD_READ_REGISTERS, 0);
+    assert_int_equal(answer[0], 0);
+}
+
 static void parts_of_the_wrong_kind_or_without_right_are_refused(void **state)
 {
     unsigned thread = make(OBJECT_THREAD), endpoint = make(OBJECT_ENDPOINT);
@@ -236,6 +251,7 @@ int main(void)
     const struct CMUnitTest thread_tests[] = {
         cmocka_unit_test_setup(a_thread_is_configured_and_started_while_it_is_stopped, boot),
         cmocka_unit_test_setup(parts_of_the_wrong_kind_or_without_right_are_refused, boot),
+        cmocka_unit_test_setup(of_who_waits_only_kept_registers_are_read, boot),
         cmocka_unit_test_setup(time_that_another_runs_on_is_busy, boot),
         cmocka_unit_test_setup(a_started_thread_cannot_be_configured_to_forge_a_badge, boot),
         cmocka_unit_test_setup(a_thread_that_runs_can_be_destroyed, boot),

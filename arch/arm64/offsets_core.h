@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the short ways know of the portable core, asserted: in the kernel, and on the
+ * host, where the same structures are under the interpreter that tests run them with.
+ */
+#pragma once
+#include "kernel/core.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/thread.h"
+#include "offsets.h"
+
+#define AT(type, member, offset) STATIC_ASSERT(offsetof(struct type, member) == (offset))
+AT(thread, sender, 0);
+AT(sender, badge, THREAD_BADGE);
+AT(sender, servant, THREAD_SERVANT);
+AT(sender, servant, THREAD_BADGE + 8);
+AT(sender, flags, THREAD_FLAGS);
+AT(sender, fp_open, THREAD_FLAGS + 1);
+AT(sender, doomed, THREAD_FLAGS + 2);
+AT(sender, ceiling, THREAD_FLAGS + 3);
+AT(sender, state, THREAD_SENDER_STATE);
+AT(thread, state, THREAD_SENDER_STATE + 1);
+AT(thread, state, THREAD_STATE);
+AT(thread, loaded_on, THREAD_STATE + 1);
+AT(thread, lent, THREAD_LENT);
+AT(thread, bereft, THREAD_STATE + 3);
+AT(thread, table, THREAD_TABLE);
+AT(thread, table_last, THREAD_TABLE + 8);
+AT(thread, time, THREAD_TIME);
+AT(thread, space_word, THREAD_SPACE_WORD);
+AT(thread, owes, THREAD_OWES);
+AT(thread, receiving_on, THREAD_OWES + 8);
+AT(thread, slots, THREAD_SLOTS);
+AT(thread, frame, THREAD_FRAME);
+AT(core, gate, CORE_GATE);
+AT(core, runs_lent, CORE_RUNS_LENT);
+AT(core, current, CORE_CURRENT);
+AT(core, loaded, CORE_CURRENT + 8);
+AT(core, space, CORE_SPACE);
+AT(core, space_left, CORE_SPACE + 8);
+AT(core, ready_levels, CORE_READY_LEVELS);
+AT(endpoint, home, ENDPOINT_HOME);
+AT(endpoint, warm, ENDPOINT_WARM);
+AT(sched_context, thread, SCHED_CONTEXT_THREAD);
+AT(sched_context, priority, SCHED_CONTEXT_PRIORITY);
+AT(slot, badge, 8);
+STATIC_ASSERT(sizeof(struct slot) == 32);
+STATIC_ASSERT((THREAD_FRAME + OFFSET_X(19)) % 64 == 0);
+STATIC_ASSERT(SYSCALL_NUMBER_CALL == SYSCALL_CALL && SYSCALL_NUMBER_REPLY_RECV == SYSCALL_REPLY_RECV);
+STATIC_ASSERT(SLOT_TYPE_ENDPOINT == OBJECT_ENDPOINT && SLOT_RIGHT_SEND == RIGHT_SEND << 8);
+STATIC_ASSERT(1ULL << SLOT_RIGHT_RECV_BIT == (uint64_t)RIGHT_RECV << (SLOT_TYPE_SHIFT + 8));
+STATIC_ASSERT(1 << THOLE_TAG_CAP_BIT == THOLE_TAG_CAP && TAG_KIND_CALL == KIND_CALL << THOLE_TAG_KIND_SHIFT);
+STATIC_ASSERT(TAG_KEPT == (UINT64_MAX << THOLE_TAG_LABEL_SHIFT | THOLE_TAG_WORDS_MASK));
+STATIC_ASSERT(KIND_ANSWER == 0 && STATUS_OK == 0 && SENDER_IDLE == 0);
+STATIC_ASSERT(SENDER_STATE_IN_SERVICE == SENDER_IN_SERVICE);
+STATIC_ASSERT(THREAD_STATE_RECEIVING == THREAD_RECEIVING && THREAD_STATE_CALLING == THREAD_CALLING);
+#undef AT
