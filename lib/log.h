@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Writing a log ring. Internal to lib/; nothing here depends on the machine.
+ * Writing a log ring, and what a reader has to know; see lib/include/lib/log_reader.h.
+ * Nothing here depends on the machine.
  */
 #pragma once
 #include <stddef.h>
@@ -16,3 +17,9 @@ uint32_t log_ring_open(struct log_ring *ring, size_t bytes);
 
 /* Appends text, of which at most the last `capacity` bytes stay. */
 void log_ring_append(struct log_ring *ring, uint32_t capacity, const char *text, size_t count);
+
+/*
+ * The oldest byte that is whole. Asked after a copy it tells of the copy: what of it
+ * lies before that byte may have been overwritten meanwhile.
+ */
+uint64_t log_ring_oldest(const struct log_ring *ring, uint32_t capacity);

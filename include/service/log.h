@@ -4,6 +4,10 @@
  * asking anybody, overwriting its oldest lines; the log server only reads. The
  * ring belongs to the edge and so outlives the client: `log NAME` shows what a
  * dead server said last. The second half of the buffer carries LOG_READ.
+ *
+ * Before bytes are put, `begun` says how far they will go; `written` follows when
+ * they are there. What a reader copied is whole if, looked at afterwards, `begun`
+ * is not more than `bytes` ahead of where the copy began.
  */
 #pragma once
 #include <stdint.h>
@@ -15,6 +19,7 @@ struct log_ring {
     uint32_t magic;
     uint32_t bytes;    /* of data */
     uint64_t written;  /* bytes ever written; byte n is data[n % bytes] */
+    uint64_t begun;    /* as far as the writer has put bytes, or is about to */
     uint8_t data[];
 };
 

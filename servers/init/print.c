@@ -10,6 +10,7 @@
 
 #include "checker/text.h"
 #include "kernel.h"
+#include "lib/log.h"
 
 #define LINE_BYTES      256
 #define EARLY_BYTES     40   /* of text in one MACHINE_PRINT */
@@ -17,6 +18,7 @@
 
 static struct {
     struct log_ring *ring;
+    uint32_t capacity;
     uint64_t frequency;
 } print;
 
@@ -51,52 +53,41 @@ static void early_text(const char *text, size_t bytes)
     }
 }
 
-static void ring_add(const char *text, size_t bytes)
-{
-    uint64_t written = print.ring->written;
-    uint32_t capacity = PRINT_RING_BYTES - sizeof(*print.ring);
-
-    for (size_t i = 0; i < bytes; i++) {
-        print.ring->data[(written + i) % capacity] = (uint8_t)text[i];
-    }
-    __atomic_store_n(&print.ring->written, written + bytes, __ATOMIC_RELEASE);
-}
-
 void print_init(void *ring, uint64_t timer_frequency)
 {
-    print.ring = ring;
     print.frequency = timer_frequency;
-    print.ring->bytes = PRINT_RING_BYTES - sizeof(*print.ring);
-    print.ring->magic = LOG_RING_MAGIC;
+    print.capacity = log_ring_open(ring, PRINT_RING_BYTES);
+    print.ring = ring;
 }
 
-static void stamp_add(void)
+static void stamp_add(struct text *line)
 {
-    char buffer[32];
-    struct text stamp = text_in(buffer, sizeof(buffer));
     uint64_t ticks = kernel_ticks();
 
-    text_format(&stamp, "[%5lu.%06lu] ", (unsigned long)(ticks / print.frequency),
+    text_format(line, "[%5lu.%06lu] ", (unsigned long)(ticks / print.frequency),
                 (unsigned long)(ticks % print.frequency * 1000000 / print.frequency));
-    ring_add(buffer, stamp.used);
 }
 
+/* The ring gets a line at once: whoever reads it sees no part of one. */
 static void line_out(const char *before, const char *format, va_list arguments)
 {
     char buffer[LINE_BYTES];
     struct text line = text_in(buffer, sizeof(buffer) - 1);
+    size_t stamp;
 
+    if (print.ring) {
+        stamp_add(&line);
+    }
+    stamp = line.used;
     text_format(&line, "%s", before);
     text_vformat(&line, format, arguments);
+    buffer[line.used++] = '\n';
     if (print.ring) {
-        stamp_add();
-        ring_add(buffer, line.used);
-        ring_add("\n", 1);
+        log_ring_append(print.ring, print.capacity, buffer, line.used);
         print_signal();
     }
     if (!print.ring || !print_has_console()) {
-        buffer[line.used++] = '\n';
-        early_text(buffer, line.used);
+        early_text(buffer + stamp, line.used - stamp);
     }
 }
 

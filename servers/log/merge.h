@@ -5,9 +5,8 @@
  * whose ring it was in, and how many lines of that ring had that time.
  */
 #pragma once
+#include <lib/log_reader.h>
 #include <service/startup.h>
-
-#include "reader.h"
 
 #define MERGE_RINGS STARTUP_EDGE_MAX
 

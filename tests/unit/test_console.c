@@ -16,6 +16,7 @@
 #include <service/serial.h>
 
 #include "fake_program.h"
+#include "lib/log.h"
 
 int console_main(void);
 #define main console_main
@@ -25,7 +26,8 @@ int console_main(void);
 #include "servers/console/screen.c"
 #undef main
 
-#define BUFFER 4096
+#define BUFFER     4096
+#define RING_BYTES 512 /* of data in init's */
 
 static union {
     struct serial_buffer rings;
@@ -62,7 +64,7 @@ static int with_console(void **state)
     shell = fake_edge(EDGE_PROVIDE, "shell", shell_buffer, BUFFER);
     other = fake_edge(EDGE_PROVIDE, "other", other_buffer, BUFFER);
     init_buffer.ring.magic = LOG_RING_MAGIC;
-    init_buffer.ring.bytes = 512;
+    init_buffer.ring.bytes = RING_BYTES;
     seen_size = 0;
     restart();
     return 0;
@@ -123,9 +125,7 @@ static void expect_answer(unsigned index, unsigned reply, const char *buffer, co
 
 static void notice(const char *text)
 {
-    struct log_ring *ring = &init_buffer.ring;
-    for (; *text != '\0'; text++)
-        ring->data[ring->written++ % ring->bytes] = (uint8_t)*text;
+    log_ring_append(&init_buffer.ring, RING_BYTES, text, strlen(text));
     fake_signal(init_edge);
 }
 
@@ -327,14 +327,69 @@ static void notices_that_were_overwritten_are_left_out(void **state)
     fake_signal(init_edge);
     while (drain(BUFFER) > 0) {
     }
-    assert_true(seen_size <= 2 * 512);
+    assert_true(seen_size <= 2 * RING_BYTES);
     init_buffer.ring.bytes = 0;
     fake_signal(init_edge);
     init_buffer.ring.bytes = UINT32_MAX;
     fake_signal(init_edge);
     init_buffer.ring.written = 3;
-    init_buffer.ring.bytes = 512;
+    init_buffer.ring.bytes = RING_BYTES;
     fake_signal(init_edge);
+}
+
+/* Each line of what went out is whole: one of init's, or the console's own of what is lost. */
+static void expect_whole_lines(char *text, unsigned *last)
+{
+    unsigned number;
+    int used;
+    for (char *line = strtok(text, "\r\n"); line != NULL; line = strtok(NULL, "\r\n")) {
+        if (sscanf(line, "console: %u bytes of init's notices are lost%n", &number, &used) == 1) {
+            assert_true(number > 0 && line[used] == '\0');
+            continue;
+        }
+        used = 0;
+        assert_int_equal(sscanf(line, "init: line %u of init's%n", &number, &used), 1);
+        assert_int_equal(line[used], '\0');
+        assert_true(number > *last);
+        *last = number;
+    }
+}
+
+static void a_line_that_is_overwritten_while_it_is_shown_is_shown_whole(void **state)
+{
+    unsigned said = 0, last = 0;
+    (void)state;
+    srand(5);
+    for (unsigned round = 0; round < 2000; round++) {
+        for (unsigned some = (unsigned)rand() % 60; some > 0; some--) {
+            char text[64];
+            snprintf(text, sizeof(text), "init: line %u of init's\n", ++said);
+            notice(text);
+        }
+        drain((size_t)rand() % 700);
+        if (seen_size > sizeof(seen) / 2 && seen[seen_size - 1] == '\n') {
+            expect_whole_lines(seen, &last);
+            seen_size = 0;
+        }
+    }
+    while (drain(BUFFER) > 0) {
+    }
+    expect_whole_lines(seen, &last);
+    assert_int_equal(last, said);
+}
+
+static void what_is_lost_is_told_once(void **state)
+{
+    char expected[1024] = "console: 216 bytes of init's notices are lost\r\n";
+    (void)state;
+    for (unsigned i = 0; i < 60; i++) /* of 720 bytes 512 are there, without 8 of a cut line */
+        log_ring_append(&init_buffer.ring, RING_BYTES, "0123456789!\n", 12);
+    for (unsigned i = 0; i < 42; i++)
+        strcat(expected, "0123456789!\r\n");
+    fake_signal(init_edge);
+    expect_seen(expected);
+    fake_signal(init_edge);
+    expect_seen("");
 }
 
 static void damage_in_the_kept_state_is_harmless(void **state)
@@ -483,6 +538,8 @@ int main(void)
         TEST(notices_are_shown_once_over_deaths),
         TEST(notices_before_the_first_start_are_not_repeated),
         TEST(notices_that_were_overwritten_are_left_out),
+        TEST(a_line_that_is_overwritten_while_it_is_shown_is_shown_whole),
+        TEST(what_is_lost_is_told_once),
         TEST(damage_in_the_kept_state_is_harmless),
         TEST(wrong_requests_are_refused),
         TEST(a_driver_that_held_back_is_woken_when_there_is_room),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "fake_program.h"
+#include "lib/log.h"
 
 int log_main(void);
 #define main log_main
@@ -29,9 +30,7 @@ static struct log_ring *ring_of(const struct startup_edge *edge)
 
 static void say(const struct startup_edge *edge, const char *line)
 {
-    struct log_ring *ring = ring_of(edge);
-    for (; *line != '\0'; line++)
-        ring->data[ring->written++ % ring->bytes] = (uint8_t)*line;
+    log_ring_append(ring_of(edge), ring_of(edge)->bytes, line, strlen(line));
 }
 
 static void say_at(const struct startup_edge *edge, unsigned us, const char *what)

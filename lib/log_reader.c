@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A ring's header is read once, when it is opened; each byte of data is read once. */
-#include "reader.h"
+#include <lib/log_reader.h>
+
+#include "log.h"
 
 #define US_PER_SECOND   1000000u
 #define READER_TIME_MAX ((uint64_t)1 << 46) /* microseconds: two years */
@@ -15,24 +17,43 @@ bool reader_open(struct reader *reader, const struct log_ring *ring, size_t room
         return false;
     reader->end = __atomic_load_n(&ring->written, __ATOMIC_ACQUIRE);
     reader_seek(reader, 0);
+    reader->lost = 0;
     return true;
 }
 
 static char byte_at(const struct reader *reader, uint64_t position)
 {
-    return (char)*(const volatile uint8_t *)&reader->ring->data[position % reader->bytes];
+    const uint8_t *place = &reader->ring->data[position % reader->bytes];
+    return (char)__atomic_load_n(place, __ATOMIC_RELAXED);
+}
+
+/* The first byte that was whole just now; not more than `end`. */
+static uint64_t oldest(const struct reader *reader)
+{
+    uint64_t begun = log_ring_oldest(reader->ring, (uint32_t)reader->bytes);
+    uint64_t written = reader->end > reader->bytes ? reader->end - reader->bytes : 0;
+    uint64_t first = begun > written ? begun : written;
+    return first < reader->end ? first : reader->end;
+}
+
+/* A line feed that was overwritten while it was looked for ends no line. Never goes back. */
+static void next_whole_line(struct reader *reader)
+{
+    uint64_t from = reader->next;
+    do {
+        uint64_t first = oldest(reader);
+        reader->next = first > reader->next ? first : reader->next;
+        while (reader->next < reader->end && byte_at(reader, reader->next++) != '\n') {
+        }
+    } while (reader->next < reader->end && reader->next <= oldest(reader));
+    reader->lost += reader->next - from;
 }
 
 void reader_seek(struct reader *reader, uint64_t position)
 {
-    uint64_t oldest = reader->end > reader->bytes ? reader->end - reader->bytes : 0;
-    reader->next = position < oldest ? oldest : position;
-    if (reader->next > reader->end)
-        reader->next = reader->end;
-    if (position >= oldest)
-        return;
-    while (reader->next < reader->end && byte_at(reader, reader->next++) != '\n') {
-    }
+    reader->next = position < reader->end ? position : reader->end;
+    if (reader->next < oldest(reader))
+        next_whole_line(reader);
 }
 
 static char printable(char byte)
@@ -80,18 +101,29 @@ static void parse_time(struct reader_line *line, uint64_t otherwise)
         line->time = time;
 }
 
-bool reader_next(struct reader *reader, struct reader_line *line)
+static void copy_line(struct reader *reader, struct reader_line *line)
 {
     char byte = '\0';
+    line->start = reader->next;
     line->size = 0;
     while (reader->next < reader->end && byte != '\n' && line->size < READER_LINE_BYTES - 1) {
         byte = printable(byte_at(reader, reader->next++));
         line->text[line->size++] = byte;
     }
+    if (line->size > 0 && byte != '\n')
+        line->text[line->size++] = '\n';
+}
+
+bool reader_next(struct reader *reader, struct reader_line *line)
+{
+    copy_line(reader, line);
+    while (line->size > 0 && line->start < oldest(reader)) {
+        reader->next = line->start;
+        next_whole_line(reader);
+        copy_line(reader, line);
+    }
     if (line->size == 0)
         return false;
-    if (byte != '\n')
-        line->text[line->size++] = '\n';
     parse_time(line, reader->time);
     reader->time = line->time;
     return true;
