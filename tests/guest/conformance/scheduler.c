@@ -324,24 +324,25 @@ static uint64_t tick_on(void *argument, struct message *first)
     return 0;
 }
 
-#define COPIES_BITS 13
-
-static void copies_make(unsigned table, unsigned source)
+/* In all slots of the table but the first, which cannot be named. */
+static void copies_make(unsigned table, unsigned bits, unsigned source)
 {
-    for (unsigned i = 1; i < 1u << COPIES_BITS; i++)
+    for (unsigned i = 1; i < 1u << bits; i++)
         CHECK_EQUAL(INVOKE(table, CAPTABLE_COPY, i, INIT_SLOT_CAPTABLE, source, RIGHTS_ALL),
                     RESULT_DONE);
 }
 
-static void check_empty(unsigned table)
+static void check_empty(unsigned table, unsigned bits)
 {
-    for (unsigned i = 1; i < 1u << COPIES_BITS; i += 97) {
+    for (unsigned i = 1; i < 1u << bits; i += 97) {
         struct message message = {.tag = thole_tag(CAPTABLE_INSPECT, 1), .word = {i}};
 
         CHECK_EQUAL(thole_call(table, &message), STATUS_OK);
         CHECK_EQUAL(message.word[0], OBJECT_NULL);
     }
 }
+
+#define THOUSANDS_BITS 13
 
 /*
  * If the whole were one part, one tick could come at its end, and never two. How
@@ -350,7 +351,7 @@ static void check_empty(unsigned table)
 static void a_more_urgent_thread_runs_while_thousands_are_revoked(void)
 {
     static struct ticking ticking;
-    unsigned endpoint = make(OBJECT_ENDPOINT, 0), table = make(OBJECT_CAPTABLE, COPIES_BITS);
+    unsigned endpoint = make(OBJECT_ENDPOINT, 0), table = make(OBJECT_CAPTABLE, THOUSANDS_BITS);
     unsigned timer = make(OBJECT_TIMER, 0), source = make(OBJECT_ENDPOINT, 0), before;
 
     ticking = (struct ticking){.endpoint = endpoint};
@@ -358,11 +359,83 @@ static void a_more_urgent_thread_runs_while_thousands_are_revoked(void)
     CHECK_EQUAL(INVOKE(timer, TIMER_BIND, endpoint, 0), RESULT_DONE);
     CHECK_EQUAL(INVOKE(timer, TIMER_ARM, ticks_now()), RESULT_DONE);
     do {
-        copies_make(table, source);
+        copies_make(table, THOUSANDS_BITS, source);
         before = ticking.count;
         CHECK_EQUAL(revoke(source), RESULT_DONE);
     } while (ticking.count < before + 2);
-    check_empty(table);
+    check_empty(table, THOUSANDS_BITS);
+}
+
+#define FULL_BITS      16
+#define STEP_LARGEST   16u  /* capabilities that one step may take away */
+#define DEADLINES_LEAST 100u
+
+/* Written by main: when its last step began. By the urgent thread: the rest. */
+static struct {
+    unsigned endpoint;
+    volatile uint64_t step_began, deadline;
+    volatile unsigned kept, missed;
+} urgent;
+
+/* A step that began before the deadline may end; one that began behind it came first. */
+static uint64_t keep_deadlines(void *argument, struct message *first)
+{
+    struct message message = *first;
+
+    (void)argument;
+    for (;;) {
+        if (thole_tag_kind(message.tag) == KIND_TIMER) {
+            if (urgent.step_began > urgent.deadline)
+                urgent.missed++;
+            else
+                urgent.kept++;
+        }
+        urgent.deadline = ticks_now() + ticks_of(50 + urgent.kept % 41);
+        message = (struct message){.tag = thole_tag(0, 1), .word = {urgent.deadline}};
+        CHECK_EQUAL(thole_reply_recv(urgent.endpoint, &message), STATUS_OK);
+    }
+}
+
+static unsigned revoke_in_steps(unsigned slot)
+{
+    struct message message;
+    unsigned steps = 0;
+
+    do {
+        message = (struct message){.tag = thole_tag(CAPTABLE_REVOKE, 1), .word = {slot}};
+        steps++;
+        urgent.step_began = ticks_now();
+        CHECK_EQUAL(thole_call(INIT_SLOT_CAPTABLE, &message), STATUS_OK);
+    } while (thole_tag_label(message.tag) == RESULT_MORE);
+    CHECK_EQUAL(thole_tag_label(message.tag), RESULT_DONE);
+    return steps;
+}
+
+/*
+ * How late the urgent thread may be is said in steps, not in time: at most the one that
+ * was under way, and how much that is, too. A clock that counts instructions tells what
+ * came first.
+ */
+static void an_urgent_thread_keeps_its_deadlines_while_65536_are_revoked(void)
+{
+    unsigned table = make(OBJECT_CAPTABLE, FULL_BITS), source = make(OBJECT_ENDPOINT, 0);
+    unsigned timer = make(OBJECT_TIMER, 0), endpoint = make(OBJECT_ENDPOINT, 0), before, steps;
+
+    copies_make(table, FULL_BITS, source);
+    copy(source, RIGHTS_ALL);
+    urgent.endpoint = endpoint;
+    urgent.kept = urgent.missed = 0;
+    urgent.step_began = 0;
+    urgent.deadline = ticks_now();
+    HELPER(keep_deadlines, NULL, PRIORITY_HIGH, .endpoint = endpoint);
+    CHECK_EQUAL(INVOKE(timer, TIMER_BIND, endpoint, 0), RESULT_DONE);
+    CHECK_EQUAL(INVOKE(timer, TIMER_ARM, urgent.deadline), RESULT_DONE);
+    before = urgent.kept;
+    steps = revoke_in_steps(source);
+    CHECK_EQUAL(urgent.missed, 0);
+    CHECK(urgent.kept >= before + DEADLINES_LEAST);
+    CHECK(steps >= (1u << FULL_BITS) / STEP_LARGEST);
+    check_empty(table, FULL_BITS);
 }
 
 static const struct test tests[] = {
@@ -380,6 +453,8 @@ static const struct test tests[] = {
     TEST(equals_that_yield_take_turns, "", 0),
     TEST(yielding_runs_nobody_less_urgent, "", 0),
     TEST(a_more_urgent_thread_runs_while_thousands_are_revoked, "PREEMPT_REVOKE", 0),
+    TEST(an_urgent_thread_keeps_its_deadlines_while_65536_are_revoked, "PREEMPT_REVOKE",
+         NEEDS_EXACT),
 };
 
 const struct test_group scheduler_group = TEST_GROUP(tests);
