@@ -78,6 +78,15 @@ uint64_t ticks_now(void);
 /* Of the counter, in so many microseconds. */
 uint64_t ticks_of(uint64_t microseconds);
 
+/*
+ * While another core is waited for, or kept busy: an emulator that runs all cores in one
+ * thread goes over to the next.
+ */
+static inline void relax(void)
+{
+    __asm__ volatile("yield" ::: "memory");
+}
+
 /* --- Tracing (trace.c): nothing, unless events are traced -------------------------- */
 
 void trace_begin(void);
@@ -94,9 +103,11 @@ extern unsigned keep;       /* Untyped, what stays */
 
 /* INVOKE(slot, LABEL, words...): at least one word. ASK(slot, LABEL): none. */
 #define INVOKE(slot, label, ...)                                                      \
-    thole_invoke(slot, label, sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t),   \
-                 (const uint64_t[]){__VA_ARGS__})
-#define ASK(slot, label) thole_invoke(slot, label, 0, NULL)
+    invoke(slot, label, sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t),         \
+           (const uint64_t[]){__VA_ARGS__})
+#define ASK(slot, label) invoke(slot, label, 0, NULL)
+/* thole_invoke, which lets other cores get on between the steps. */
+enum thole_result invoke(unsigned slot, uint32_t label, unsigned words, const uint64_t *word);
 /* One word that comes back from an operation without words. */
 uint64_t answer_of(unsigned slot, uint32_t label, unsigned word);
 

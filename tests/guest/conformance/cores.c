@@ -13,8 +13,10 @@ static uint64_t count_for_ever(void *argument, struct message *first)
 {
     (void)argument;
     (void)first;
-    for (;;)
+    for (;;) {
         __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED);
+        relax();
+    }
     return 0;
 }
 
@@ -23,7 +25,7 @@ static uint64_t spin_for_ever(void *argument, struct message *first)
     (void)first;
     __atomic_store_n((volatile bool *)argument, true, __ATOMIC_RELAXED);
     for (;;)
-        continue;
+        relax();
     return 0;
 }
 
@@ -45,7 +47,7 @@ static void occupy_all_but(unsigned core)
         spins = false;
         HELPER_GO(spin_for_ever, &spins, PRIORITY_HIGHER, .core = other);
         while (!spins)
-            continue;
+            relax();
     }
 }
 
@@ -54,9 +56,11 @@ static void wait_for_counter(unsigned core)
 {
     uint64_t before = counter;
 
-    while (counter == before)
+    while (counter == before) {
         if (core == 0)
             sleep_for(100);
+        relax();
+    }
 }
 
 static void a_thread_runs_on_every_core_it_is_moved_to(void)
@@ -201,7 +205,7 @@ static uint64_t move_itself(void *argument, struct message *first)
         for (unsigned core = boot->cores_running - 1; core > 0; core--)
             move_once(mover, core);
         while (mover->returns <= i)
-            continue;
+            relax();
         move_once(mover, 0);
     }
     return 3;
@@ -222,7 +226,7 @@ static void a_thread_moves_itself_from_core_to_core(void)
             sleep_for(100); /* it begins on main's core */
         mover.returns++;
         while (answer_of(helper->time, SCHED_CONTEXT_CONSUMED, 4) != 0)
-            continue;
+            relax();
         for (unsigned wait = 0; wait < 1000; wait++)
             CHECK_EQUAL(mover.arrived, elsewhere);
     }
@@ -281,9 +285,11 @@ static void line_try(unsigned line, unsigned core)
     occupy_all_but(core);
     for (unsigned i = 1; i <= ROUNDS; i++) {
         line_raise();
-        while (servant.runs < i)
+        while (servant.runs < i) {
             if (core == 0)
                 sleep_for(100);
+            relax();
+        }
         CHECK_EQUAL(servant.runs, i);
         settle_on(core);
     }

@@ -91,6 +91,7 @@ static double iterate_and_note(struct interrupted *me, double x, unsigned steps)
             me->count++;
         computing[me->core] = me->name;
     }
+    relax();
     return x;
 }
 

@@ -14,6 +14,31 @@ static unsigned first_slot; /* of tests */
 static unsigned next_slot;
 static uint64_t keep_used;
 
+static enum thole_result invoke_once(unsigned slot, uint32_t label, unsigned words,
+                                     const uint64_t *word)
+{
+    struct message message = {.tag = thole_tag(label, words)};
+    enum thole_status status;
+
+    for (unsigned i = 0; i < words; i++)
+        message.word[i] = word[i];
+    status = thole_call(slot, &message);
+    if (status == STATUS_OK)
+        return (enum thole_result)thole_tag_label(message.tag);
+    return status == STATUS_NO_RIGHT ? RESULT_NO_RIGHT : RESULT_BAD_SLOT;
+}
+
+enum thole_result invoke(unsigned slot, uint32_t label, unsigned words, const uint64_t *word)
+{
+    enum thole_result result = invoke_once(slot, label, words, word);
+
+    while (result == RESULT_MORE) {
+        relax();
+        result = invoke_once(slot, label, words, word);
+    }
+    return result;
+}
+
 uint64_t answer_of(unsigned slot, uint32_t label, unsigned word)
 {
     struct message message = {.tag = thole_tag(label, 0)};
