@@ -240,6 +240,8 @@ struct space space_make(void);
 void *window_map(unsigned frame, unsigned rights, enum thole_memory memory);
 uint64_t window_next(void);
 void window_forget(void);
+/* What was written there can be executed. */
+void code_written(const void *start, size_t bytes);
 
 /* --- What ends a test that hangs (watch.c) ---------------------------------------- */
 

@@ -135,12 +135,6 @@ static uint64_t code_of(const struct faulted *faulted, const struct expectation 
     return what->fault == FAULT_READ ? 4321 : 77;
 }
 
-static void line_to_instructions(const void *at)
-{
-    __asm__ volatile("dc cvau, %0\n\tdsb ish\n\tic ivau, %0\n\tdsb ish\n\tisb" ::"r"(at)
-                     : "memory");
-}
-
 /* The handler takes the cause away and lets the thread try again. */
 static void restart_by_reply(struct faulted *faulted, const struct expectation *what)
 {
@@ -150,7 +144,7 @@ static void restart_by_reply(struct faulted *faulted, const struct expectation *
     uint64_t content = what->fault == FAULT_EXECUTE ? RET_INSTRUCTION : 4321;
 
     *seen = content;
-    line_to_instructions(seen);
+    code_written(seen, sizeof(*seen));
     CHECK_EQUAL(INVOKE(frame, FRAME_MAP, faulted->space, faulted->hole, RIGHT_READ | rights,
                        MEMORY_NORMAL), RESULT_DONE);
     answer(faulted, THOLE_FAULT_RESUME);

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <lib/cache.h>
+
 #define PAGE 4096u
 #define LARGE (1u << FRAME_BITS_2M)
 #define WRITABLE (RIGHT_READ | RIGHT_WRITE)
@@ -271,16 +273,6 @@ static void a_thread_in_another_space_and_table_returns_42(void)
 
 /* --- Caches ----------------------------------------------------------------------- */
 
-static void line_to_memory(volatile void *at)
-{
-    __asm__ volatile("dc cvac, %0\n\tdsb sy" ::"r"(at) : "memory");
-}
-
-static void line_to_memory_and_gone(volatile void *at)
-{
-    __asm__ volatile("dc civac, %0\n\tdsb sy" ::"r"(at) : "memory");
-}
-
 /* At so many places, all over the frame. */
 #define PLACES 512u
 
@@ -296,11 +288,11 @@ static void try_coherence(unsigned frame, uint64_t bytes, uint64_t cached_at, ui
                        MEMORY_UNCACHED), RESULT_DONE);
     for (uint64_t i = 0; i < bytes / sizeof(*cached); i += step) {
         cached[i] = i + 1;
-        line_to_memory(&cached[i]);
+        cache_clean((const void *)&cached[i], sizeof(*cached));
         CHECK_EQUAL(uncached[i], i + 1);
         uncached[i] = i + 2;
         __asm__ volatile("dsb sy" ::: "memory");
-        line_to_memory_and_gone(&cached[i]);
+        cache_flush((const void *)&cached[i], sizeof(*cached));
         CHECK_EQUAL(cached[i], i + 2);
     }
 }
@@ -329,9 +321,9 @@ static uint64_t clean_shared(void *argument, struct message *first)
 
     (void)first;
     shared[0] = 5;
-    line_to_memory(shared);
-    line_to_memory_and_gone(shared);
-    __asm__ volatile("dc cvau, %0\n\tic ivau, %0\n\tdsb ish\n\tisb" ::"r"(shared) : "memory");
+    cache_clean(argument, sizeof(*shared));
+    cache_flush(argument, sizeof(*shared));
+    code_written(argument, sizeof(*shared));
     return 0;
 }
 

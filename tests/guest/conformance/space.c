@@ -49,6 +49,19 @@ void window_forget(void)
     window_used = 0;
 }
 
+/* By the smallest line that there can be: 16 bytes. */
+void code_written(const void *start, size_t bytes)
+{
+    const uint8_t *at = start;
+
+    for (size_t byte = 0; byte < bytes; byte += 16)
+        __asm__ volatile("dc cvau, %0" ::"r"(at + byte) : "memory");
+    __asm__ volatile("dsb ish" ::: "memory");
+    for (size_t byte = 0; byte < bytes; byte += 16)
+        __asm__ volatile("ic ivau, %0" ::"r"(at + byte) : "memory");
+    __asm__ volatile("dsb ish\n\tisb" ::: "memory");
+}
+
 /* Fills one frame with a page of this program. */
 static void code_copy(unsigned page)
 {
@@ -59,12 +72,7 @@ static void code_copy(unsigned page)
     CHECK_EQUAL(INVOKE(frame, FRAME_MAP, INIT_SLOT_ADDRESS_SPACE, at, RIGHT_READ | RIGHT_WRITE,
                        MEMORY_NORMAL), RESULT_DONE);
     memcpy((void *)(uintptr_t)at, image_start + page * PAGE_BYTES, PAGE_BYTES);
-    for (unsigned byte = 0; byte < PAGE_BYTES; byte += 16)
-        __asm__ volatile("dc cvau, %0" ::"r"(at + byte) : "memory");
-    __asm__ volatile("dsb ish" ::: "memory");
-    for (unsigned byte = 0; byte < PAGE_BYTES; byte += 16)
-        __asm__ volatile("ic ivau, %0" ::"r"(at + byte) : "memory");
-    __asm__ volatile("dsb ish\n\tisb" ::: "memory");
+    code_written((const void *)(uintptr_t)at, PAGE_BYTES);
     CHECK_EQUAL(ASK(frame, FRAME_UNMAP), RESULT_DONE);
 }
 
