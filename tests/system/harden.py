@@ -12,7 +12,7 @@ import struct
 import subprocess
 import tempfile
 
-from system import ROOT, VIRT, Guest, audit, expect, expect_equal, power_off, run, servers
+from system import ROOT, VIRT, Guest, audit, cores_booted, expect, expect_equal, power_off, run, servers
 from stub import Stub
 import machine
 
@@ -118,6 +118,24 @@ def the_audit_sees_all_that_there_is():
         # Each space has a root and two tables at least, a server five objects besides.
         if seen["tables"] < 3 * seen["spaces"] or seen["objects"] < 8 * seen["spaces"]:
             raise AssertionError(f"too little was looked at: {seen}")
+        power_off(guest)
+
+
+def a_core_that_the_audit_would_pass_over_is_told():
+    first = "Thole 0.1.0\nkernel: cores 4, running 2\nkernel: init after 9 us\nthole> reset\n"
+    expect_equal([cores_booted(text) for text in (first, first + "\nU-Boot 2023.01\n", first + "Thole 0.1.0\n", "")],
+                 [2, 0, 0, 0], "cores that the kernel runs")
+    with booted("cortex-a72", cores=2) as guest:
+        kernel = audit.kernel_of(guest.kernel_elf())
+        vectors, kernel.vectors = kernel.vectors, 0
+        try:
+            guest.audit()
+        except AssertionError as error:
+            expect(str(error), "cores with the kernel's vectors.*: expected 2, found 0")
+        else:
+            raise AssertionError("a machine of which nothing was audited passed")
+        finally:
+            kernel.vectors = vectors
         power_off(guest)
 
 
@@ -363,6 +381,7 @@ def of_cores_that_panic_at_once_one_speaks():
 
 run(each_planted_mistake_is_found_by_the_audit,
     the_audit_sees_all_that_there_is,
+    a_core_that_the_audit_would_pass_over_is_told,
     cores_with_and_without_each_measure_boot,
     pan_is_on_in_the_kernel_and_a_programs_memory_cannot_be_touched,
     a_branch_to_what_is_no_landing_pad_panics,

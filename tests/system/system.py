@@ -27,7 +27,16 @@ from stub import Stub  # noqa: E402
 
 # The kernel has made its tables, and what it prints next comes from a program.
 BOOTED = re.compile(r"^kernel: init after", re.MULTILINE)
+CORES = re.compile(r"^kernel: cores \d+, running (\d+)", re.MULTILINE)
+# The machine starts anew: its firmware, or the kernel at once.
+STARTED = re.compile(r"^(?:U-Boot \d|Thole \d)", re.MULTILINE)
 audited = 0
+
+
+def cores_booted(text):
+    """How many cores the kernel says it runs, by what a guest printed; 0 in firmware, or at the start."""
+    since = text[max([match.start() for match in STARTED.finditer(text)], default=0):]
+    return int(CORES.findall(since)[-1]) if BOOTED.search(since) else 0
 
 
 def asked_for(given):
@@ -59,13 +68,15 @@ class Guest(plain.Guest):
         return beside if os.path.exists(beside) else os.path.join(VIRT, "kernel.elf")
 
     def audit(self):
-        """What was looked at; nothing if no kernel runs (any more)."""
+        """What was looked at; nothing if no kernel runs (any more). Every core that one runs must have been."""
         global audited
-        if self.ended or not BOOTED.search(self.text):
+        cores = 0 if self.ended else cores_booted(self.text)
+        if not cores:
             return {}
         with Stub(self.stub_path) as stub:
             seen = audit.audit(stub, self.kernel_elf())
-        audited += seen["cores"] > 0
+        expect_equal(seen["cores"], cores, "cores with the kernel's vectors, whose translation tables were audited")
+        audited += 1
         return seen
 
     def __exit__(self, kind, *rest):
