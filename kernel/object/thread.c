@@ -46,6 +46,7 @@ void thread_take_time(struct thread *thread)
 
     if (time == NULL || thread->time != NULL || !sched_context_is_free(time))
         return;
+    deadline_remove(&time->next_period); /* what waited for that waits for the thread now */
     thread->time = time;
     time->thread = thread;
 }

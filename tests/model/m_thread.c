@@ -76,6 +76,7 @@ void thread_takes_time(object_t thread)
     if (time == 0 || thread_at(thread)->time != 0 || time_at(time)->thread != 0 ||
         time_at(time)->event != 0)
         return;
+    time_at(time)->waited_for = NEVER;
     thread_at(thread)->time = time;
     time_at(time)->thread = thread;
 }

@@ -281,6 +281,28 @@ static void whole_lent_time_never_ends(void **state)
     assert_true(runs(&server));
 }
 
+/* An event waits for the period of time that nobody has: whoever takes that ends this wait. */
+static void a_suspended_thread_that_takes_spent_time_waits_for_no_period(void **state)
+{
+    unsigned bell = make(OBJECT_NOTIFICATION);
+
+    (void)state;
+    as(&high);
+    advance(10);
+    as_init();
+    must(bell, NOTIFICATION_BIND, server.endpoint, high.time);
+    must(bell, NOTIFICATION_SIGNAL);
+    must(high.cap, THREAD_BIND_TIME, 0);
+    must(high.cap, THREAD_SUSPEND);
+    must(high.cap, THREAD_BIND_TIME, high.time);
+    must(high.cap, THREAD_INSPECT);
+    assert_int_equal(answer[0], THREAD_READY);
+    assert_int_equal(answer[1] & (THREAD_FLAG_SUSPENDED | THREAD_FLAG_SPENT), THREAD_FLAG_SUSPENDED);
+    must(high.cap, THREAD_RESUME, 0);
+    must(high.cap, THREAD_INSPECT);
+    assert_int_equal(answer[1] & (THREAD_FLAG_SUSPENDED | THREAD_FLAG_SPENT), THREAD_FLAG_SPENT);
+}
+
 static void an_event_whose_time_is_spent_waits_for_the_next_period(void **state)
 {
     unsigned time = make_time(40), bell = make(OBJECT_NOTIFICATION);
@@ -384,6 +406,7 @@ int main(void)
         TEST(without_a_handler_the_client_gets_an_error),
         TEST(in_a_chain_the_one_that_runs_needs_the_grace),
         TEST(whole_lent_time_never_ends),
+        TEST(a_suspended_thread_that_takes_spent_time_waits_for_no_period),
         TEST(an_event_whose_time_is_spent_waits_for_the_next_period),
         TEST(a_new_share_begins_at_once),
         TEST(a_spent_thread_can_be_suspended_and_is_spent_when_it_is_resumed),
