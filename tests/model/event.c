@@ -100,16 +100,18 @@ struct aim {
     uint64_t reg[9];
 };
 
-static const struct m_table *own_table(const struct aim *aim)
+static bool is_init_table(object_t table)
 {
-    object_t table = part_of(aim->who, PART_CAPTABLE);
-
-    return table != 0 ? &model.object[table].table : NULL;
+    return table != 0 && table == part_of(world_init, PART_CAPTABLE);
 }
 
-static unsigned first_slot(const struct aim *aim)
+/*
+ * What init had before the world was made is nobody's aim, though others may come to have
+ * init's table: it leads to memory that is not set back, and it is what wakes the world.
+ */
+static unsigned first_slot(object_t table)
 {
-    return aim->who == world_init ? world_first_slot : 1;
+    return is_init_table(table) ? world_first_slot : 1;
 }
 
 static unsigned last_slot(const struct m_table *table)
@@ -125,10 +127,11 @@ static bool fits_type(cap_t cap, int type)
 #define FILLED (-1)
 #define EMPTY  (-2)
 
-/* The so-manieth slot of this type in the runner's table; any, if there is none or by chance. */
-static uint64_t pick_in(const struct m_table *table, unsigned first, int type, uint8_t byte)
+/* The so-manieth slot of this type in a table; any, if there is none or by chance. */
+static uint64_t pick_in(object_t in, int type, uint8_t byte)
 {
-    unsigned last = last_slot(table), found = 0;
+    const struct m_table *table = &model.object[in].table;
+    unsigned first = first_slot(in), last = last_slot(table), found = 0;
     uint8_t slots[MODEL_SLOTS];
 
     if (byte >= 0xfc)
@@ -141,9 +144,9 @@ static uint64_t pick_in(const struct m_table *table, unsigned first, int type, u
 
 static uint64_t pick(const struct aim *aim, int type, uint8_t byte)
 {
-    const struct m_table *table = own_table(aim);
+    object_t table = part_of(aim->who, PART_CAPTABLE);
 
-    return table != NULL ? pick_in(table, first_slot(aim), type, byte) : byte % 32;
+    return table != 0 ? pick_in(table, type, byte) : byte % 32;
 }
 
 static uint64_t pick_or_none(const struct aim *aim, int type, uint8_t byte)
@@ -165,8 +168,7 @@ static uint64_t pick_there(const struct aim *aim, uint64_t table_slot, int type,
 
     if (table == 0 || model.object[table].type != OBJECT_CAPTABLE)
         return byte % 32;
-    return pick_in(&model.object[table].table,
-                   table == part_of(world_init, PART_CAPTABLE) ? world_first_slot : 1, type, byte);
+    return pick_in(table, type, byte);
 }
 
 /* No two deadlines are equal, whatever their owners say. */
@@ -587,12 +589,8 @@ static void do_any_operation(struct aim *aim)
     WORDS(pick(aim, FILLED, aim->byte[2]), aim->byte[3], aim->byte[4], aim->byte[5]);
     /* Those that could break what this file promises have functions of their own. */
     if (type == OBJECT_TIMER || type == OBJECT_SCHED_CONTROL || type == OBJECT_UNTYPED ||
-        type == OBJECT_ENDPOINT || type == OBJECT_REPLY)
-        aim->reg[3] = 0;
-    else
-        aim->reg[1] = 0;
-    if (type == OBJECT_TIMER || type == OBJECT_SCHED_CONTROL || type == OBJECT_UNTYPED ||
-        type == OBJECT_ENDPOINT || type == OBJECT_REPLY)
+        type == OBJECT_ENDPOINT || type == OBJECT_REPLY || is_init_table(named(aim, slot)) ||
+        (type == OBJECT_CAPTABLE && is_init_table(named(aim, aim->reg[3]))))
         do_yield(aim);
     else
         operation(aim, FILLED, aim->byte[1] % 16);

@@ -257,10 +257,8 @@ static uint64_t run_seeds(void)
         run_list();
         done += events;
         hash = hash * 31 + state_hash();
-        if (world_seed % 256 == 0)
-            world_check_outside();
+        world_check_outside();
     }
-    world_check_outside();
     return hash;
 }
 

@@ -587,6 +587,18 @@ void world_reset(void)
     snapshot_restore(made);
 }
 
+static void check_same(uint64_t from, uint64_t end)
+{
+    uint64_t at = from;
+
+    if (memcmp(outside + from, sim.ram + from, end - from) == 0)
+        return;
+    while (outside[at] == sim.ram[at])
+        at++;
+    failure("memory outside of the world was written to, at %llx",
+            (unsigned long long)(SIM_RAM_BASE + at));
+}
+
 void world_check_outside(void)
 {
     uint64_t from = 0;
@@ -599,8 +611,7 @@ void world_check_outside(void)
                 next = range[index].offset;
                 end = next + range[index].bytes;
             }
-        if (memcmp(outside + from, sim.ram + from, next - from) != 0)
-            failure("memory outside of the world was written to");
+        check_same(from, next);
         from = end;
     }
 }
