@@ -7,8 +7,8 @@
     campaign.py --check N   runs N shards of the log anew, and compares
     campaign.py --summary   what the log holds
 
-The log is JSON lines (but for comments, #): a shard is its options, the hash of its last state, the commit and the hash of
-the program. A shard is found again by its options; what another program came to is not compared.
+The log is JSON lines (but for comments, #): a shard is its options, the hash of its last state, the commit and the hashes of
+the program and of the kernel whose short ways it took. A shard is found again by its options; what another program came to is not compared.
 """
 
 import argparse
@@ -26,6 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 HOST = os.environ.get("THOLE_HOST", os.path.join(ROOT, "build", "host"))
 PROGRAM = os.path.join(HOST, "tests", "model_random")
+KERNEL = os.path.join(os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt")), "kernel.elf") # its short ways
 SHARD = 5_000_000
 OPTIONS = ("in", "cores", "seed", "events", "world")
 
@@ -49,15 +50,23 @@ def run(shard):
     return shard | result
 
 
+def hash_of(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()[:16]
+
+
 def identity():
-    with open(PROGRAM, "rb") as program:
-        binary = hashlib.sha256(program.read()).hexdigest()[:16]
+    binary = hash_of(PROGRAM)
     git = ["git", "-C", ROOT]
     commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
     dirty = subprocess.run([*git, "status", "--porcelain", "--", "kernel", "tests/sim", "tests/model",
-                            "include"], capture_output=True, text=True, check=False).stdout
+                            "include", "arch"], capture_output=True, text=True, check=False).stdout
     changed = [line for line in dirty.split("\n") if line and not line.endswith(".log")]
-    return {"commit": commit.stdout.strip() + ("+" if changed else ""), "program": binary}
+    return {"commit": commit.stdout.strip() + ("+" if changed else ""), "program": binary, "kernel": hash_of(KERNEL)}
+
+
+def is_of(line, mine):
+    return line["program"] == mine["program"] and line.get("kernel") == mine["kernel"]
 
 
 def key(shard):
@@ -94,7 +103,7 @@ def report(done):
 def campaign(options):
     mine = identity()
     have = {key(line) for line in read(options.log)
-            if line["program"] == mine["program"] and line["status"] == 0}
+            if is_of(line, mine) and line["status"] == 0}
     todo = [shard for shard in shards(options) if key(shard) not in have]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool, \
@@ -111,7 +120,7 @@ def campaign(options):
 def check(options):
     mine = identity()
     known = [line for line in read(options.log)
-             if line["status"] == 0 and line["program"] == mine["program"]]
+             if line["status"] == 0 and is_of(line, mine)]
     if not known:
         print("the log has no shard of this program", file=sys.stderr)
         return 1
