@@ -41,10 +41,12 @@ unsigned core_priority(const struct thread *thread)
 
 /* --- Between cores ----------------------------------------------------------------- */
 
-static void kick(const struct core *core, const struct core *other)
+static void kick(const struct core *core, struct core *other)
 {
-    if (other != core)
-        arch_core_kick(other->number);
+    if (other == core)
+        return;
+    other->kicked = true;
+    arch_core_kick(other->number);
 }
 
 /* The core that has the thread's registers, or NULL. */
@@ -69,7 +71,7 @@ static bool is_current(const struct thread *thread)
 
 enum thole_result core_has_left(const struct core *core, const struct thread *thread)
 {
-    const struct core *where = loaded_on(thread);
+    struct core *where = loaded_on(thread);
 
     if (where == NULL || where == core)
         return RESULT_DONE;
@@ -87,7 +89,7 @@ enum thole_result core_space_is_free(const struct core *core, uint64_t space_wor
     enum thole_result result = RESULT_DONE;
 
     for (unsigned number = 0; number < core_count; number++) {
-        const struct core *other = &cores[number];
+        struct core *other = &cores[number];
 
         if (other != core && (other->space == space_word || other->space_left == space_word)) {
             kick(core, other);
@@ -119,6 +121,7 @@ bool core_enter(struct core *core)
 {
     struct thread *thread = core->loaded;
 
+    core->kicked = false;
     core->space_left = 0; /* nothing walks it any more: an exception was taken */
     if (core->current != NULL || thread == NULL)
         return true;
@@ -341,7 +344,7 @@ static void load(struct core *core, struct thread *thread)
 bool core_is_plain(const struct core *core)
 {
     return core->current != NULL && core->running == core->current->time && !core->reload &&
-           !core->graced && core->running->remaining > 0 &&
+           !core->graced && !core->kicked && core->running->remaining > 0 &&
            !list_linked(&core->running->dying_ring);
 }
 

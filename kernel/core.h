@@ -33,6 +33,7 @@ struct core {
     uint64_t timer_set;          /* the deadline that the machine's timer has */
     unsigned number;
     bool reload;                 /* the address space of `loaded` has changed */
+    bool kicked;                 /* another core told it to come: no short ways until it has */
     bool graced;                 /* lent time that runs is used up: the server has its grace */
 } __attribute__((aligned(64)));
 

@@ -54,15 +54,8 @@ void both_call(unsigned where, unsigned number, const uint64_t reg[9])
     sim_turn_to(where);
     fill_registers(where, reg);
     story_event("svc", where, model.core[where].loaded, number, reg);
-    uint64_t before = short_ways_taken;
-
     model_syscall(where, number);
-    struct thread *resumed = short_way_syscall(&cores[where], number);
-
-    /* The timer is for the long way: the core has been told to come and set it. */
-    if (short_ways_taken != before && model.core[where].kicked)
-        model.core[where].timer = sim.timer;
-    check_resumed(where, resumed);
+    check_resumed(where, short_way_syscall(&cores[where], number));
 }
 
 static void both_fault(unsigned where, uint64_t kind, uint64_t address)
