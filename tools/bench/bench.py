@@ -1,122 +1,262 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# `./thole bench [--json FILE] [--path] [NAME...]`: counts the instructions that the
-# kernel executes for each operation, and prints them beside those of other kernels.
+# `./thole bench [--json FILE] [--path] [NAME...]`: counts the instructions that the kernel
+# executes for each operation, and prints them beside those of other kernels.
 #
-#   --path          print the path of each NAME, instruction by instruction
-#   --json FILE     write the figures there
+#   --json FILE       write the figures there
+#   --path            print the path of each figure, instruction by instruction
+#   --check FILE      compare with the figures in FILE: a figure that is missing, or worse by more
+#                     than 2 %, fails; with --update it becomes the one in FILE
+#   --self-test       are figures that are worse, or missing, refused?
+#
+#   bench.py --options ARGUMENTS...    are these right?
 
-import collections
 import json
 import os
-import re
-import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-import machine_run      # noqa: E402  (found through the path above)
-import record           # noqa: E402
-from machine_run import machine     # noqa: E402
+import counted      # noqa: E402  (found through the path above)
+import listing      # noqa: E402
+import record       # noqa: E402
+from counted import Failed, guest, machine              # noqa: E402
+from figures import ALL, BYTES, FIGURES, way_of         # noqa: E402
 
-# Figure -> (the situation that has it, which of its entries, how many it must have).
-Figure = collections.namedtuple("Figure", "situation first last entries")
-FIGURES = {
-    "call": Figure("round_trip", 0, 1, 2),
-    "reply_recv": Figure("round_trip", 1, 2, 2),
-    "round_trip": Figure("round_trip", 0, 2, 2),
-    "round_trip_fp": Figure("round_trip_fp", 0, None, None),
-    "irq_deliver": Figure("interrupt", 0, 1, 2),
-    "irq_reply_recv": Figure("interrupt", 1, 2, 2),
-    "signal_wake": Figure("signal_wake", 0, 1, 2),
-    "signal_idle": Figure("signal_idle", 0, 1, 1),
-    "null_syscall": Figure("null_syscall", 0, 1, 1),
-    "yield": Figure("yield", 0, 1, 2),
-    "fault_round_trip": Figure("fault", 0, 2, 2),
-    "call_cap": Figure("call_cap", 0, 1, None),
-    "map": Figure("map", 0, 1, 1),
-    "unmap": Figure("unmap", 0, 1, 1),
-    "make_endpoint": Figure("make_endpoint", 0, None, None),
-    "delete_endpoint": Figure("delete_endpoint", 0, None, None),
-    "make_thread": Figure("make_thread", 0, None, None),
-    "delete_thread": Figure("delete_thread", 0, None, None),
-    "copy_cap": Figure("copy_cap", 0, 1, 1),
-    "delete_cap": Figure("delete_cap", 0, 1, 1),
-}
+LICENCE = {"SPDX-License-Identifier": "BSD-2-Clause"}
+WORSE = 1.02
+COLUMNS = ("seL4 std", "seL4 MCS", "Linux", "reach", "aim")
 
 
-def entries_of(counted, name):
-    """Those of the last, warm time; the one before must have been the same."""
-    figure = FIGURES[name]
-    times = [situation.entries for situation in counted.situations(figure.situation)]
-    if len(times) < 2:
-        return None
-    for entries in times:
-        if figure.entries is not None and len(entries) != figure.entries:
-            raise machine.UserError(f"{name}: {len(entries)} entries into the kernel instead of {figure.entries}")
-    before, last = (entries[figure.first:figure.last] for entries in times[-2:])
-    if [entry.path for entry in before] != [entry.path for entry in last]:
-        raise machine.UserError(f"{name}: the last two times took different paths")
-    return last
+# --- Options ---------------------------------------------------------------------------
+
+class Options:
+    def __init__(self):
+        self.json = None
+        self.check = None
+        self.update = False
+        self.path = False
+        self.names = []
 
 
-def print_path(counted, name, entries):
-    listing = subprocess.run(["aarch64-linux-gnu-objdump", "-d", "--no-show-raw-insn", counted.kernel.path],
-                             capture_output=True, text=True, check=True).stdout
-    text = dict(re.findall(r"^(ffff[0-9a-f]{12}):\t(.*)$", listing, re.MULTILINE))
-    number = 0
-    for entry in entries:
-        accesses = collections.defaultdict(list)
-        for index, kind, address, size in entry.accesses:
-            accesses[index].append(f"{kind}{size} {address:x}")
-        print(f"{name}: {len(entry)} instructions, then the program at {entry.goes_on:x}")
-        last = None
-        for index, address in enumerate(entry.path):
-            function, offset, _ = counted.kernel.name(address)
-            number += 1
-            label = f"{function}+{offset:#x}" if function != last else f"+{offset:#x}"
-            last = function
-            words = text.get(f"{address:x}", "?").partition("//")[0].partition("<")[0].replace("\t", " ").strip()
-            print(f"{number:5} {label:32} {words:44} {' '.join(accesses[index])}".rstrip())
+def parse(arguments):
+    table = {"--json": ("FILE", machine.store("json")), "--check": ("FILE", machine.store("check")),
+             "--update": ("", machine.store("update", bool)), "--path": ("", machine.store("path", bool))}
+    options, rest = Options(), list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("-"):
+            if word not in ALL:
+                raise machine.UserError(f"bench has no figure '{word}': {machine.nearest(word, ALL)}")
+            options.names.append(word)
+            continue
+        if word not in table:
+            raise machine.UserError(f"bench has no option '{word}': {machine.nearest(word, table)}")
+        takes, put = table[word]
+        if takes and not rest:
+            raise machine.UserError(f"{word} takes a value: {word} {takes}")
+        put(options, rest.pop(0) if takes else True)
+    options.names = options.names or list(ALL)
+    return options
 
 
-def print_table(counted, results):
-    print(f"{'':18}{'':>8} path     code data loads stores mrs msr barriers")
-    for name, entries in results.items():
-        found = record.figures(counted.kernel, entries)
-        print(f"{name:18}{found.instructions:8} {record.way(counted.kernel, entries):8}"
-              f"{found.code_lines:5}{found.data_lines:5}{found.loads:6}{found.stores:7}{found.mrs:4}{found.msr:4}"
-              f"{found.barriers:9}")
+# --- Taking ------------------------------------------------------------------------------
+
+def take(names, tell):
+    """Name -> result, and name -> why there is none."""
+    runs, results, failures = counted.Runs(), {}, {}
+    for name in names:
+        tell(name)
+        try:
+            results[name] = ALL[name](runs)
+        except (Failed, guest.GuestError, KeyError, ValueError) as error:
+            failures[name] = f"{type(error).__name__}: {error}"
+    return results, failures
+
+
+def tell_progress(name):
+    if sys.stderr.isatty():
+        print(f"\r\x1b[Kthole: counting {name}", end="", file=sys.stderr, flush=True)
+
+
+# --- Printing ----------------------------------------------------------------------------
+
+def read_peers():
+    """Name -> its five columns, of peers.tsv."""
+    with open(os.path.join(HERE, "peers.tsv"), encoding="utf-8") as file:
+        rows = [line.rstrip("\n").split("\t") for line in file if line.strip() and not line.startswith("#")]
+    return {row[0]: ["" if cell == "-" else cell for cell in row[1:]] for row in rows}
+
+
+def verdict(value, reach, aim):
+    if aim and value <= int(aim):
+        return "aim"
+    if reach and value <= int(reach):
+        return "reached"
+    return f"{value / int(reach):.1f} times" if reach and int(reach) else ""
+
+
+def print_rows(rows):
+    """A table whose first column is text, and the next numbers."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [cell.ljust(width) if column == 0 or column > 1 else cell.rjust(width)
+                 for column, (cell, width) in enumerate(zip(row, widths))]
+        print("  ".join(cells).rstrip())
+
+
+def print_table(results):
+    peers = read_peers()
+    rows = [("", "Thole", "path", "to reach", *COLUMNS)]
+    for name, result in results.items():
+        columns = peers[name]
+        unit = " B" if name in BYTES else ""
+        rows.append((name, f"{result.value}{unit}", way_of(result), verdict(result.value, *columns[3:]), *columns))
+    print_rows(rows)
+
+
+def print_touched(results):
+    """What paths touch; those of the worst have no accesses, which would be too many."""
+    rows = [("", "instructions", "code lines", "data lines", "loads", "stores", "mrs", "msr", "barriers",
+             "A72 cycles (estimate)")]
+    for name, result in results.items():
+        if result.entries and result.entries[0].accesses:
+            found = record.touched(result.kernel, result.entries)
+            rows.append((name, str(result.value), *map(str, found), str(listing.estimate(result) or "")))
+    if len(rows) > 1:
+        print("\nWhat these touch, in lines of 64 bytes; cycles as llvm-mca models them, where it is installed:\n")
+        print_rows(rows)
+
+
+def print_notes(results):
+    for name, result in results.items():
+        if result.note:
+            print(f"\n{name}: {result.note}")
+        if result.entries and not result.entries[0].accesses:
+            print(f"  {listing.summary(result)}")
+
+
+def print_paths(results):
+    for name, result in results.items():
+        if result.entries:
+            print(f"\n{name}: {result.value} instructions")
+            for line in listing.lines_of(result):
+                print(line)
+
+
+# --- Comparing and writing ---------------------------------------------------------------
+
+def as_json(results):
+    values = {name: result.value for name, result in results.items()}
+    return {"unit": "instructions", "results": {name: value for name, value in values.items() if name in FIGURES},
+            "bytes": {name: value for name, value in values.items() if name in BYTES}}
+
+
+def write_json(path, content):
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2)
+        file.write("\n")
+
+
+def compare(found, before, wanted):
+    """(what fails, what is better), as lines. `before` may have more than what is wanted now."""
+    worse, better = [], []
+    old = {**before["results"], **before["bytes"]}
+    new = {**found["results"], **found["bytes"]}
+    for name in wanted:
+        if name not in new:
+            worse.append(f"{name}: no figure")
+        elif name not in old:
+            worse.append(f"{name}: {new[name]}, which is not in the file to compare with")
+        elif new[name] > old[name] * WORSE:
+            worse.append(f"{name}: {new[name]}, worse than {old[name]} by more than {WORSE - 1:.0%}")
+        elif new[name] < old[name]:
+            better.append(f"{name}: {new[name]}, better than {old[name]}")
+    return worse, better
+
+
+def check(options, results):
+    """0 unless something is worse."""
+    found = as_json(results)
+    with open(options.check, encoding="utf-8") as file:
+        before = json.load(file)
+    if options.update:
+        for part in ("results", "bytes"):
+            before[part].update(found[part])
+        write_json(options.check, before)
+        return 0
+    worse, better = compare(found, before, options.names)
+    for line in better:
+        print(f"better: {line}; --update makes it the one to compare with")
+    for line in worse:
+        print(f"worse: {line}")
+    print(f"{len(worse)} worse or missing, {len(better)} better than {options.check}")
+    return 1 if worse else 0
+
+
+def self_test():
+    before = {"results": {"call": 100, "shared_lines": 0}, "bytes": {"kernel_text": 4096}}
+    wanted = ["call", "shared_lines", "kernel_text"]
+
+    def failing(**changed):
+        found = {"results": {**before["results"]}, "bytes": {**before["bytes"]}}
+        for name, value in changed.items():
+            part = found["bytes" if name in BYTES else "results"]
+            part.pop(name) if value is None else part.update({name: value})
+        return len(compare(found, before, wanted)[0])
+
+    right = [failing() == 0, failing(call=102) == 0, failing(call=1) == 0, failing(call=103) == 1,
+             failing(call=None) == 1, failing(shared_lines=1) == 1, failing(kernel_text=8192) == 1,
+             len(compare({"results": {"yield": 1}, "bytes": {}}, before, ["yield"])[0]) == 1,
+             verdict(80, "90", "70") == "reached", verdict(70, "90", "70") == "aim",
+             verdict(180, "90", "70") == "2.0 times", set(read_peers()) == set(ALL)]
+    print(f"{right.count(False)} of {len(right)} are wrong: {right}")
+    return 0 if all(right) else 1
+
+
+# --- All -----------------------------------------------------------------------------------
+
+def print_all(options, results):
+    kernel = counted.Elf(machine.built("kernel.elf"))
+    print(f"kernel: {os.path.relpath(machine.built('Image'))}, sha256 {counted.file_hash(machine.built('Image'))}")
+    print(f"text:   sha256 {kernel.text_hash()}; only init's bytes are replaced to count\n")
+    print_table(results)
+    print_touched(results)
+    print_notes(results)
+    if options.path:
+        print_paths(results)
+
+
+def run(options):
+    results, failures = take(options.names, tell_progress)
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr)
+    print_all(options, results)
+    if options.json:
+        write_json(options.json, as_json(results))
+    for name, why in failures.items():
+        print(f"{name}: {why}")
+    status = check(options, results) if options.check else 0
+    return 1 if failures else status
 
 
 def main():
     arguments = sys.argv[1:]
-    show_path = "--path" in arguments
-    output = None
-    if "--json" in arguments:
-        at = arguments.index("--json")
-        output = arguments[at + 1]
-        del arguments[at:at + 2]
-    wanted = [word for word in arguments if not word.startswith("-")] or list(FIGURES)
+    if arguments == ["--self-test"]:
+        return self_test()
+    only_options = arguments[:1] == ["--options"]
     try:
-        counted = machine_run.Counted("bench", "single")
-        results = {name: entries_of(counted, name) for name in wanted}
-        results = {name: entries for name, entries in results.items() if entries}
-    except (machine.UserError, machine_run.guest.GuestError) as error:
+        options = parse(arguments[1:] if only_options else arguments)
+        return 0 if only_options else run(options)
+    except machine.UserError as error:
         print(f"thole: {error}", file=sys.stderr)
         return 1
-    print(f"kernel: sha256 {machine_run.file_hash(machine.built('Image'))}")
-    print_table(counted, results)
-    if show_path:
-        for name, entries in results.items():
-            print_path(counted, name, entries)
-    if output:
-        with open(output, "w", encoding="utf-8") as file:
-            json.dump({"unit": "instructions", "results": {name: sum(map(len, entries))
-                                                           for name, entries in results.items()}}, file, indent=1)
-    return 0
+    except BrokenPipeError:
+        # Nobody reads any more; keep the interpreter from writing what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@
  *   uart=ADDRESS      the physical address to which characters are written
  *   place=ADDRESS:WORD...  a place of one program: others have other instructions than these
  *                     at that address (up to eight, of eight digits each)
+ *   limit=N           the record ends after N instructions of the kernel
  *
  * The record, a line each, of what a core does between a mark and the end:
  *
@@ -30,10 +31,11 @@
  *   tx N                  the one that writes a character
  *   place N ADDRESS       the one at a place
  *
- * and once, at exit:
+ * and once, at exit or at the limit:
  *
  *   longest N ADDRESS...  the most instructions that a core executed from a vector, or
  *                         from its waking, to its exception return or waiting
+ *   over                  what may follow does not count
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -47,7 +49,7 @@ typedef uint64_t plugin_id;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 struct qemu_plugin_hwaddr;
-enum { CALLBACK_NO_REGISTERS = 0, ACCESS_WRITE = 2, ACCESS_BOTH = 3 };
+enum { CALLBACK_NO_REGISTERS = 0, ACCESS_BOTH = 3 };
 
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id,
                                            void (*call)(plugin_id, struct qemu_plugin_tb *));
@@ -130,8 +132,9 @@ static struct core {
 } cores[CORES_MAX];
 static struct path longest;
 /* With -icount one core runs at a time, in one thread. */
-static bool counts, program_ran;
+static bool counts, program_ran, ended;
 static uint64_t executed; /* since the kernel's first, which is counted */
+static uint64_t limit = UINT64_MAX, in_kernel;
 
 static void path_add(struct path *path, uint64_t address)
 {
@@ -156,6 +159,26 @@ static void path_end(struct core *core)
     core->path.count = 0;
 }
 
+/* Once: at the limit or at exit. */
+static void record_end(void)
+{
+    if (ended)
+        return;
+    ended = true;
+    fprintf(out, "longest %zu", longest.count);
+    for (size_t i = 0; i < longest.count; i++)
+        fprintf(out, " %" PRIx64, longest.at[i]);
+    fprintf(out, "\nover\n");
+    fflush(out);
+}
+
+static void on_exit_of_machine(plugin_id id, void *data)
+{
+    (void)id;
+    (void)data;
+    record_end();
+}
+
 static void on_entry(unsigned index, void *data)
 {
     (void)data;
@@ -169,6 +192,10 @@ static void on_kernel(unsigned index, void *data)
 {
     uint64_t address = (uintptr_t)data;
 
+    if (ended)
+        return;
+    if (++in_kernel == limit)
+        record_end();
     if (cores[index].busy)
         path_add(&cores[index].path, address);
     if (cores[index].open)
@@ -233,14 +260,17 @@ static void on_any(unsigned index, void *data)
     executed += counts;
 }
 
+#define PAGE_MASK 0xfff
+
 static void on_write(unsigned index, uint32_t access, uint64_t address, void *data)
 {
-    struct qemu_plugin_hwaddr *place = qemu_plugin_get_hwaddr(access, address);
+    struct qemu_plugin_hwaddr *where = qemu_plugin_get_hwaddr(access, address);
 
     (void)index;
     (void)data;
-    if (place != NULL && qemu_plugin_hwaddr_is_io(place) &&
-        qemu_plugin_hwaddr_phys_addr(place) == uart)
+    /* Some versions forget the offset in the device: it is that in the page. */
+    if (qemu_plugin_mem_is_store(access) && where != NULL && qemu_plugin_hwaddr_is_io(where) &&
+        (qemu_plugin_hwaddr_phys_addr(where) | (address & PAGE_MASK)) == uart)
         fprintf(out, "tx %" PRIu64 "\n", executed - 1);
 }
 
@@ -311,7 +341,7 @@ static void on_translation(plugin_id id, struct qemu_plugin_tb *block)
         if (entry != 0) {
             watch(instruction, address, on_any);
             qemu_plugin_register_vcpu_mem_cb(instruction, on_write, CALLBACK_NO_REGISTERS,
-                                             ACCESS_WRITE, NULL);
+                                             ACCESS_BOTH, NULL);
         }
         if (address >= kernel_start)
             watch_kernel(instruction, address);
@@ -322,17 +352,6 @@ static void on_translation(plugin_id id, struct qemu_plugin_tb *block)
         else if (address == place.address && is_place(block, i))
             watch(instruction, address, on_place);
     }
-}
-
-static void on_exit_of_machine(plugin_id id, void *data)
-{
-    (void)id;
-    (void)data;
-    fprintf(out, "longest %zu", longest.count);
-    for (size_t i = 0; i < longest.count; i++)
-        fprintf(out, " %" PRIx64, longest.at[i]);
-    fprintf(out, "\n");
-    fclose(out);
 }
 
 /* --- Start -------------------------------------------------------------------------- */
@@ -366,7 +385,9 @@ static bool argument_take(char *argument)
     address = strtoull(value, NULL, 16);
     if (strcmp(argument, "out") == 0)
         return (out = fopen(value, "w")) != NULL;
-    if (strcmp(argument, "kernel") == 0)
+    if (strcmp(argument, "limit") == 0)
+        limit = strtoull(value, NULL, 10);
+    else if (strcmp(argument, "kernel") == 0)
         kernel_start = address;
     else if (strcmp(argument, "entry") == 0)
         entry = address;

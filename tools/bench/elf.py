@@ -5,6 +5,8 @@
 
 import bisect
 import collections
+import functools
+import hashlib
 import os
 import struct
 import sys
@@ -12,15 +14,16 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "debug"))
 
-from backtrace import read_symbols  # noqa: E402  (found through the path above)
+from backtrace import STT_OBJECT, read_symbols  # noqa: E402  (found through the path above)
 
-PT_LOAD, EXECUTABLE = 1, 1
+PT_LOAD, EXECUTABLE, WRITABLE = 1, 1, 2
 Segment = collections.namedtuple("Segment", "flags offset address file_bytes memory_bytes")
 
 # Arm ARM C6.2: what an instruction is, by some of its bits.
 ERET, WFI = 0xd69f03e0, 0xd503207f
-CLASSES = {"mrs": (0xfff00000, 0xd5300000), "msr": (0xfff00000, 0xd5100000), "msr_immediate": (0xfff8f01f, 0xd500401f),
-           "dsb": (0xfffff0ff, 0xd503309f), "dmb": (0xfffff0ff, 0xd50330bf), "isb": (0xfffff0ff, 0xd50330df)}
+CLASSES = {
+    "mrs": (0xfff00000, 0xd5300000), "msr": (0xfff00000, 0xd5100000), "msr_immediate": (0xfff8f01f, 0xd500401f),
+    "dsb": (0xfffff0ff, 0xd503309f), "dmb": (0xfffff0ff, 0xd50330bf), "isb": (0xfffff0ff, 0xd50330df)}
 
 
 class Elf:
@@ -29,7 +32,9 @@ class Elf:
             self.data = file.read()
         self.path = path
         self.symbols = sorted(read_symbols(path))
+        self.objects = sorted(read_symbols(path, (STT_OBJECT,)))
         self.address = {name: address for address, _, name in self.symbols}
+        self.size = {name: size for _, size, name in self.objects}
         self._starts = [address for address, _, _ in self.symbols]
         start, = struct.unpack_from("<Q", self.data, 32)
         count, = struct.unpack_from("<H", self.data, 56)
@@ -42,12 +47,23 @@ class Elf:
                 return segment
         return None
 
+    def memory(self, flag):
+        """The bytes of memory of all segments with this flag."""
+        return sum(segment.memory_bytes for segment in self.segments if segment.flags & flag)
+
     def bytes(self, start, end):
         """What the file has for these addresses, which lie in one segment."""
         segment = self.segment(start)
         at = segment.offset + start - segment.address
         return self.data[at:at + end - start]
 
+    def text_hash(self):
+        """Of all that can be executed."""
+        text = b"".join(self.bytes(segment.address, segment.address + segment.file_bytes)
+                        for segment in self.segments if segment.flags & EXECUTABLE)
+        return hashlib.sha256(text).hexdigest()
+
+    @functools.lru_cache(maxsize=None)
     def word(self, address):
         """The instruction at an address; 0: there is none."""
         segment = self.segment(address)
@@ -55,6 +71,7 @@ class Elf:
             return 0
         return struct.unpack("<I", self.bytes(address, address + 4))[0]
 
+    @functools.lru_cache(maxsize=None)
     def instruction_class(self, address):
         """A name of CLASSES, or None."""
         word = self.word(address)
@@ -69,12 +86,17 @@ class Elf:
                 found += [segment.address + 4 * index for index, each in enumerate(words) if each == word]
         return found
 
+    @functools.lru_cache(maxsize=None)
     def name(self, address):
-        """(name, offset, is it a function's) of what is at an address: a function that has it, or the last label."""
-        index = bisect.bisect_right(self._starts, address) - 1
-        while index >= 0:
-            start, size, name = self.symbols[index]
+        """(name, offset, is it a function's) of code: the function that has it, or the last label."""
+        for start, size, name in self.symbols[bisect.bisect_right(self._starts, address) - 1::-1]:
             if size == 0 or address < start + size:
                 return name, address - start, size > 0
-            index -= 1
         return "?", address, False
+
+    def data_name(self, address):
+        """Of a variable, as NAME+OFFSET; else the address."""
+        for start, size, name in self.objects:
+            if start <= address < start + size:
+                return f"{name}+{address - start:#x}"
+        return f"{address:#x}"

@@ -6,22 +6,33 @@
 import collections
 
 LINE_BITS = 6       # a cache line has 64 bytes
+FAST = "fast_"      # how the names of paths in assembly begin
 
 
 class Entry:
     """One stay in the kernel."""
 
-    def __init__(self, core):
+    def __init__(self, core, path=()):
         self.core = core
-        self.path = []      # addresses of instructions, in order
-        self.accesses = []  # (index in the path, "r" or "w", address, bytes)
-        self.goes_on = None  # where the program that runs afterwards does
+        self.path = list(path)  # addresses of instructions, in order
+        self.accesses = []      # (index in the path, "r" or "w", address, bytes)
+        self.goes_on = None     # where the program that runs afterwards does
 
     def __len__(self):
         return len(self.path)
 
+    def lines_written(self):
+        """Line -> the addresses of the instructions that wrote to it."""
+        found = collections.defaultdict(set)
+        for index, kind, address, _ in self.accesses:
+            if kind == "w":
+                found[address >> LINE_BITS].add(self.path[index])
+        return found
+
 
 class Situation:
+    """What a core did between a mark and the end."""
+
     def __init__(self, mark, core):
         self.mark = mark
         self.core = core
@@ -38,12 +49,15 @@ class Record:
         self.program = None     # instructions before the first one of a program
         self.tx = []            # and before each character
         self.places = []        # and before each time at the place
+        self.over = False
         self._now = {}          # core -> its situation
         self._open = {}         # core -> its entry
         with open(path, encoding="ascii") as file:
             for line in file:
                 kind, *words = line.split()
                 getattr(self, "_take_" + kind)(*words)
+                if self.over:
+                    break
 
     def _take_mark(self, core, mark):
         self._now[core] = Situation(int(mark, 16), int(core))
@@ -56,15 +70,6 @@ class Record:
     def _take_in(self, core):
         self._open[core] = Entry(int(core))
         self._now[core].entries.append(self._open[core])
-
-    def _take_program(self, count):
-        self.program = int(count)
-
-    def _take_tx(self, count):
-        self.tx.append(int(count))
-
-    def _take_place(self, count, _):
-        self.places.append(int(count))
 
     def _take_i(self, core, address):
         # An entry that began before the mark is not part of the situation.
@@ -86,16 +91,32 @@ class Record:
         if core in self._open:
             self._open.pop(core).goes_on = int(address, 16)
 
+    def _take_program(self, count):
+        self.program = int(count)
+
+    def _take_tx(self, count):
+        self.tx.append(int(count))
+
+    def _take_place(self, count, _):
+        self.places.append(int(count))
+
     def _take_longest(self, count, *addresses):
         self.longest = [int(address, 16) for address in addresses]
-        assert len(self.longest) == int(count)
+        if len(self.longest) != int(count):
+            raise ValueError("a record without its end")
+
+    def _take_over(self):
+        self.over = True
 
 
-Figures = collections.namedtuple("Figures", "instructions code_lines data_lines loads stores mrs msr barriers")
+# --- What entries come to --------------------------------------------------------------
+
+Touched = collections.namedtuple("Touched", "code data loads stores mrs msr barriers")
 
 
-def figures(elf, entries):
-    """What some entries come to together; a line that several touch counts once."""
+def touched(elf, entries):
+    """What some entries touch together: lines, of which each counts once, and instructions that
+    load, store, read and write system registers, and wait."""
     path = [address for entry in entries for address in entry.path]
     classes = collections.Counter(elf.instruction_class(address) for address in path)
     data, loads, stores = set(), set(), set()
@@ -103,27 +124,14 @@ def figures(elf, entries):
         for index, kind, address, size in entry.accesses:
             data |= {address >> LINE_BITS, (address + size - 1) >> LINE_BITS}
             (loads if kind == "r" else stores).add((number, index))
-    return Figures(len(path), len({address >> LINE_BITS for address in path}), len(data), len(loads), len(stores),
+    return Touched(len({address >> LINE_BITS for address in path}), len(data), len(loads), len(stores),
                    classes["mrs"], classes["msr"] + classes["msr_immediate"],
                    classes["dsb"] + classes["dmb"] + classes["isb"])
 
 
-def names(elf, entries):
-    """The names that the path goes through, each once, in order: (name, is it a function)."""
-    seen = {}
-    for entry in entries:
-        for address in entry.path:
-            name, _, is_function = elf.name(address)
-            seen.setdefault(name, is_function)
-    return seen
-
-
-FAST = "fast_"
-
-
 def way(elf, entries):
-    """How the entries went: "fast" in assembly alone, "C", or "fast+C"."""
-    seen = names(elf, entries)
-    fast = any(name.startswith(FAST) for name in seen)
-    in_c = any(is_function and not name.startswith(FAST) for name, is_function in seen.items())
+    """How entries went: "fast" through labels fast_... alone, "C" through functions, or "fast+C"."""
+    names = {elf.name(address) for entry in entries for address in entry.path}
+    fast = any(name.startswith(FAST) for name, _, _ in names)
+    in_c = any(is_function and not name.startswith(FAST) for name, _, is_function in names)
     return "+".join(["fast"] * fast + ["C"] * in_c) or "assembly"

@@ -32,7 +32,7 @@ FAULT = re.compile(r"init: ([\w,.+-]+): pc 0x([0-9a-f]+) lr 0x([0-9a-f]+), calle
 # See -ffile-prefix-map in cmake/flags.cmake: addr2line puts the one before the other.
 BUILT_IN = "build/out/"
 
-SYMTAB, STT_FUNC, STT_NOTYPE = 2, 2, 0
+SYMTAB, STT_FUNC, STT_OBJECT, STT_NOTYPE = 2, 2, 1, 0
 SECTION_SIZE, SYMBOL_SIZE = 64, 24
 
 
@@ -80,8 +80,8 @@ def shown_place(place):
     return f"{os.path.normpath(path).removeprefix(BUILT_IN)}:{line}"
 
 
-def read_symbols(path):
-    """(address, size, name) of each function, and of each label in code."""
+def read_symbols(path, kinds=(STT_FUNC, STT_NOTYPE)):
+    """(address, size, name) of each function, and of each label in code; or of other kinds."""
     with open(path, "rb") as file:
         data = file.read()
     if data[:5] != b"\x7fELF\x02":
@@ -96,7 +96,7 @@ def read_symbols(path):
         for at in range(offset, offset + size, SYMBOL_SIZE):
             name, info, _, section, address, length = struct.unpack_from("<IBBHQQ", data, at)
             text = data[names + name:data.index(b"\0", names + name)].decode(errors="replace")
-            if info & 15 in (STT_FUNC, STT_NOTYPE) and 0 < section < 0xff00 and text and text[0] != "$":
+            if info & 15 in kinds and 0 < section < 0xff00 and text and text[0] != "$":
                 yield address, length, text
 
 

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Each figure of the bench, and how it is taken from a run. A figure is refused unless
+# what it names is what happened: as many entries into the kernel as there must be, and
+# twice the same path. docs/benchmarks.md says the same for readers.
+
+import collections
+import re
+
+import counted
+from counted import Failed
+from elf import EXECUTABLE, WRITABLE
+from record import LINE_BITS, Entry, way
+
+# .value; .kernel (Elf) and .entries, the path it stands for, if there is one; .note, what else to say.
+Result = collections.namedtuple("Result", "value kernel entries note", defaults=(None, (), ""))
+
+
+def way_of(result):
+    return way(result.kernel, result.entries) if result.entries else ""
+
+
+def of_entries(kernel, entries, note=""):
+    return Result(sum(map(len, entries)), kernel, entries, note)
+
+
+# --- One core, one situation -------------------------------------------------------------
+
+def last_time(bench, situation, count):
+    """The entries of the last time, a warm one; the time before took the same path."""
+    times = [each.entries for each in bench.situations(situation)]
+    if len(times) < 2:
+        raise Failed(f"the situation {situation} did not come about")
+    for entries in times[-2:]:
+        if count is not None and len(entries) != count:
+            raise Failed(f"{situation}: {len(entries)} entries into the kernel instead of {count}")
+    if [entry.path for entry in times[-2]] != [entry.path for entry in times[-1]]:
+        raise Failed(f"{situation}: the last two times took different paths")
+    return times[-1]
+
+
+def single(situation, count, first=0, last=None):
+    """Entries [first, last) of the `count` (None: any number) that the situation has."""
+    def take(runs):
+        return of_entries(runs.single.kernel, last_time(runs.single, situation, count)[first:last])
+    return take
+
+
+# --- Several cores -----------------------------------------------------------------------
+
+def rounds_together(bench, cores):
+    """Core -> its situations that began when all cores had begun, and ended before any was done."""
+    every = bench.situations("core_round_trip")
+    order = {id(each): index for index, each in enumerate(every)}
+    of_core = {core: [each for each in every if each.core == core] for core in range(cores)}
+    if not all(of_core.values()):
+        raise Failed(f"not all of {cores} cores did rounds")
+    first = max(order[id(mine[0])] for mine in of_core.values())
+    last = min(order[id(mine[-1])] for mine in of_core.values())
+    together = {core: [each for each in mine if first < order[id(each)] < last] for core, mine in of_core.items()}
+    if min(map(len, together.values())) < 4:
+        raise Failed("the cores did not do their rounds at the same time")
+    return together
+
+
+def round_trip_on(cores):
+    """The mean of the core that needs most."""
+    def take(runs):
+        bench = runs.cores(cores)
+        means = {}
+        for core, mine in rounds_together(bench, cores).items():
+            if any(len(each.entries) != 2 for each in mine):
+                raise Failed(f"core {core}: a round that is not a call and an answer")
+            means[core] = sum(len(entry) for each in mine for entry in each.entries) / len(mine)
+        worst = max(means, key=means.get)
+        last = rounds_together(bench, cores)[worst][-1]
+        return Result(-int(-means[worst] // 1), bench.kernel, last.entries)
+    return take
+
+
+SHARED_ON = 4
+
+
+def shared_lines(runs):
+    """Lines of the kernel that more than one core wrote to while they did their rounds."""
+    bench = runs.cores(SHARED_ON)
+    writers = collections.defaultdict(lambda: collections.defaultdict(set))
+    for core, mine in rounds_together(bench, SHARED_ON).items():
+        for entry in (entry for each in mine for entry in each.entries):
+            for line, places in entry.lines_written().items():
+                writers[line][core] |= places
+    shared = {line: by_core for line, by_core in writers.items() if len(by_core) > 1}
+    note = [f"{bench.kernel.data_name(line << LINE_BITS)} by cores {', '.join(map(str, sorted(by_core)))} in "
+            + ", ".join(sorted({bench.kernel.name(place)[0] for places in by_core.values() for place in places}))
+            for line, by_core in sorted(shared.items())]
+    return Result(len(shared), bench.kernel, (), "; ".join(note))
+
+
+# --- The worst -----------------------------------------------------------------------------
+
+def max_masked(runs):
+    """The longest stay in the kernel of all runs: interrupts are masked there."""
+    longest = [(len(run.record.longest), name, run)
+               for name, run in (("the situations above", runs.single), ("worst_wakeup", runs.wakeup),
+                                 ("the conformance tests", runs.conformance), ("fuzz", runs.fuzz),
+                                 ("the system", runs.system))]
+    value, name, run = max(longest, key=lambda each: each[0])
+    each = ", ".join(f"{other} {count}" for count, other, _ in longest)
+    return Result(value, run.kernel, (Entry(0, run.record.longest),), f"in {name} ({each})")
+
+
+# The mark and what follows until the device has its new time is no part of being late.
+TICKS_LATE = re.compile(r"^wakeup: (quiet|busy) (\d+)$", re.MULTILINE)
+
+
+def lateness(run):
+    """("quiet" or "busy") -> instructions from the line's rise to the driver's first, of each time."""
+    frequency = int(re.search(r"^wakeup: frequency (\d+)$", run.text, re.MULTILINE)[1])
+    per_tick = 1e9 / frequency / (1 << counted.SLOW_SHIFT)
+    found = collections.defaultdict(list)
+    for what, ticks in TICKS_LATE.findall(run.text):
+        found[what].append((int(ticks) - frequency) * per_tick)
+    return found
+
+
+def worst_wakeup(runs):
+    """Had the line risen at the worst moment of the run: the longest stay in the kernel, and then
+    the delivery. What was measured at many moments must not be worse."""
+    late = lateness(runs.wakeup)
+    delivery = single("interrupt", 2, 0, 1)(runs).value
+    if not late["busy"] or max(late["quiet"]) - delivery > 8:
+        raise Failed(f"a quiet wake-up takes {late['quiet']} instructions, and a delivery {delivery}")
+    worst = len(runs.wakeup.record.longest) + delivery
+    measured = int(max(late["busy"]))
+    if measured > worst:
+        raise Failed(f"a wake-up took {measured} instructions, which no stay in the kernel explains")
+    mean = sum(late["busy"]) / len(late["busy"])
+    return Result(worst, runs.wakeup.kernel, (Entry(0, runs.wakeup.record.longest),),
+                  f"{len(late['busy'])} measured: mean {mean:.0f}, worst {measured}")
+
+
+# --- The system ----------------------------------------------------------------------------
+
+PROMPT = b"\nthole> "
+
+
+def boot_to_init(runs):
+    return Result(runs.system.record.program)
+
+
+def boot_to_prompt(runs):
+    run = runs.system
+    at = run.bytes.index(PROMPT) + len(PROMPT) - 1
+    if len(run.record.tx) != len(run.bytes):
+        raise Failed("the counter did not see each character")
+    return Result(run.record.tx[at])
+
+
+def restart(runs):
+    """From init's decision to kill the driver of the serial line to the first character of the next."""
+    if len(runs.system.record.places) != 1:
+        raise Failed("the driver was not killed exactly once")
+    killed = runs.system.record.places[0]
+    return Result(next(count for count in runs.system.record.tx if count > killed) - killed)
+
+
+# --- Sizes ---------------------------------------------------------------------------------
+
+TRANSLATION_TABLES = ("tables", "empty_root")
+
+
+def kernel_text(runs):
+    return Result(runs.system.kernel.memory(EXECUTABLE))
+
+
+def kernel_data_bss(runs):
+    kernel = runs.system.kernel
+    return Result(kernel.memory(WRITABLE) - sum(kernel.size[name] for name in TRANSLATION_TABLES))
+
+
+def system_memory(runs):
+    """All but what is free, when the prompt is there."""
+    amounts = {name: int(bytes_) for name, bytes_ in re.findall(r"^(\w+) +(\d+)$", runs.system.answers, re.MULTILINE)}
+    return Result(amounts["kernel"] + amounts["init"] + amounts["servers"])
+
+
+FIGURES = {
+    "call": single("round_trip", 2, 0, 1),
+    "reply_recv": single("round_trip", 2, 1, 2),
+    "round_trip": single("round_trip", 2),
+    "round_trip_fp": single("round_trip_fp", None),
+    "irq_deliver": single("interrupt", 2, 0, 1),
+    "irq_reply_recv": single("interrupt", 2, 1, 2),
+    "signal_wake": single("signal_wake", 2, 0, 1),
+    "signal_idle": single("signal_idle", 1),
+    "null_syscall": single("null_syscall", 1),
+    "yield": single("yield", 2, 0, 1),
+    "fault_round_trip": single("fault", 2),
+    "call_cap": single("call_cap", 2, 0, 1),
+    "map": single("map", 1),
+    "unmap": single("unmap", 1),
+    "make_endpoint": single("make_endpoint", None),
+    "delete_endpoint": single("delete_endpoint", None),
+    "make_thread": single("make_thread", None),
+    "delete_thread": single("delete_thread", None),
+    "copy_cap": single("copy_cap", 1),
+    "delete_cap": single("delete_cap", 1),
+    "max_masked": max_masked,
+    "worst_wakeup": worst_wakeup,
+    "round_trip_2_cores": round_trip_on(2),
+    "round_trip_4_cores": round_trip_on(4),
+    "shared_lines": shared_lines,
+    "boot_to_init": boot_to_init,
+    "boot_to_prompt": boot_to_prompt,
+    "restart": restart,
+}
+BYTES = {
+    "kernel_text": kernel_text,
+    "kernel_data_bss": kernel_data_bss,
+    "system_memory": system_memory,
+}
+ALL = {**FIGURES, **BYTES}
