@@ -5,6 +5,7 @@
 # twice the same path. docs/benchmarks.md says the same for readers.
 
 import collections
+import math
 import re
 
 import counted
@@ -26,24 +27,42 @@ def of_entries(kernel, entries, note=""):
 
 # --- One core, one situation -------------------------------------------------------------
 
-def last_time(bench, situation, count):
-    """The entries of the last time, a warm one; the time before took the same path."""
-    times = [each.entries for each in bench.situations(situation)]
+def last_time(bench, situation, goes_on):
+    """The entries of the last time, a warm one; the time before took the same path. After each of
+    them a program goes on in the function of its own that `goes_on` names; "..." is any number."""
+    times = [each.entries for each in bench.situations(situation)][-2:]
     if len(times) < 2:
         raise Failed(f"the situation {situation} did not come about")
-    for entries in times[-2:]:
-        if count is not None and len(entries) != count:
-            raise Failed(f"{situation}: {len(entries)} entries into the kernel instead of {count}")
-    if [entry.path for entry in times[-2]] != [entry.path for entry in times[-1]]:
+    before, last = times
+    if [entry.path for entry in before] != [entry.path for entry in last]:
         raise Failed(f"{situation}: the last two times took different paths")
-    return times[-1]
+    went = " ".join(bench.program.name(entry.goes_on)[0] for entry in last)
+    if not re.fullmatch(re.escape(goes_on).replace(re.escape("..."), r".*"), went):
+        raise Failed(f"{situation}: programs went on in {went}, expected {goes_on}")
+    for entry in last:
+        if is_interrupt(bench.kernel, entry) != (situation in BY_INTERRUPT and entry is last[0]):
+            raise Failed(f"{situation}: an entry by another vector")
+    return last
 
 
-def single(situation, count, first=0, last=None):
-    """Entries [first, last) of the `count` (None: any number) that the situation has."""
+VECTOR_INTERRUPT = 0x480    # of one from a program, Arm ARM D1.10.2
+BY_INTERRUPT = ("interrupt", "interrupt_active")
+
+
+def is_interrupt(kernel, entry):
+    return entry.path[0] == kernel.address["vectors"] + VECTOR_INTERRUPT
+
+
+def single(situation, goes_on, first=0, last=None):
+    """Of the situation's entries those from `first` to before `last`."""
     def take(runs):
-        return of_entries(runs.single.kernel, last_time(runs.single, situation, count)[first:last])
+        return of_entries(runs.single.kernel, last_time(runs.single, situation, goes_on)[first:last])
     return take
+
+
+# Where the parties go on: what they called, and what the driver interrupted.
+ROUND = "thole_reply_recv thole_call"
+WOKEN = "thole_reply_recv line_raise"
 
 
 # --- Several cores -----------------------------------------------------------------------
@@ -74,7 +93,7 @@ def round_trip_on(cores):
             means[core] = sum(len(entry) for each in mine for entry in each.entries) / len(mine)
         worst = max(means, key=means.get)
         last = rounds_together(bench, cores)[worst][-1]
-        return Result(-int(-means[worst] // 1), bench.kernel, last.entries)
+        return Result(math.ceil(means[worst]), bench.kernel, last.entries)
     return take
 
 
@@ -87,13 +106,18 @@ def shared_lines(runs):
     writers = collections.defaultdict(lambda: collections.defaultdict(set))
     for core, mine in rounds_together(bench, SHARED_ON).items():
         for entry in (entry for each in mine for entry in each.entries):
-            for line, places in entry.lines_written().items():
-                writers[line][core] |= places
-    shared = {line: by_core for line, by_core in writers.items() if len(by_core) > 1}
-    note = [f"{bench.kernel.data_name(line << LINE_BITS)} by cores {', '.join(map(str, sorted(by_core)))} in "
-            + ", ".join(sorted({bench.kernel.name(place)[0] for places in by_core.values() for place in places}))
-            for line, by_core in sorted(shared.items())]
-    return Result(len(shared), bench.kernel, (), "; ".join(note))
+            for line, written in entry.lines_written().items():
+                writers[line][core] |= written
+    shared = {line: by_core for line, by_core in sorted(writers.items()) if len(by_core) > 1}
+    return Result(len(shared), bench.kernel, (), "; ".join(shared_line(bench.kernel, *each) for each in shared.items()))
+
+
+def shared_line(kernel, line, by_core):
+    """Who writes what in it, in words."""
+    def of_core(core):
+        written = sorted({f"{kernel.data_name(address)} in {kernel.name(place)[0]}" for address, place in by_core[core]})
+        return f"core {core} {', '.join(written)}"
+    return f"line {line << LINE_BITS:#x}: " + "; ".join(map(of_core, sorted(by_core)))
 
 
 # --- The worst -----------------------------------------------------------------------------
@@ -109,7 +133,8 @@ def max_masked(runs):
     return Result(value, run.kernel, (Entry(0, run.record.longest),), f"in {name} ({each})")
 
 
-# The mark and what follows until the device has its new time is no part of being late.
+# Between reading the counter and setting the device, and what is left of the instruction that runs.
+QUIET_MORE = 4
 TICKS_LATE = re.compile(r"^wakeup: (quiet|busy) (\d+)$", re.MULTILINE)
 
 
@@ -127,8 +152,9 @@ def worst_wakeup(runs):
     """Had the line risen at the worst moment of the run: the longest stay in the kernel, and then
     the delivery. What was measured at many moments must not be worse."""
     late = lateness(runs.wakeup)
-    delivery = single("interrupt", 2, 0, 1)(runs).value
-    if not late["busy"] or max(late["quiet"]) - delivery > 8:
+    delivery = FIGURES["irq_deliver"](runs).value
+    # The clock and the counter are two ways of counting the same.
+    if not late["busy"] or any(abs(each - delivery) > QUIET_MORE for each in late["quiet"]):
         raise Failed(f"a quiet wake-up takes {late['quiet']} instructions, and a delivery {delivery}")
     worst = len(runs.wakeup.record.longest) + delivery
     measured = int(max(late["busy"]))
@@ -185,26 +211,26 @@ def system_memory(runs):
 
 
 FIGURES = {
-    "call": single("round_trip", 2, 0, 1),
-    "reply_recv": single("round_trip", 2, 1, 2),
-    "round_trip": single("round_trip", 2),
-    "round_trip_fp": single("round_trip_fp", None),
-    "irq_deliver": single("interrupt", 2, 0, 1),
-    "irq_reply_recv": single("interrupt", 2, 1, 2),
-    "signal_wake": single("signal_wake", 2, 0, 1),
-    "signal_idle": single("signal_idle", 1),
-    "null_syscall": single("null_syscall", 1),
-    "yield": single("yield", 2, 0, 1),
-    "fault_round_trip": single("fault", 2),
-    "call_cap": single("call_cap", 2, 0, 1),
-    "map": single("map", 1),
-    "unmap": single("unmap", 1),
-    "make_endpoint": single("make_endpoint", None),
-    "delete_endpoint": single("delete_endpoint", None),
-    "make_thread": single("make_thread", None),
-    "delete_thread": single("delete_thread", None),
-    "copy_cap": single("copy_cap", 1),
-    "delete_cap": single("delete_cap", 1),
+    "call": single("round_trip", ROUND, 0, 1),
+    "reply_recv": single("round_trip", ROUND, 1, 2),
+    "round_trip": single("round_trip", ROUND),
+    "round_trip_fp": single("round_trip_fp", "...thole_reply_recv...thole_call"),
+    "irq_deliver": single("interrupt", WOKEN, 0, 1),
+    "irq_reply_recv": single("interrupt", WOKEN, 1, 2),
+    "signal_wake": single("signal_wake", ROUND, 0, 1),
+    "signal_idle": single("signal_idle", "thole_call"),
+    "null_syscall": single("null_syscall", "thole_try_recv"),
+    "yield": single("yield", "thole_yield thole_yield", 0, 1),
+    "fault_round_trip": single("fault", "fault_read_at thole_reply_recv"),
+    "call_cap": single("call_cap", ROUND, 0, 1),
+    "map": single("map", "thole_call"),
+    "unmap": single("unmap", "thole_call"),
+    "make_endpoint": single("make_endpoint", "...thole_call"),
+    "delete_endpoint": single("delete_endpoint", "...thole_call"),
+    "make_thread": single("make_thread", "...thole_call"),
+    "delete_thread": single("delete_thread", "...thole_call"),
+    "copy_cap": single("copy_cap", "thole_call"),
+    "delete_cap": single("delete_cap", "thole_call"),
     "max_masked": max_masked,
     "worst_wakeup": worst_wakeup,
     "round_trip_2_cores": round_trip_on(2),
@@ -219,4 +245,14 @@ BYTES = {
     "kernel_data_bss": kernel_data_bss,
     "system_memory": system_memory,
 }
-ALL = {**FIGURES, **BYTES}
+# The same with something else: a cliff would show here.
+ALSO = {
+    "call_active": single("active", ROUND, 0, 1),
+    "reply_recv_active": single("active", ROUND, 1, 2),
+    "signal_active": single("signal_active", ROUND, 0, 1),
+    "irq_active": single("interrupt_active", WOKEN, 0, 1),
+    "irq_active_reply_recv": single("interrupt_active", WOKEN, 1, 2),
+    "try_call": single("try_call", "thole_reply_recv thole_try_call", 0, 1),
+    "yield_alone": single("yield_alone", "thole_yield"),
+}
+ALL = {**FIGURES, **ALSO, **BYTES}

@@ -22,11 +22,11 @@ class Entry:
         return len(self.path)
 
     def lines_written(self):
-        """Line -> the addresses of the instructions that wrote to it."""
+        """Line -> what was written in it, as (address, the instruction's address)."""
         found = collections.defaultdict(set)
         for index, kind, address, _ in self.accesses:
             if kind == "w":
-                found[address >> LINE_BITS].add(self.path[index])
+                found[address >> LINE_BITS].add((address, self.path[index]))
         return found
 
 

@@ -23,6 +23,10 @@ void count_yield(void);
 void count_signals(void);
 void count_fault(void);
 void count_interrupt(void);
+void count_active(void);
+void count_try_call(void);
+void count_yield_alone(void);
+void count_interrupt_active(void);
 
 /* memory.c: operations on objects. */
 void count_null_syscall(void);

@@ -20,7 +20,9 @@ static const struct situation {
     {"single", count_null_syscall}, {"single", count_round_trip}, {"single", count_round_trip_fp},
     {"single", count_call_cap}, {"single", count_yield}, {"single", count_signals},
     {"single", count_fault}, {"single", count_interrupt}, {"single", count_map},
-    {"single", count_objects}, {"cores", count_cores}, {"wakeup", count_wakeups},
+    {"single", count_objects}, {"single", count_active}, {"single", count_try_call},
+    {"single", count_yield_alone}, {"single", count_interrupt_active},
+    {"cores", count_cores}, {"wakeup", count_wakeups},
 };
 
 /* --- What the files of the conformance program ask for ------------------------------ */

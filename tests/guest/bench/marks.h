@@ -25,7 +25,12 @@
     X(delete_thread)                                                                 \
     X(copy_cap)                                                                      \
     X(delete_cap)                                                                    \
-    X(core_round_trip)
+    X(core_round_trip)                                                               \
+    X(active)                                                                        \
+    X(signal_active)                                                                 \
+    X(interrupt_active)                                                              \
+    X(try_call)                                                                      \
+    X(yield_alone)
 
 #ifndef __ASSEMBLER__
 #define MARK(name) void mark_##name(void);

@@ -44,6 +44,16 @@ static unsigned server_make(helper_function *run)
     return endpoint;
 }
 
+/* One with time of its own. */
+static unsigned active_make(helper_function *run)
+{
+    struct space space = space_make();
+    unsigned endpoint = make(OBJECT_ENDPOINT, 0);
+
+    HELPER_GO(run, endpoint, PRIORITY_HIGH, .endpoint = endpoint, .space = &space);
+    return endpoint;
+}
+
 static void call_six(unsigned endpoint)
 {
     struct message message = {.tag = thole_tag(1, THOLE_MESSAGE_WORDS), .word = {1, 2, 3, 4, 5, 6}};
@@ -61,6 +71,31 @@ void count_round_trip(void)
     for (unsigned i = 0; i < ROUNDS; i++) {
         mark_round_trip();
         call_six(endpoint);
+    }
+}
+
+void count_active(void)
+{
+    unsigned endpoint = active_make(serve);
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        mark_active();
+        call_six(endpoint);
+    }
+}
+
+void count_try_call(void)
+{
+    unsigned endpoint = server_make(serve);
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        struct message message = {.tag = thole_tag(1, THOLE_MESSAGE_WORDS)};
+        enum thole_status status;
+
+        mark_try_call();
+        status = thole_try_call(endpoint, &message);
+        mark_end();
+        CHECK_EQUAL(status, STATUS_OK);
     }
 }
 
@@ -133,6 +168,15 @@ void count_yield(void)
     }
 }
 
+void count_yield_alone(void)
+{
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        mark_yield_alone();
+        thole_yield();
+        mark_end();
+    }
+}
+
 /* --- Signals ------------------------------------------------------------------------ */
 
 /* Like this system's servers: whoever waits has no time; the signal brings it. */
@@ -143,6 +187,17 @@ static void count_signal_wake(void)
 
     for (unsigned i = 0; i < ROUNDS; i++) {
         mark_signal_wake();
+        signal(notification);
+        mark_end();
+    }
+}
+
+static void count_signal_active(void)
+{
+    unsigned notification = signal_make(active_make(serve), 0, 1);
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        mark_signal_active();
         signal(notification);
         mark_end();
     }
@@ -166,6 +221,7 @@ static void count_signal_idle(void)
 void count_signals(void)
 {
     count_signal_wake();
+    count_signal_active();
     count_signal_idle();
 }
 
@@ -206,26 +262,40 @@ static uint64_t drive(void *argument, struct message *first)
     }
 }
 
-/* As this system binds its drivers: they have no time, and run on the interrupt's. */
-static void driver_make(unsigned line)
+/* A driver that runs on `time`, or on its own; it waits. */
+static void driver_make(unsigned line, unsigned time)
 {
     unsigned endpoint = make(OBJECT_ENDPOINT, 0), interrupt = make(OBJECT_INTERRUPT, 0);
     struct space space = space_make();
 
     CHECK_EQUAL(INVOKE(copy(line_frame(), RIGHTS_ALL), FRAME_MAP, space.slot, PARTY_DEVICE,
                        RIGHT_READ | RIGHT_WRITE, MEMORY_DEVICE), RESULT_DONE);
-    HELPER(drive, endpoint, 0, .endpoint = endpoint, .passive = true, .space = &space);
-    CHECK_EQUAL(INVOKE(interrupt, INTERRUPT_BIND, endpoint, time_make(PRIORITY_HIGH)), RESULT_DONE);
+    if (time != 0)
+        HELPER(drive, endpoint, 0, .endpoint = endpoint, .passive = true, .space = &space);
+    else
+        HELPER_GO(drive, endpoint, PRIORITY_HIGH, .endpoint = endpoint, .space = &space);
+    CHECK_EQUAL(INVOKE(interrupt, INTERRUPT_BIND, endpoint, time), RESULT_DONE);
     CHECK_EQUAL(INVOKE(INIT_SLOT_IRQ_CONTROL, IRQ_CONTROL_ATTACH, interrupt, line, TRIGGER_LEVEL),
                 RESULT_DONE);
 }
 
+/* As this system binds its drivers: they have no time, and run on the interrupt's. */
 void count_interrupt(void)
 {
-    driver_make(line_open());
+    driver_make(line_open(), time_make(PRIORITY_HIGH));
     for (unsigned i = 0; i < ROUNDS; i++) {
         mark_interrupt();
         line_raise(); /* it is taken before the next instruction */
+        mark_end();
+    }
+}
+
+void count_interrupt_active(void)
+{
+    driver_make(line_open(), 0);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        mark_interrupt_active();
+        line_raise();
         mark_end();
     }
 }
