@@ -58,11 +58,14 @@ def plugin_version():
     raise machine.UserError(f"QEMU {found[0]}.{found[1]} has no plugins; 6.0 or later has.")
 
 
-def build_plugin(folder):
-    target = os.path.join(folder, "counter.so")
+@functools.lru_cache(maxsize=None)
+def build_plugin():
+    """(the folder it is in, for as long as it is needed; its path)"""
+    folder = tempfile.TemporaryDirectory(prefix="thole-")
+    target = os.path.join(folder.name, "counter.so")
     machine.run_tool(["cc", "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden",
                       f"-DPLUGIN_VERSION={plugin_version()}", "-o", target, os.path.join(HERE, "counter.c")])
-    return target
+    return folder, target
 
 
 def place(program, symbol):
@@ -90,7 +93,7 @@ class Run:
         self.bytes = b""
         with tempfile.TemporaryDirectory(prefix="thole-") as folder:
             self._record_path = os.path.join(folder, "record")
-            arguments = [f"file={machine.comma(build_plugin(folder))}", f"out={machine.comma(self._record_path)}",
+            arguments = [f"file={machine.comma(build_plugin()[1])}", f"out={machine.comma(self._record_path)}",
                          *plugin_arguments(kernel), *words]
             # Not among `qemu`: QEMU also runs to make the board's tree.
             serial = ["-serial", "stdio", "-plugin", ",".join(arguments)]
@@ -182,9 +185,10 @@ def fuzz():
     """The system with programs that do whatever they can."""
     with tempfile.TemporaryDirectory(prefix="thole-") as folder:
         tree = os.path.join(folder, "fuzz.dtb")
-        machine.run_tool(["sh", os.path.join(ROOT, "cmake", "compile-tree"), "cc", "dtc", os.path.join(HERE, "fuzz.dts"),
-                          tree, os.path.join(ROOT, "dts")])
-        return Run(Elf(machine.built("kernel.elf")), [f"limit={FUZZ_INSTRUCTIONS}"], until_over, EXACT, system_file=tree)
+        machine.run_tool(["sh", os.path.join(ROOT, "cmake", "compile-tree"), "cc", "dtc",
+                          os.path.join(HERE, "fuzz.dts"), tree, os.path.join(ROOT, "dts")])
+        return Run(Elf(machine.built("kernel.elf")), [f"limit={FUZZ_INSTRUCTIONS}"], until_over, EXACT,
+                   system_file=tree)
 
 
 def system():

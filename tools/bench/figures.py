@@ -115,8 +115,8 @@ def shared_lines(runs):
 def shared_line(kernel, line, by_core):
     """Who writes what in it, in words."""
     def of_core(core):
-        written = sorted({f"{kernel.data_name(address)} in {kernel.name(place)[0]}" for address, place in by_core[core]})
-        return f"core {core} {', '.join(written)}"
+        written = {f"{kernel.data_name(address)} in {kernel.name(place)[0]}" for address, place in by_core[core]}
+        return f"core {core} {', '.join(sorted(written))}"
     return f"line {line << LINE_BITS:#x}: " + "; ".join(map(of_core, sorted(by_core)))
 
 

@@ -8,6 +8,10 @@
 #define CALLERS     24
 #define TABLE_BITS  8
 #define LARGE_BITS  20
+#define DEPTH       240
+#define TABLES      16
+#define TIMERS      32
+#define SLOTS       (DEPTH + TABLES + 8)
 #define CHURN_AT    (WINDOW_ADDRESS + 300 * 0x1000ULL)  /* of the window's pages */
 #define SPACE_AT    0x40000000ULL                       /* in the space that comes and goes */
 
@@ -116,6 +120,47 @@ static void fill_and_destroy_space(void)
     end_all();
 }
 
+/* Tables far down the derivation, which are looked for from its top each time. */
+static void bury_and_revoke_tables(void)
+{
+    unsigned deepest = slot_of(DEPTH - 1), space = slot_of(DEPTH), upper = slot_of(DEPTH + 1);
+
+    make_in(0, OBJECT_UNTYPED, LARGE_BITS);
+    for (unsigned i = 1; i < DEPTH; i++)
+        CHECK_EQUAL(retype(slot_of(i - 1), OBJECT_UNTYPED, LARGE_BITS, slot_of(i)), RESULT_DONE);
+    make_in(DEPTH, OBJECT_ADDRESS_SPACE, 0);
+    CHECK_EQUAL(INVOKE(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, space), RESULT_DONE);
+    make_in(DEPTH + 1, OBJECT_PAGE_TABLE, 0);
+    CHECK_EQUAL(INVOKE(upper, PAGE_TABLE_MAP, space, SPACE_AT), RESULT_DONE);
+    for (unsigned i = 0; i < TABLES; i++) {
+        unsigned table = slot_of(DEPTH + 2 + i);
+
+        CHECK_EQUAL(retype(deepest, OBJECT_PAGE_TABLE, 0, table), RESULT_DONE);
+        CHECK_EQUAL(INVOKE(table, PAGE_TABLE_MAP, space, SPACE_AT + i * (1ULL << FRAME_BITS_2M)),
+                    RESULT_DONE);
+    }
+    CHECK_EQUAL(revoke(slot_of(0)), RESULT_DONE);
+    end_all();
+}
+
+/* Many deadlines pass at once. */
+static void arm_many_timers(void)
+{
+    uint64_t when;
+
+    make_in(TIMERS, OBJECT_ENDPOINT, 0);
+    for (unsigned i = 0; i < TIMERS; i++) {
+        make_in(i, OBJECT_TIMER, 0);
+        CHECK_EQUAL(INVOKE(slot_of(i), TIMER_BIND, slot_of(TIMERS), 0), RESULT_DONE);
+    }
+    when = ticks_now() + ticks_of(50000);
+    for (unsigned i = 0; i < TIMERS; i++)
+        CHECK_EQUAL(INVOKE(slot_of(i), TIMER_ARM, when), RESULT_DONE);
+    while (ticks_now() < when)
+        continue;
+    end_all();
+}
+
 static void fault_and_resume(void)
 {
     for (unsigned i = 0; i < 8; i++) {
@@ -164,16 +209,19 @@ static void queue_and_close(void)
 
 /* --- All ---------------------------------------------------------------------------- */
 
+_Static_assert(SLOTS >= PAGES + 3, "fill_and_destroy_space");
+
 static void (*const step[])(void) = {
     make_small_objects, map_and_unmap, fault_and_resume, derive_and_revoke, make_large_objects,
-    fill_and_delete_table, queue_and_close, fill_and_destroy_space,
+    fill_and_delete_table, queue_and_close, fill_and_destroy_space, bury_and_revoke_tables,
+    arm_many_timers,
 };
 #define STEPS (sizeof(step) / sizeof(step[0]))
 
 void churn_make(void)
 {
     busy.root = make(OBJECT_UNTYPED, FRAME_BITS_2M + 2);
-    busy.first = slot_take_row(PAGES + 3);
+    busy.first = slot_take_row(SLOTS);
     callers_make();
     busy.fault_endpoint = make(OBJECT_ENDPOINT, 0);
     HELPER_GO(fault_read, PARTY_HOLE, PRIORITY_LOW, .watch = busy.fault_endpoint);

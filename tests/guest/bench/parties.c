@@ -99,7 +99,7 @@ void count_try_call(void)
     }
 }
 
-/* Both sides have used their registers since the last message; the marks are around a whole round. */
+/* Both sides have used their FP registers since the last message. */
 void count_round_trip_fp(void)
 {
     unsigned endpoint = server_make(serve_float);
@@ -127,7 +127,8 @@ static uint64_t serve_taking(void *argument, struct message *first)
 
 void count_call_cap(void)
 {
-    unsigned endpoint = make(OBJECT_ENDPOINT, 0), arrival = slot_take(), gift = make(OBJECT_TIMER, 0);
+    unsigned endpoint = make(OBJECT_ENDPOINT, 0), gift = make(OBJECT_TIMER, 0);
+    unsigned arrival = slot_take();
     struct space space = space_make();
 
     HELPER(serve_taking, THOLE_SLOTS(endpoint, arrival), 0, .endpoint = endpoint, .passive = true,
