@@ -8,7 +8,6 @@
 #   --path            print the path of each figure, instruction by instruction
 #   --check FILE      compare with the figures in FILE: a figure that is missing, or worse by more
 #                     than 2 %, fails; with --update it becomes the one in FILE
-#   --self-test       are figures that are worse, or missing, refused?
 #
 #   bench.py --options ARGUMENTS...    are these right?
 
@@ -196,26 +195,6 @@ def check(options, results):
     return 1 if worse else 0
 
 
-def self_test():
-    before = {"results": {"call": 100, "shared_lines": 0}, "bytes": {"kernel_text": 4096}}
-    wanted = ["call", "shared_lines", "kernel_text"]
-
-    def failing(**changed):
-        found = {"results": {**before["results"]}, "bytes": {**before["bytes"]}}
-        for name, value in changed.items():
-            part = found["bytes" if name in BYTES else "results"]
-            part.pop(name) if value is None else part.update({name: value})
-        return len(compare(found, before, wanted)[0])
-
-    right = [failing() == 0, failing(call=102) == 0, failing(call=1) == 0, failing(call=103) == 1,
-             failing(call=None) == 1, failing(shared_lines=1) == 1, failing(kernel_text=8192) == 1,
-             len(compare({"results": {"yield": 1}, "bytes": {}}, before, ["yield"])[0]) == 1,
-             verdict(80, "90", "70") == "reached", verdict(70, "90", "70") == "aim",
-             verdict(180, "90", "70") == "2.0 times", set(read_peers()) == {*FIGURES, *BYTES}]
-    print(f"{right.count(False)} of {len(right)} are wrong: {right}")
-    return 0 if all(right) else 1
-
-
 # --- All -----------------------------------------------------------------------------------
 
 def print_all(options, results):
@@ -244,8 +223,6 @@ def run(options):
 
 def main():
     arguments = sys.argv[1:]
-    if arguments == ["--self-test"]:
-        return self_test()
     only_options = arguments[:1] == ["--options"]
     try:
         options = parse(arguments[1:] if only_options else arguments)
