@@ -158,7 +158,7 @@ def every_figure_has_its_row_of_peers():
     check("rows", set(bench.read_peers()) == {*figures.FIGURES, *figures.BYTES},
           all(len(row) == len(bench.COLUMNS) for row in bench.read_peers().values()))
     check("verdicts", bench.verdict(80, "90", "70") == "reached", bench.verdict(70, "90", "70") == "aim",
-          bench.verdict(180, "90", "70") == "2.0 times", bench.verdict(1, "0", "0") == "")
+          bench.verdict(180, "90", "70") == "2.00 times", bench.verdict(1, "0", "0") == "")
 
 
 TESTS = [

@@ -96,7 +96,7 @@ def a_breakpoint_in_a_program_does_not_stop_another_at_its_address():
 
 
 def what_is_no_part_of_this_version_says_so():
-    for name in ("bench", "graph", "new"):
+    for name in ("graph", "new"):
         status, out, err = thole(name)
         expect(out + err, "not part of this version")
         expect_equal(status, 2, name)

@@ -94,7 +94,7 @@ def verdict(value, reach, aim):
         return "aim"
     if reach and value <= int(reach):
         return "reached"
-    return f"{value / int(reach):.1f} times" if reach and int(reach) else ""
+    return f"{value / int(reach):.2f} times" if reach and int(reach) else ""
 
 
 def print_rows(rows):
