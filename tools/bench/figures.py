@@ -122,6 +122,12 @@ def shared_line(kernel, line, by_core):
 
 # --- The worst -----------------------------------------------------------------------------
 
+def most_of(run):
+    """The function that has most of a run's longest stay."""
+    names = collections.Counter(run.kernel.name(address)[0] for address in run.record.longest)
+    return names.most_common(1)[0][0]
+
+
 def max_masked(runs):
     """The longest stay in the kernel of all runs: interrupts are masked there."""
     longest = [(len(run.record.longest), name, run)
@@ -129,7 +135,7 @@ def max_masked(runs):
                                  ("the conformance tests", runs.conformance), ("fuzz", runs.fuzz),
                                  ("the system", runs.system))]
     value, name, run = max(longest, key=lambda each: each[0])
-    each = ", ".join(f"{other} {count}" for count, other, _ in longest)
+    each = "; ".join(f"{other} {count}, mostly {most_of(other_run)}" for count, other, other_run in longest)
     return Result(value, run.kernel, (Entry(0, run.record.longest),), f"in {name} ({each})")
 
 
