@@ -11,6 +11,8 @@
 #define DEPTH       240
 #define TABLES      16
 #define TIMERS      32
+#define CROWD       16
+#define CROWD_SLOTS 4
 #define SLOTS       (DEPTH + TABLES + 8)
 #define CHURN_AT    (WINDOW_ADDRESS + 300 * 0x1000ULL)  /* of the window's pages */
 #define SPACE_AT    0x40000000ULL                       /* in the space that comes and goes */
@@ -143,6 +145,32 @@ static void bury_and_revoke_tables(void)
     end_all();
 }
 
+/* One of a crowd: a thread that waits, with time, and a timer that is armed. */
+static void crowd_one(unsigned first)
+{
+    unsigned thread = slot_of(first), time = slot_of(first + 1), endpoint = slot_of(first + 2);
+    unsigned timer = slot_of(first + 3);
+    uint64_t slice = SLICE;
+
+    make_in(first, OBJECT_THREAD, 0);
+    make_in(first + 1, OBJECT_SCHED_CONTEXT, 0);
+    make_in(first + 2, OBJECT_ENDPOINT, 0);
+    make_in(first + 3, OBJECT_TIMER, 0);
+    CHECK_EQUAL(time_configure(time, 0, PRIORITY_LOW, slice, slice), RESULT_DONE);
+    CHECK_EQUAL(INVOKE(thread, THREAD_CONFIGURE, INIT_SLOT_CAPTABLE, INIT_SLOT_ADDRESS_SPACE,
+                       endpoint, 0, time), RESULT_DONE);
+    CHECK_EQUAL(INVOKE(thread, THREAD_START, 0, 0, 0), RESULT_DONE);
+    CHECK_EQUAL(INVOKE(timer, TIMER_BIND, endpoint, 0), RESULT_DONE);
+    CHECK_EQUAL(INVOKE(timer, TIMER_ARM, ticks_now() + ticks_of(1000000000)), RESULT_DONE);
+}
+
+static void make_and_revoke_crowd(void)
+{
+    for (unsigned i = 0; i < CROWD; i++)
+        crowd_one(i * CROWD_SLOTS);
+    end_all();
+}
+
 /* Many deadlines pass at once. */
 static void arm_many_timers(void)
 {
@@ -214,7 +242,7 @@ _Static_assert(SLOTS >= PAGES + 3, "fill_and_destroy_space");
 static void (*const step[])(void) = {
     make_small_objects, map_and_unmap, fault_and_resume, derive_and_revoke, make_large_objects,
     fill_and_delete_table, queue_and_close, fill_and_destroy_space, bury_and_revoke_tables,
-    arm_many_timers,
+    arm_many_timers, make_and_revoke_crowd,
 };
 #define STEPS (sizeof(step) / sizeof(step[0]))
 
