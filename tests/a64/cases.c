@@ -209,6 +209,40 @@ bool case_may_be_unknown(uint32_t word)
     return false;
 }
 
+/* Rs and Rt2 of exclusive and ordered accesses: all ones where there is none. */
+static bool is_open_exclusive(uint32_t word)
+{
+    bool pair = word >> 21 & 1, has_status = !(word >> 22 & 3) && !(word >> 23 & 1);
+    unsigned status = field(word, 16);
+
+    if (pair)
+        return false;
+    if (field(word, 10) != 31 || (!has_status && status != 31))
+        return true;
+    return has_status && (status == field(word, 0) || (status == field(word, 5) && status != 31));
+}
+
+static bool is_open_pair(uint32_t word)
+{
+    bool loads = word >> 22 & 1, moves = word >> 23 & 1, simd = word >> 26 & 1;
+    unsigned first = field(word, 0), second = field(word, 10), base = field(word, 5);
+
+    if (loads && first == second)
+        return true;
+    return moves && !simd && base != 31 && (base == first || base == second);
+}
+
+bool case_may_be_open(uint32_t word)
+{
+    if ((word & 0x3f000000) == 0x08000000)
+        return is_open_exclusive(word);
+    if ((word & 0x3a000000) == 0x28000000)
+        return is_open_pair(word);
+    if ((word & 0x3f200400) == 0x38000400) /* one register, pre or post, no SIMD */
+        return field(word, 5) != 31 && field(word, 5) == field(word, 0);
+    return (word & 0xff608000) == 0x9b400000 && field(word, 10) != 31; /* smulh, umulh */
+}
+
 /* --- Registers and memory --------------------------------------------------------------- */
 
 uint64_t case_code_address(uint64_t index)

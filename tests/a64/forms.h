@@ -84,6 +84,10 @@
     X(0x93c13020, "ror x0, x1, #12")                   \
     X(0xd35a7c20, "ubfx x0, x1, #26, #6")              \
     X(0x53042c20, "ubfx w0, w1, #4, #8")               \
+    X(0xd340fc20, "lsr x0, x1, #0")                    \
+    X(0x9340fc20, "asr x0, x1, #0")                    \
+    X(0xb340fc20, "bfxil x0, x1, #0, #64")             \
+    X(0x53007c20, "lsr w0, w1, #0")                    \
     X(0x9340bc20, "sbfx x0, x1, #0, #48")              \
     X(0x13042c20, "sbfx w0, w1, #4, #8")               \
     X(0xd3581c20, "ubfiz x0, x1, #40, #8")             \
@@ -271,6 +275,7 @@
     X(0xd5033f9f, "dsb sy")                            \
     X(0xd503379f, "dsb nsh")                           \
     X(0xd5033bbf, "dmb ish")                           \
+    X(0xd5380000, "mrs x0, midr_el1")                  \
     X(0xd5385200, "mrs x0, esr_el1")                   \
     X(0xd5384020, "mrs x0, elr_el1")                   \
     X(0xd5384000, "mrs x0, spsr_el1")                  \

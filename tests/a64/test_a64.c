@@ -14,10 +14,11 @@
 #include "tests/a64/a64.h"
 
 #define CODE   0x1000u
-#define MEMORY 0x8000u
+#define MEMORY 0xffff000012348000u
 #define WORDS  32
 #define HALF   (sizeof memory / 2) /* x1 points there, and SP at the end */
 #define OLD_X0 0x1111222233334444u
+#define PATTERN 0x8877665544332211u
 
 static struct a64 core;
 static uint32_t code[WORDS];
@@ -149,6 +150,10 @@ static const struct example {
     {"ror x0, x1, #12", 0xabc, 0, 0xabc0000000000000, 0, 0},
     {"ubfx x0, x1, #26, #6", 0x56000000, 0, 0x15, 0, 0}, /* the class of an svc's syndrome */
     {"ubfx w0, w1, #4, #8", 0xffffffab4, 0, 0xab, 0, 0},
+    {"lsr x0, x1, #0", PATTERN, 0, PATTERN, 0, 0},
+    {"asr x0, x1, #0", PATTERN, 0, PATTERN, 0, 0},
+    {"bfxil x0, x1, #0, #64", PATTERN, 0, PATTERN, 0, 0},
+    {"lsr w0, w1, #0", PATTERN, 0, 0x44332211, 0, 0},
     {"sbfx x0, x1, #0, #48", 0x1234800000001000, 0, 0xffff800000001000, 0, 0},
     {"sbfx x0, x1, #0, #48", 0xffff7f0000001000, 0, 0x00007f0000001000, 0, 0},
     {"sbfx w0, w1, #4, #8", 0x800, 0, 0xffffff80, 0, 0},
@@ -277,8 +282,6 @@ static uint64_t device_load(void *context, uint64_t address, unsigned bytes)
     return address << 8 | bytes;
 }
 
-#define PATTERN 0x8877665544332211u
-
 static void loads_extend_as_they_say(void **state)
 {
     static const struct {
@@ -312,7 +315,7 @@ static void loads_extend_as_they_say(void **state)
     }
 }
 
-static void a_negative_offset_in_a_word_is_negative(void **state)
+static void an_offset_in_a_word_is_extended(void **state)
 {
     (void)state;
     begin();
@@ -321,6 +324,12 @@ static void a_negative_offset_in_a_word_is_negative(void **state)
     run("ldr x0, [x1, w2, sxtw #3]", NULL);
     assert_breaks_at(1);
     assert_int_equal(core.x[0], 77);
+    core.x[1] -= 0xf0000000ull * 4;
+    core.x[2] = 0x5f0000000;
+    here()[0] = 78;
+    run("ldr w0, [x1, w2, uxtw #2]", NULL);
+    assert_breaks_at(1);
+    assert_int_equal(core.x[0], 78);
 }
 
 static void stores_change_their_bytes_alone(void **state)
@@ -442,6 +451,13 @@ static void literals_are_read_from_the_code(void **state)
     code[3] = 0x89abcdef;
     run("ldrsw x0, . + 12", NULL);
     assert_int_equal(core.x[0], 0xffffffff89abcdef);
+    code[0] = 0x58000000 | 0x2aaaa << 5;
+    core.pc = CODE;
+    assert_int_equal(a64_run(&core, 1), A64_BAD_ADDRESS);
+    assert_non_null(strstr(core.why, "load of 8 bytes at 00000000000abaa8"));
+    code[0] = 0x58000000 | 0x55556 << 5;
+    assert_int_equal(a64_run(&core, 1), A64_BAD_ADDRESS);
+    assert_non_null(strstr(core.why, "load of 8 bytes at fffffffffff56558"));
 }
 
 /* --- Exclusive accesses ------------------------------------------------------------------ */
@@ -458,6 +474,11 @@ static void an_exclusive_store_succeeds_after_its_load_and_once(void **state)
     run("stxr w0, x2, [x1]", NULL);
     assert_int_equal(core.x[0], 1);
     assert_int_equal(here()[0], 5);
+    core.sp -= 16;
+    code[0] = 0xc81f7fe2; /* stxr wzr, x2, [sp]: two registers that are both number 31 */
+    core.pc = CODE;
+    a64_run(&core, 10);
+    assert_breaks_at(1);
 }
 
 static void an_exclusive_store_fails_elsewhere_and_after_clrex(void **state)
@@ -472,6 +493,9 @@ static void an_exclusive_store_fails_elsewhere_and_after_clrex(void **state)
     run("stxr w0, x2, [x1]", NULL);
     assert_int_equal(core.x[0], 1);
     run("ldaxr w0, [x1]", "stlxr w0, x2, [x1]", NULL);
+    assert_int_equal(core.x[0], 1);
+    run("ldxr x0, [x1]", "eret", NULL);
+    run("stxr w0, x2, [x1]", NULL);
     assert_int_equal(core.x[0], 1);
     assert_int_equal(here()[0], 0);
     assert_int_equal(here()[1], 0);
@@ -525,6 +549,28 @@ static void branches_go_where_they_should(void **state)
     }
 }
 
+/* Nothing is there, so the run ends there. */
+static void branches_reach_far(void **state)
+{
+    static const struct {
+        uint32_t word;
+        uint64_t by;
+    } far[] = {
+        {0x14000000 | 0x1555555, 0x5555554},         {0x14000000 | 0x2aaaaaa, 0xfffffffffaaaaaa8},
+        {0x54000000 | 0x2aaaa << 5 | 14, 0xaaaa8},   {0x54000000 | 0x55555 << 5 | 14, 0xfffffffffff55554},
+        {0xb4000000 | 0x2aaaa << 5 | 31, 0xaaaa8},   {0xb4000000 | 0x55555 << 5 | 31, 0xfffffffffff55554},
+        {0x36000000 | 0x1555 << 5 | 31, 0x5554},     {0x36000000 | 0x2aaa << 5 | 31, 0xffffffffffffaaa8},
+    };
+
+    (void)state;
+    for (size_t index = 0; index < sizeof far / sizeof far[0]; index++) {
+        begin();
+        code[0] = far[index].word;
+        assert_int_equal(a64_run(&core, 10), A64_BAD_ADDRESS);
+        assert_int_equal(core.pc, CODE + far[index].by);
+    }
+}
+
 static void calls_leave_where_to_return(void **state)
 {
     (void)state;
@@ -566,6 +612,9 @@ static void all_system_registers_have_encodings_of_their_own(void **state)
     for (unsigned which = 0; which < A64_REGISTER_COUNT; which++)
         assert_string_not_equal(a64_register_name(which), "");
     begin();
+    core.system[A64_MIDR_EL1] = 5;
+    run("mrs x0, midr_el1", NULL);
+    assert_int_equal(core.x[0], 5);
     core.system[A64_ICC_IAR1_EL1] = 27;
     run("mrs x0, icc_iar1_el1", NULL);
     assert_int_equal(core.x[0], 27);
@@ -633,6 +682,7 @@ static void what_is_not_known_is_refused_by_name(void **state)
     assert_refuses(0xd51be040, A64_UNKNOWN, "d51be040"); /* msr cntvct_el0: read only */
     assert_refuses(0xd538cc20, A64_UNKNOWN, "d538cc20"); /* mrs icc_eoir1_el1: write only */
     assert_refuses(0xd508871f, A64_UNKNOWN, "d508871f"); /* tlbi vmalle1 */
+    assert_refuses(0xd69f03e1, A64_UNKNOWN, "d69f03e1"); /* eret, nearly */
     assert_refuses(0xf8208020, A64_UNKNOWN, "f8208020"); /* swp: not in Armv8.0 */
     assert_refuses(0x1e602820, A64_UNKNOWN, "1e602820"); /* fadd d0, d1, d0 */
     assert_refuses(0x38400820, A64_UNKNOWN, "38400820"); /* ldtrb w0, [x1] */
@@ -645,6 +695,7 @@ static void what_the_manual_leaves_open_is_refused(void **state)
     (void)state;
     assert_refuses(0xa9400020 | 0 << 10, A64_UNPREDICTABLE, "unpredictable"); /* ldp x0, x0 */
     assert_refuses(0xf8408421, A64_UNPREDICTABLE, "");                 /* ldr x1, [x1], #8 */
+    assert_refuses(0xa8c10420, A64_UNPREDICTABLE, "");             /* ldp x0, x1, [x1], #16 */
     assert_refuses(0xc8007c20, A64_UNPREDICTABLE, "");                 /* stxr w0, x0, [x1] */
     assert_refuses(0xc8017c20, A64_UNPREDICTABLE, "");                 /* stxr w1, x0, [x1] */
 }
@@ -821,7 +872,7 @@ int main(void)
         cmocka_unit_test(data_processing_gives_what_the_manual_says),
         cmocka_unit_test(register_31_is_the_stack_pointer_of_additions_and_zero_elsewhere),
         cmocka_unit_test(loads_extend_as_they_say),
-        cmocka_unit_test(a_negative_offset_in_a_word_is_negative),
+        cmocka_unit_test(an_offset_in_a_word_is_extended),
         cmocka_unit_test(stores_change_their_bytes_alone),
         cmocka_unit_test(bases_are_moved_before_or_after),
         cmocka_unit_test(pairs_lie_behind_one_another),
@@ -830,6 +881,7 @@ int main(void)
         cmocka_unit_test(an_exclusive_store_succeeds_after_its_load_and_once),
         cmocka_unit_test(an_exclusive_store_fails_elsewhere_and_after_clrex),
         cmocka_unit_test(branches_go_where_they_should),
+        cmocka_unit_test(branches_reach_far),
         cmocka_unit_test(calls_leave_where_to_return),
         cmocka_unit_test(system_registers_are_as_written),
         cmocka_unit_test(all_system_registers_have_encodings_of_their_own),
