@@ -202,7 +202,7 @@ static void cover(const struct a64 *core)
     if (coverage == NULL)
         return;
     index = (core->pc - coverage->start) / sizeof(uint32_t);
-    if (core->pc < coverage->start || index >= coverage->words)
+    if (index >= coverage->words)
         return;
     coverage->executed[index]++;
     if (core->next != core->pc + sizeof(uint32_t))

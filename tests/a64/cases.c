@@ -71,7 +71,10 @@ struct class {
 static const struct class classes[] = {
     {0x1c000000, 0x10000000, 0, 0, 0},  /* all of data processing (immediate) */
     {0x0e000000, 0x0a000000, 0, 0, 0},  /* all of data processing (register) */
-    {0x1f000000, 0x0b000000, 0, 0, 0},  /* some of it more often: add and subtract */
+    {0x1f800000, 0x12000000, 0, 0, 0},  /* some of both more often: masks */
+    {0x1f800000, 0x13000000, 0, 0, 0},  /* fields */
+    {0x1f800000, 0x13800000, 0, 0, 0},  /* extract */
+    {0x1f000000, 0x0b000000, 0, 0, 0},  /* add and subtract */
     {0x1fe00000, 0x1a400000, 0, 0, 0},  /* compare */
     {0x1fe00000, 0x1a800000, 0, 0, 0},  /* select */
     {0x5fe0f000, 0x1ac00000, 0, 0, 0},  /* divide */
@@ -212,11 +215,9 @@ bool case_may_be_unknown(uint32_t word)
 /* Rs and Rt2 of exclusive and ordered accesses: all ones where there is none. */
 static bool is_open_exclusive(uint32_t word)
 {
-    bool pair = word >> 21 & 1, has_status = !(word >> 22 & 3) && !(word >> 23 & 1);
+    bool has_status = (word & 0x00c00000) == 0;
     unsigned status = field(word, 16);
 
-    if (pair)
-        return false;
     if (field(word, 10) != 31 || (!has_status && status != 31))
         return true;
     return has_status && (status == field(word, 0) || (status == field(word, 5) && status != 31));

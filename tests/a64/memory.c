@@ -222,18 +222,27 @@ static bool pair(struct a64 *core, uint32_t word)
 
 /* --- Exclusive and ordered --------------------------------------------------------------- */
 
+/* Fields that stand for nothing are all ones; the status cannot be what is stored, or where. */
+static bool is_open_exclusive(uint32_t word)
+{
+    bool has_status = !a64_bits(word, 23, 22);
+    unsigned status = a64_rm(word);
+
+    if (a64_bits(word, 14, 10) != 31 || (!has_status && status != 31))
+        return true;
+    return has_status &&
+           (status == a64_rd(word) || (status == a64_rn(word) && status != 31));
+}
+
 static bool store_exclusive(struct a64 *core, uint32_t word, const struct transfer *transfer,
                             uint64_t address)
 {
-    unsigned status = a64_rm(word);
     bool mine = core->monitor_bytes == transfer->bytes && core->monitor == address;
 
-    if (status == a64_rd(word) || (status == a64_rn(word) && status != 31))
-        return a64_unpredictable(core);
     core->monitor_bytes = 0;
     if (mine)
         move(core, transfer, address);
-    a64_set(core, status, !mine, true);
+    a64_set(core, a64_rm(word), !mine, true);
     return true;
 }
 
@@ -247,7 +256,7 @@ static bool exclusive(struct a64 *core, uint32_t word)
 
     if (a64_bits(word, 21, 21) || (ordered_only && !a64_bits(word, 15, 15)))
         return false;
-    if (a64_bits(word, 14, 10) != 31 || ((loads || ordered_only) && a64_rm(word) != 31))
+    if (is_open_exclusive(word))
         return a64_unpredictable(core);
     if (!base(core, word, &address) || !reach_all(core, &transfer, address))
         return true;

@@ -156,6 +156,7 @@ static const struct example {
     {"lsr w0, w1, #0", PATTERN, 0, 0x44332211, 0, 0},
     {"sbfx x0, x1, #0, #48", 0x1234800000001000, 0, 0xffff800000001000, 0, 0},
     {"sbfx x0, x1, #0, #48", 0xffff7f0000001000, 0, 0x00007f0000001000, 0, 0},
+    {"ubfx x0, x1, #5, #1", 0x20, 0, 1, 0, 0},
     {"sbfx w0, w1, #4, #8", 0x800, 0, 0xffffff80, 0, 0},
     {"ubfiz x0, x1, #40, #8", 0x1ff, 0, 0xff0000000000, 0, 0},
     {"sbfiz x0, x1, #8, #48", 0x800000000000, 0, 0xff80000000000000, 0, 0},
@@ -168,6 +169,7 @@ static const struct example {
     {"sxtb x0, w1", 0x80, 0, 0xffffffffffffff80, 0, 0},
     {"sxtw x0, w1", 0x80000000, 0, 0xffffffff80000000, 0, 0},
     {"extr x0, x1, x2, #20", 0x12345, 0xfffff00000, 0x1234500000000000 | 0xfffff, 0, 0},
+    {"extr x0, x1, x2, #0", 5, PATTERN, PATTERN, 0, 0},
     {"extr w0, w1, w2, #4", 0x9, 0xf0, 0x9000000f, 0, 0},
     {"lsl x0, x1, x2", 1, 65, 2, 0, 0},
     {"lsr x0, x1, x2", 8, 3, 1, 0, 0},
@@ -216,6 +218,7 @@ static const struct example {
     {"smaddl x0, w1, w2, x3", 0xffffffff, 100, 0, 0, 0},
     {"umsubl x0, w1, w2, x3", 5, 5, 75, 0, 0},
     {"smulh x0, x1, x2", UINT64_MAX, 5, UINT64_MAX, 0, 0},
+    {"smulh x0, x1, x2", UINT64_MAX, 0, 0, 0, 0},
     {"umulh x0, x1, x2", UINT64_MAX, 5, 4, 0, 0},
     {"udiv x0, x1, x2", 22, 7, 3, 0, 0},
     {"udiv x0, x1, x2", 22, 0, 0, 0, 0},
@@ -683,6 +686,8 @@ static void what_is_not_known_is_refused_by_name(void **state)
     assert_refuses(0xd538cc20, A64_UNKNOWN, "d538cc20"); /* mrs icc_eoir1_el1: write only */
     assert_refuses(0xd508871f, A64_UNKNOWN, "d508871f"); /* tlbi vmalle1 */
     assert_refuses(0xd69f03e1, A64_UNKNOWN, "d69f03e1"); /* eret, nearly */
+    assert_refuses(0xdac08020, A64_UNKNOWN, "dac08020"); /* rbit, nearly */
+    assert_refuses(0xd50742df, A64_UNKNOWN, "d50742df"); /* msr daifset, nearly */
     assert_refuses(0xf8208020, A64_UNKNOWN, "f8208020"); /* swp: not in Armv8.0 */
     assert_refuses(0x1e602820, A64_UNKNOWN, "1e602820"); /* fadd d0, d1, d0 */
     assert_refuses(0x38400820, A64_UNKNOWN, "38400820"); /* ldtrb w0, [x1] */
@@ -764,6 +769,8 @@ static void without_the_check_only_some_accesses_must_be_aligned(void **state)
     assert_int_equal(run("ldar x0, [x1]", NULL), A64_MISALIGNED);
     assert_int_equal(run("ldaxr x0, [x1]", NULL), A64_MISALIGNED);
     assert_int_equal(run("stlr x2, [x1]", NULL), A64_MISALIGNED);
+    core.x[1] = MEMORY + sizeof memory - 4;
+    assert_int_equal(run("ldr x0, [x1]", NULL), A64_BAD_ADDRESS);
     core.sp -= 20;
     run("str x30, [sp, #-16]!", NULL);
     assert_breaks_at(1);
@@ -809,8 +816,8 @@ static void accesses_are_logged_while_there_is_room(void **state)
 
 static void coverage_tells_both_ways_of_a_branch(void **state)
 {
-    uint32_t executed[4] = {0}, jumped[4] = {0};
-    struct a64_coverage coverage = {CODE, 4, executed, jumped};
+    uint32_t executed[4] = {0}, jumped[4] = {0}; /* of the last, nothing is said */
+    struct a64_coverage coverage = {CODE, 3, executed, jumped};
 
     (void)state;
     begin();
@@ -824,6 +831,12 @@ static void coverage_tells_both_ways_of_a_branch(void **state)
     assert_int_equal(executed[1], 1);
     assert_int_equal(jumped[1], 0);
     assert_int_equal(executed[2], 2);
+    run("nop", "nop", "nop", "nop", NULL);
+    assert_int_equal(executed[2], 3);
+    assert_int_equal(executed[3], 0);
+    coverage.start = CODE + 4;
+    run("nop", NULL);
+    assert_int_equal(executed[0], 4);
     assert_int_equal(core.trail[0], CODE);
     assert_int_equal(core.trail[1], CODE + 4);
 }
