@@ -39,7 +39,8 @@ static uint64_t below(uint64_t limit)
 /* Edges more often than chance has them. */
 static uint64_t operand(void)
 {
-    static const uint64_t edges[] = {0, 1, 2, 31, 32, 63, 64, 0x7f, 0x80, 0xffff, 0x7fffffff, 0x80000000,
+    static const uint64_t edges[] = {0, 1, 2, 31, 32, 63, 64, 0x7f, 0x80, 0xffff, 0x7fffffff,
+                                     0x80000000,
                                      0xffffffff, 0x100000000, 0x7fffffffffff, 0x800000000000,
                                      INT64_MAX, 1ull << 63, UINT64_MAX, UINT64_MAX - 1};
     uint64_t value = any();

@@ -18,5 +18,5 @@ uint64_t case_address(uint64_t index);
 
 /* May the interpreter refuse a word that QEMU's core knows? a64.h says which it leaves out. */
 bool case_may_be_unknown(uint32_t word);
-/* Does the manual leave open what a known word does? The interpreter refuses these, and no others. */
+/* Does the manual leave open what a known word does? The interpreter refuses these alone. */
 bool case_may_be_open(uint32_t word);

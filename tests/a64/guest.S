@@ -7,7 +7,7 @@
 #include "batch.h"
 
 #define SCTLR_M_SA      0x30d00809  /* and RES1: translation on, SP must be aligned */
-#define TCR_39_BITS     0x200803519 /* TTBR0: 4 KiB pages, write-back; TTBR1: no walks; 40 bits out */
+#define TCR_39_BITS     0x200803519 /* TTBR0: 4 KiB pages, write-back, to 40 bits; no TTBR1 */
 #define BLOCK_NORMAL    0x701       /* AttrIndx 0, inner shareable, accessed */
 #define CPACR_FPEN      (3 << 20)
 #define SYSTEM_OFF      0x84000008  /* PSCI */

@@ -15,7 +15,9 @@
 
 enum elf_header { SECTIONS_AT = 40, SECTION_BYTES_AT = 58, SECTION_COUNT_AT = 60 };
 enum section { TYPE_AT = 4, OFFSET_AT = 24, SIZE_AT = 32, LINK_AT = 40, SECTION_BYTES = 64 };
-enum symbol { NAME_AT = 0, INFO_AT = 4, INDEX_AT = 6, VALUE_AT = 8, BYTES_AT = 16, SYMBOL_BYTES = 24 };
+enum symbol {
+    NAME_AT = 0, INFO_AT = 4, INDEX_AT = 6, VALUE_AT = 8, BYTES_AT = 16, SYMBOL_BYTES = 24,
+};
 #define SECTION_SYMBOLS 2 /* types */
 #define SECTION_NO_BITS 8
 #define TYPE_SECTION    3 /* of symbols: these and files have no useful name */

@@ -16,7 +16,7 @@ struct image {
     uint8_t *file;
     size_t file_bytes;
     struct elf_image elf;
-    uint8_t *segment[ELF_SEGMENT_MAX]; /* as loaded: page after page, zero behind the file's bytes */
+    uint8_t *segment[ELF_SEGMENT_MAX]; /* as loaded, with zeros behind the file's bytes */
     const uint8_t *symbols;
     size_t symbol_count;
     const char *names;

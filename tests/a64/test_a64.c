@@ -559,10 +559,14 @@ static void branches_reach_far(void **state)
         uint32_t word;
         uint64_t by;
     } far[] = {
-        {0x14000000 | 0x1555555, 0x5555554},         {0x14000000 | 0x2aaaaaa, 0xfffffffffaaaaaa8},
-        {0x54000000 | 0x2aaaa << 5 | 14, 0xaaaa8},   {0x54000000 | 0x55555 << 5 | 14, 0xfffffffffff55554},
-        {0xb4000000 | 0x2aaaa << 5 | 31, 0xaaaa8},   {0xb4000000 | 0x55555 << 5 | 31, 0xfffffffffff55554},
-        {0x36000000 | 0x1555 << 5 | 31, 0x5554},     {0x36000000 | 0x2aaa << 5 | 31, 0xffffffffffffaaa8},
+        {0x14000000 | 0x1555555, 0x5555554},
+        {0x14000000 | 0x2aaaaaa, 0xfffffffffaaaaaa8},
+        {0x54000000 | 0x2aaaa << 5 | 14, 0xaaaa8},
+        {0x54000000 | 0x55555 << 5 | 14, 0xfffffffffff55554},
+        {0xb4000000 | 0x2aaaa << 5 | 31, 0xaaaa8},
+        {0xb4000000 | 0x55555 << 5 | 31, 0xfffffffffff55554},
+        {0x36000000 | 0x1555 << 5 | 31, 0x5554},
+        {0x36000000 | 0x2aaa << 5 | 31, 0xffffffffffffaaa8},
     };
 
     (void)state;
@@ -812,6 +816,13 @@ static void accesses_are_logged_while_there_is_room(void **state)
     assert_int_equal(log[0].value[0], 0xccccdddd);
     assert_int_equal(log[1].pc, CODE + 4);
     assert_int_equal(log[1].kind, A64_READ);
+    core.access_count = 0;
+    core.q[1][0] = 3;
+    core.q[1][1] = 4;
+    run("str q1, [x1, #48]", NULL);
+    assert_int_equal(log[0].bytes, 16);
+    assert_int_equal(log[0].value[0], 3);
+    assert_int_equal(log[0].value[1], 4);
 }
 
 static void coverage_tells_both_ways_of_a_branch(void **state)
