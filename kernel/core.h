@@ -14,6 +14,7 @@
 #include "deadline.h"
 #include "list.h"
 #include "object/sched_context.h"
+#include "object/thread.h"
 
 #define CORES_MAX 8
 
@@ -53,6 +54,27 @@ bool core_runs_elsewhere(const struct core *core, const struct thread *thread);
 bool core_has(const struct thread *thread);
 /* Does another core have this address space? MORE: it was told to leave it. */
 enum thole_result core_space_is_free(const struct core *core, uint64_t space_word) MUST_CHECK;
+/*
+ * The short ways hand over what runs without touching time: while programs run, `running`
+ * is what `current` runs on, and nothing else says so. In the kernel both say it themselves.
+ */
+static inline void core_settle(struct core *core)
+{
+    if (core->current == NULL)
+        return;
+    core->current->time = core->running;
+    core->running->thread = core->current;
+}
+static inline void cores_settle(void)
+{
+    for (unsigned number = 0; number < core_count; number++)
+        core_settle(&cores[number]);
+}
+static inline void core_unsettle(struct core *core)
+{
+    if (core->current != NULL)
+        core->current->time = NULL;
+}
 /* May threads of this core call and answer without the lock? */
 bool core_is_plain(const struct core *core);
 /* This core need not keep the registers of `thread`: it is destroyed. */

@@ -24,9 +24,11 @@ static void gate_take(uint32_t *gate)
 bool event_enter(struct core *core)
 {
     lock_take(&kernel_lock);
-    for (unsigned number = 0; number < core_count; number++)
+    for (unsigned number = 0; number < core_count; number++) {
         if (&cores[number] != core)
             gate_take(&cores[number].gate);
+        core_settle(&cores[number]);
+    }
     return core_enter(core);
 }
 
@@ -35,6 +37,7 @@ static void gates_leave(void)
     for (unsigned number = 0; number < core_count; number++) {
         bool open = core_is_plain(&cores[number]) && !threads_stopping();
 
+        core_unsettle(&cores[number]);
         __atomic_store_n(&cores[number].gate, open ? GATE_OPEN : GATE_CLOSED, __ATOMIC_RELEASE);
     }
 }

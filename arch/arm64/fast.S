@@ -109,22 +109,18 @@ fast_call:
     b.lo    .Lcall_long
 
     /* Nothing can fail any more: the caller waits, */
-    ldr     x26, [sp, #THREAD_TIME]
     mov     w27, #(SENDER_STATE_IN_SERVICE | THREAD_STATE_CALLING << 8)
     mov     x28, sp
     sturh   w27, [sp, #THREAD_SENDER_STATE]
     stp     x20, x21, [sp, #THREAD_BADGE]       /* and servant */
-    str     xzr, [sp, #THREAD_TIME]
     str     x8, [sp, #THREAD_SLOTS]
     mov     x8, x20
     save_rest
-    /* and the server runs, on the same time. */
+    /* and the server runs, on the same time: kernel/core.h, core_settle. */
     ldr     w27, [CORE, #CORE_RUNS_LENT]
     str     xzr, [x19, #ENDPOINT_WARM]
     str     w27, [x21, #THREAD_STATE]
-    str     x26, [x21, #THREAD_TIME]
     str     x28, [x21, #THREAD_OWES]
-    str     x21, [x26, #SCHED_CONTEXT_THREAD]
     and     x1, x1, #TAG_KEPT
     orr     x1, x1, #TAG_KIND_CALL
     switch_thread
@@ -154,7 +150,6 @@ fast_reply_receive:
     ldr     x21, [sp, #THREAD_OWES]             /* the caller */
     cbz     x21, .Lreply_long
     check_plain x21, .Lreply_long
-    ldr     x26, [sp, #THREAD_TIME]
     ldrb    w22, [sp, #THREAD_LENT]
     cbz     w22, .Lreply_long                   /* it ran on time of its own */
     ldr     x22, [CORE, #CORE_READY_LEVELS]
@@ -165,7 +160,6 @@ fast_reply_receive:
     mov     w27, #THREAD_STATE_RECEIVING
     mov     x28, sp
     str     w27, [sp, #THREAD_STATE]
-    str     xzr, [sp, #THREAD_TIME]
     stp     xzr, x19, [sp, #THREAD_OWES]        /* and receiving_on */
     str     x8, [sp, #THREAD_SLOTS]
     str     x28, [x19, #ENDPOINT_WARM]
@@ -176,15 +170,14 @@ fast_reply_receive:
     strb    wzr, [x21, #THREAD_SENDER_STATE]
     strh    w27, [x21, #THREAD_STATE]
     str     xzr, [x21, #THREAD_SERVANT]
-    str     x26, [x21, #THREAD_TIME]
-    str     x21, [x26, #SCHED_CONTEXT_THREAD]
     and     x1, x1, #TAG_KEPT
     switch_thread
     leave_system_call
 
-    /* x22 the levels, x26 the time, w24 the caller's ceiling and flags: is any of them more urgent? */
+    /* x22 the levels, w24 the caller's ceiling and flags: is any of them more urgent? */
 .Lreply_others_ready:
-    ldrb    w23, [x26, #SCHED_CONTEXT_PRIORITY]
+    ldr     x23, [CORE, #CORE_RUNNING]
+    ldrb    w23, [x23, #SCHED_CONTEXT_PRIORITY]
     lsr     w24, w24, #24
     cmp     w23, w24
     csel    w23, w23, w24, hi

@@ -14,7 +14,6 @@
 #define THREAD_STATE        120 /* state, loaded_on, lent, bereft */
 #define THREAD_LENT         122
 #define THREAD_TABLE        128 /* and table_last */
-#define THREAD_TIME         144
 #define THREAD_SPACE_WORD   152
 #define THREAD_OWES         160
 #define THREAD_RECEIVING_ON 168
@@ -27,11 +26,11 @@
 #define CORE_CURRENT      8  /* and loaded */
 #define CORE_SPACE        24 /* and space_left */
 #define CORE_READY_LEVELS 40
+#define CORE_RUNNING      48
 
 /* struct endpoint, struct sched_context, struct slot */
 #define ENDPOINT_HOME     0 /* and warm */
 #define ENDPOINT_WARM     8
-#define SCHED_CONTEXT_THREAD 16
 #define SCHED_CONTEXT_PRIORITY 32
 #define SLOT_TYPE_SHIFT   48 /* 8 bits, then the rights */
 #define SLOT_TYPE_ENDPOINT 5

@@ -44,6 +44,7 @@ static void fill_registers(unsigned where, const uint64_t reg[9])
 
 static void check_resumed(unsigned where, const struct thread *resumed)
 {
+    cores_settle();
     if (resumed != cores[where].current)
         failure("the kernel resumes another thread than the one that runs");
     after();

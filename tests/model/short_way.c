@@ -159,6 +159,8 @@ struct thread *short_way_syscall(struct core *core, unsigned number)
     if (!is_open)
         return kernel_syscall(core, number);
     map_state();
+    for (unsigned each = 0; each < core_count; each++)
+        core_unsettle(&cores[each]); /* tests look at it in between */
     take_exception(core, thread, number);
     switch (run()) {
     case A64_ERET:

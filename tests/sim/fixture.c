@@ -131,6 +131,7 @@ static void after_event(const struct thread *resumed)
         arch_wait_for_interrupt();
         resumed = enter_by_interrupt();
     }
+    cores_settle();
     if (resumed != here()->current)
         sim_fail("the event returns another thread than the one that runs");
     invariants_check();

@@ -61,6 +61,7 @@ static void a_sender_cannot_forge_the_kind_or_a_capability(void **state)
     client.thread->frame.x[1] = UINT64_MAX;
     client.thread->frame.x[8] = 0;
     kernel_syscall(here(), SYSCALL_CALL);
+    cores_settle();
     invariants_check();
     assert_int_equal(got_kind(&server), KIND_CALL);
     assert_false(got_cap(&server));
