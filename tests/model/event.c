@@ -55,8 +55,15 @@ void both_call(unsigned where, unsigned number, const uint64_t reg[9])
     sim_turn_to(where);
     fill_registers(where, reg);
     story_event("svc", where, model.core[where].loaded, number, reg);
+    uint64_t timer = model.core[where].timer, taken = short_ways_taken;
+
     model_syscall(where, number);
-    check_resumed(where, short_way_syscall(&cores[where], number));
+    struct thread *resumed = short_way_syscall(&cores[where], number);
+
+    /* Short ways leave the timer as it is: too soon, if another core took a deadline away. */
+    if (short_ways_taken != taken && timer < model.core[where].timer)
+        model.core[where].timer = timer;
+    check_resumed(where, resumed);
 }
 
 static void both_fault(unsigned where, uint64_t kind, uint64_t address)

@@ -579,8 +579,10 @@ static void read_dying(void)
     seen.dyings = model.dyings;
     memset(seen.dying, 0, sizeof(seen.dying));
     for (unsigned at = 0; at < model.dyings; at++) {
-        const struct dying *dying =
-            (const void *)(sim.ram + (model.object[model.dying[at]].address - SIM_RAM_BASE));
+        const void *object =
+            sim.ram + (model.object[model.dying[at]].address - SIM_RAM_BASE);
+        const struct dying *dying = model.object[model.dying[at]].type == OBJECT_ENDPOINT
+                                        ? &((const struct endpoint *)object)->dying : object;
         object_t next = name_of(dying->next);
 
         seen.dying[at] = next == (at > 0 ? model.dying[at - 1] : 0) ? model.dying[at] : WRONG;
