@@ -36,7 +36,7 @@ NORMAL = 0xf0   # of an attribute byte: 0 is a device
 TTBR_ROOT = 0x0000fffffffffffe
 
 SYMBOLS = ("image_start", "text_end", "rodata_end", "image_end", "init_image_start", "init_image_end", "vectors",
-           "vectors_traced", "boot_stacks", "asid_table", "cores", "irq_line", "cpus", "empty_root")
+           "vectors_traced", "vectors_long", "boot_stacks", "asid_table", "cores", "irq_line", "cpus", "empty_root")
 VALUES = {
     "core_bytes": "sizeof(struct core)", "core_count": "sizeof(cores)/sizeof(cores[0])",
     "current": "&((struct core *)0)->current", "bound": "&((struct sender *)0)->endpoint",
@@ -71,6 +71,9 @@ class Kernel:
     def __init__(self, elf):
         numbers = evaluate(elf, *(f"&{name}" for name in SYMBOLS), *VALUES.values())
         self.__dict__.update(zip((*SYMBOLS, *VALUES), numbers))
+
+    def tables_of_vectors(self):
+        return self.vectors, self.vectors_traced, self.vectors_long
 
 
 @functools.lru_cache
@@ -107,7 +110,7 @@ class Audit:
         found = []
         for core in self.stub.cores():
             self.stub.choose(core)
-            if self.stub.register("VBAR") in (self.kernel.vectors, self.kernel.vectors_traced):
+            if self.stub.register("VBAR") in self.kernel.tables_of_vectors():
                 self.mair = self.stub.register("MAIR_EL1")
                 found.append((self.stub.register("TTBR0_EL1") & TTBR_ROOT, self.stub.register("TTBR1_EL1") & TTBR_ROOT))
         self.seen["cores"] = len(found)
