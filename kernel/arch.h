@@ -85,7 +85,7 @@ uint64_t arch_space_word(const void *root, unsigned asid);
  * The thread is about to be destroyed, or read from outside: if it is loaded on
  * this core, its FP state is saved. It must not be loaded on another.
  */
-void arch_fp_forget(struct fp_state *fp);
+void arch_fp_forget(const struct fp_state *fp);
 
 /* --- Interrupts and time ------------------------------------------------ */
 

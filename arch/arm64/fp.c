@@ -51,7 +51,7 @@ void fp_leave(struct cpu *cpu)
 }
 
 /* After this nothing is stored to it until the thread runs again. */
-void arch_fp_forget(struct fp_state *fp)
+void arch_fp_forget(const struct fp_state *fp)
 {
     struct cpu *cpu = cpu_here();
 

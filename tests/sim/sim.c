@@ -166,7 +166,7 @@ void arch_thread_switch(struct frame *frame, struct fp_state *fp, uint64_t space
     sim.asid = (unsigned)(space_word >> SPACE_ASID_SHIFT);
 }
 
-void arch_fp_forget(struct fp_state *fp)
+void arch_fp_forget(const struct fp_state *fp)
 {
     if (sim.fp_owner == fp)
         sim.fp_owner = NULL;
