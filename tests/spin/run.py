@@ -31,6 +31,11 @@ MODELS = {
         [("safety", [], SAFETY), ("live", [], LIVENESS)],
         {"NARROW": "safety", "ATOMIC": "safety", "EARLY": "safety", "MONITOR": "safety", "FAIR": "live"},
     ),
+    "gate": (
+        [("safety", [], SAFETY)],
+        {"GATES": "safety", "ATOMIC": "safety", "HOME": "safety", "EARLY": "safety", "CLOSED": "safety",
+         "LEFT": "safety", "NAMED": "safety", "RELEASE": "safety"},
+    ),
     "leave": (
         [("safety", [], SAFETY), ("space", ["SPACE"], SAFETY), ("live", ["LIVE"], LIVENESS)],
         {"EARLY": "safety", "ORDER": "safety", "LOADED": "safety", "STEP": "safety", "DELETE": "safety",
