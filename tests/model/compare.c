@@ -68,7 +68,7 @@ static const struct field cap_fields[] = {
     FIELD(m_cap, address), FIELD(m_cap, used), FIELD(m_cap, at), LAST
 };
 static const struct field core_fields[] = {
-    FIELD(m_core, current), FIELD(m_core, loaded), FIELD(m_core, running), FIELD(m_core, space), QUEUE(m_core, ready),
+    FIELD(m_core, current), FIELD(m_core, loaded), FIELD(m_core, running), FIELD(m_core, space), FIELD(m_core, left), QUEUE(m_core, ready),
     FIELD(m_core, since), FIELD(m_core, timer), FIELD(m_core, kicked), FIELD(m_core, graced), LAST
 };
 

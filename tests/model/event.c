@@ -56,6 +56,7 @@ void both_call(unsigned where, unsigned number, const uint64_t reg[9])
     fill_registers(where, reg);
     story_event("svc", where, model.core[where].loaded, number, reg);
     uint64_t timer = model.core[where].timer, taken = short_ways_taken;
+    object_t space = model.core[where].space;
 
     model_syscall(where, number);
     struct thread *resumed = short_way_syscall(&cores[where], number);
@@ -63,6 +64,9 @@ void both_call(unsigned where, unsigned number, const uint64_t reg[9])
     /* Short ways leave the timer as it is: too soon, if another core took a deadline away. */
     if (short_ways_taken != taken && timer < model.core[where].timer)
         model.core[where].timer = timer;
+    /* Nor do they wait until nothing of the old space is walked. */
+    if (short_ways_taken != taken)
+        model.core[where].left = space;
     check_resumed(where, resumed);
 }
 

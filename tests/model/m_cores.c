@@ -39,6 +39,7 @@ bool core_entered(unsigned core)
 {
     object_t thread = model.core[core].loaded;
 
+    model.core[core].left = 0;
     if (model.core[core].current != 0 || thread == 0)
         return true;
     model.core[core].loaded = 0;

@@ -177,7 +177,8 @@ enum thole_result space_dies(unsigned core, object_t space)
     bool left = true;
 
     for (unsigned other = 0; other < model.cores; other++)
-        if (other != core && model.core[other].space == space) {
+        if (other != core &&
+            (model.core[other].space == space || model.core[other].left == space)) {
             core_kicked(core, other);
             left = false;
         }

@@ -196,6 +196,7 @@ struct m_core {
     object_t loaded;     /* whose registers it has; 0: it is idle */
     object_t running;    /* the SchedContext that is accounted */
     object_t space;      /* loaded; 0: none */
+    object_t left;       /* loaded before, and perhaps walked until it enters the kernel again */
     struct queue ready;  /* SchedContexts, as they would run */
     uint64_t since;      /* the use of `running` is in the books up to here */
     uint64_t timer;      /* what the machine's timer is set for */

@@ -555,6 +555,11 @@ static void read_ready(const struct core *from, struct queue *out)
     }
 }
 
+static object_t space_named(uint64_t word)
+{
+    return word != 0 ? name_of(arch_kernel_address((paddr_t){ word << 16 >> 16 })) : 0;
+}
+
 static void read_core(const struct core *from, struct m_core *out)
 {
     memset(out, 0, sizeof(*out));
@@ -564,6 +569,7 @@ static void read_core(const struct core *from, struct m_core *out)
     out->loaded = name_of(from->loaded);
     out->running = name_of(from->running);
     out->space = name_of(here ? sim.root : sim.other[from->number].root);
+    out->left = space_named(from->space_left);
     out->since = from->since;
     out->timer = here ? sim.timer : sim.other[from->number].timer;
     out->kicked = sim.kicked[from->number];
