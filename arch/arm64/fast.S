@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The short ways of what happens most: a call to a server that waits without time of
- * its own, and its answer together with its next wait. Each does what kernel/ does
- * (endpoint_call, endpoint_reply_receive and all that follows from them), when
+ * its own, its answer together with its next wait, and what needs only to be seen to be
+ * nothing: a signal on top of another, a poll, a yield. Each does what kernel/ does
+ * (endpoint_call and the like, and all that follows from them), when
  * nothing else is to be done on the way; if anything is, it jumps to the long way
- * before it has changed anything. tests/fast compares the two.
+ * before it has changed anything. tests/model compares the two.
  *
  * On the way in, SP is the thread, x19 to x30 are saved and free, x0 to x18 are the
  * caller's. Other cores are kept away by this core's gate (kernel/event.h), and by
@@ -65,14 +66,8 @@
     mov     sp, x21
     .endm
 
-    /* Into a program that waited in a system call: x0 to x8 are the message. */
-    .macro  leave_system_call
-    restore_rest
-    and     x24, x24, #~PSTATE_FLAGS
-    msr     spsr_el1, x24
-    leave_gate
-    restore_upper
-    mov     x0, #0
+    /* What no system call keeps. */
+    .macro  clear_scratch
     mov     x9, #0
     mov     x10, #0
     mov     x11, #0
@@ -83,6 +78,37 @@
     mov     x16, #0
     mov     x17, #0
     mov     x18, #0
+    .endm
+
+    /* Into a program that waited in a system call: x1 to x8 are the message. */
+    .macro  leave_system_call
+    restore_rest
+    and     x24, x24, #~PSTATE_FLAGS
+    msr     spsr_el1, x24
+    leave_gate
+    restore_upper
+    mov     x0, #0
+    clear_scratch
+    leave
+    .endm
+
+    /* Back into the program that called: a status, or an answer without words. */
+    .macro  return status
+    mrs     x24, spsr_el1
+    and     x24, x24, #~PSTATE_FLAGS
+    msr     spsr_el1, x24
+    leave_gate
+    restore_upper
+    mov     x0, #\status
+    mov     x1, #0
+    mov     x2, #0
+    mov     x3, #0
+    mov     x4, #0
+    mov     x5, #0
+    mov     x6, #0
+    mov     x7, #0
+    mov     x8, #0
+    clear_scratch
     leave
     .endm
 
@@ -98,7 +124,7 @@ fast_call:
     find_slot .Lcall_long
     ubfx    x21, x19, #SLOT_TYPE_SHIFT, #9
     cmp     w21, #(SLOT_TYPE_ENDPOINT | SLOT_RIGHT_SEND)
-    b.ne    .Lcall_long
+    b.ne    .Lcall_object
     sbfx    x19, x19, #0, #SLOT_TYPE_SHIFT      /* the endpoint */
     ldp     x22, x21, [x19, #ENDPOINT_HOME]     /* x21: the server */
     cmp     x22, CORE
@@ -125,6 +151,28 @@ fast_call:
     orr     x1, x1, #TAG_KIND_CALL
     switch_thread
     leave_system_call
+
+    /*
+     * A signal that adds to what has fired already: it is delivered when that is done
+     * with. Bits may come from other cores' short ways at the same time.
+     */
+.Lcall_object:
+    cmp     w21, #(SLOT_TYPE_NOTIFICATION | SLOT_RIGHT_SEND)
+    b.ne    .Lcall_long
+    lsr     x21, x1, #THOLE_TAG_LABEL_SHIFT
+    cmp     x21, #SIGNAL_LABEL
+    b.ne    .Lcall_long
+    sbfx    x19, x19, #0, #SLOT_TYPE_SHIFT
+    ldrb    w21, [x19, #THREAD_SENDER_STATE]
+    cbz     w21, .Lcall_long                    /* idle: it fires */
+    mov     w21, #1
+    strb    w21, [x19, #THREAD_FIRED_AGAIN]
+    add     x19, x19, #NOTIFICATION_BITS
+1:  ldxr    x21, [x19]
+    orr     x21, x21, x20
+    stxr    w22, x21, [x19]
+    cbnz    w22, 1b
+    return  0
 
 .Lcall_long:
     leave_gate
@@ -187,6 +235,45 @@ fast_reply_receive:
 .Lreply_long:
     leave_gate
     b       long_way
+
+/* --- try_recv, yield: when there is nothing to do ---------------------------------- */
+
+    .globl  fast_try_receive
+    .balign 64
+fast_try_receive:
+    enter_gate long_way
+    find_slot .Lreply_long
+    ubfx    x21, x19, #SLOT_TYPE_SHIFT, #8
+    cmp     w21, #SLOT_TYPE_ENDPOINT
+    b.ne    .Lreply_long
+    tbz     x19, #SLOT_RIGHT_RECV_BIT, .Lreply_long
+    cbnz    w8, .Lreply_long                    /* something is to be set aside */
+    ldr     x20, [sp, #THREAD_OWES]
+    cbnz    x20, .Lreply_long
+    sbfx    x19, x19, #0, #SLOT_TYPE_SHIFT
+    ldr     x20, [x19, #ENDPOINT_HOME]
+    cmp     x20, CORE                           /* no call is queued, and no event that has time */
+    b.ne    .Lreply_long
+    ldr     x20, [x19, #ENDPOINT_TIMELESS]
+    add     x19, x19, #ENDPOINT_TIMELESS
+    cmp     x19, x20
+    b.ne    .Lreply_long
+    return  STATUS_NUMBER_WOULD_WAIT
+
+    .globl  fast_yield
+    .balign 64
+fast_yield:
+    enter_gate long_way
+    ldr     x19, [CORE, #CORE_READY_LEVELS]
+    cbz     x19, 1f
+    ldr     x20, [CORE, #CORE_RUNNING]
+    ldrb    w20, [x20, #SCHED_CONTEXT_PRIORITY]
+    ldrb    w21, [sp, #THREAD_CEILING]
+    cmp     w20, w21
+    csel    w20, w20, w21, hi
+    lsr     x19, x19, x20
+    cbnz    x19, .Lreply_long                   /* an equal waits */
+1:  return  0
 
     .globl  fast_end
 fast_end:

@@ -10,6 +10,8 @@
 #define THREAD_SERVANT      104
 #define THREAD_FLAGS        112 /* flags, fp_open, doomed; in the highest byte the ceiling */
 #define THREAD_FLAGS_MASK   0xffffff
+#define THREAD_CEILING      115
+#define THREAD_FIRED_AGAIN  118
 #define THREAD_SENDER_STATE 119
 #define THREAD_STATE        120 /* state, loaded_on, lent, bereft */
 #define THREAD_LENT         122
@@ -31,15 +33,22 @@
 /* struct endpoint, struct sched_context, struct slot */
 #define ENDPOINT_HOME     0 /* and warm */
 #define ENDPOINT_WARM     8
+#define ENDPOINT_TIMELESS 64
+#define NOTIFICATION_BITS 120
 #define SCHED_CONTEXT_PRIORITY 32
 #define SLOT_TYPE_SHIFT   48 /* 8 bits, then the rights */
 #define SLOT_TYPE_ENDPOINT 5
+#define SLOT_TYPE_NOTIFICATION 8
 #define SLOT_RIGHT_SEND   (1 << 8)
 #define SLOT_RIGHT_RECV_BIT (SLOT_TYPE_SHIFT + 8 + 1)
 
 /* Numbers of the ABI and of the kernel's own states */
 #define SYSCALL_NUMBER_CALL       1
 #define SYSCALL_NUMBER_REPLY_RECV 3
+#define SYSCALL_NUMBER_TRY_RECV   5
+#define SYSCALL_NUMBER_YIELD      6
+#define STATUS_NUMBER_WOULD_WAIT  3
+#define SIGNAL_LABEL              2
 #define THOLE_TAG_CAP_BIT         3
 #define TAG_KEPT                  0xffffffff00000007 /* label and words */
 #define TAG_KIND_CALL             (1 << 4)

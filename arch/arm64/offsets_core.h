@@ -6,6 +6,7 @@
 #pragma once
 #include "kernel/core.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/event_object.h"
 #include "kernel/object/thread.h"
 #include "offsets.h"
 
@@ -18,6 +19,8 @@ AT(sender, flags, THREAD_FLAGS);
 AT(sender, fp_open, THREAD_FLAGS + 1);
 AT(sender, doomed, THREAD_FLAGS + 2);
 AT(sender, ceiling, THREAD_FLAGS + 3);
+AT(sender, ceiling, THREAD_CEILING);
+AT(sender, fired_again, THREAD_FIRED_AGAIN);
 AT(sender, state, THREAD_SENDER_STATE);
 AT(thread, state, THREAD_SENDER_STATE + 1);
 AT(thread, state, THREAD_STATE);
@@ -41,11 +44,17 @@ AT(core, ready_levels, CORE_READY_LEVELS);
 AT(core, running, CORE_RUNNING);
 AT(endpoint, home, ENDPOINT_HOME);
 AT(endpoint, warm, ENDPOINT_WARM);
+AT(endpoint, timeless, ENDPOINT_TIMELESS);
+AT(notification, sender, 0);
+AT(notification, bits, NOTIFICATION_BITS);
 AT(sched_context, priority, SCHED_CONTEXT_PRIORITY);
 AT(slot, badge, 8);
 STATIC_ASSERT(sizeof(struct slot) == 32);
 STATIC_ASSERT((THREAD_FRAME + OFFSET_X(19)) % 64 == 0);
 STATIC_ASSERT(SYSCALL_NUMBER_CALL == SYSCALL_CALL && SYSCALL_NUMBER_REPLY_RECV == SYSCALL_REPLY_RECV);
+STATIC_ASSERT(SYSCALL_NUMBER_TRY_RECV == SYSCALL_TRY_RECV && SYSCALL_NUMBER_YIELD == SYSCALL_YIELD);
+STATIC_ASSERT(STATUS_NUMBER_WOULD_WAIT == STATUS_WOULD_WAIT && SIGNAL_LABEL == NOTIFICATION_SIGNAL);
+STATIC_ASSERT(SLOT_TYPE_NOTIFICATION == OBJECT_NOTIFICATION);
 STATIC_ASSERT(SLOT_TYPE_ENDPOINT == OBJECT_ENDPOINT && SLOT_RIGHT_SEND == RIGHT_SEND << 8);
 STATIC_ASSERT(1ULL << SLOT_RIGHT_RECV_BIT == (uint64_t)RIGHT_RECV << (SLOT_TYPE_SHIFT + 8));
 STATIC_ASSERT(1 << THOLE_TAG_CAP_BIT == THOLE_TAG_CAP && TAG_KIND_CALL == KIND_CALL << THOLE_TAG_KIND_SHIFT);

@@ -33,6 +33,10 @@
     b.eq    fast_call
     cmp     w19, #SYSCALL_NUMBER_REPLY_RECV
     b.eq    fast_reply_receive
+    cmp     w19, #SYSCALL_NUMBER_TRY_RECV
+    b.eq    fast_try_receive
+    cmp     w19, #SYSCALL_NUMBER_YIELD
+    b.eq    fast_yield
     .globl  long_way
 long_way:
     save_lower

@@ -240,6 +240,7 @@ void endpoint_receive(struct core *core, struct slot *slot, bool may_wait)
         !sender_is_thread(thread->owes))
         sender_abandon(core, thread, STATUS_ABANDONED);
     if (!may_wait && queued_sender(endpoint, keeps_time) == NULL) {
+        settle(core, endpoint);
         thread_return_status(thread, STATUS_WOULD_WAIT);
         return;
     }

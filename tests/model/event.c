@@ -56,7 +56,8 @@ void both_call(unsigned where, unsigned number, const uint64_t reg[9])
     fill_registers(where, reg);
     story_event("svc", where, model.core[where].loaded, number, reg);
     uint64_t timer = model.core[where].timer, taken = short_ways_taken;
-    object_t space = model.core[where].space;
+    object_t space = model.core[where].space, left = model.core[where].left;
+    const struct thread *caller = cores[where].loaded;
 
     model_syscall(where, number);
     struct thread *resumed = short_way_syscall(&cores[where], number);
@@ -66,7 +67,7 @@ void both_call(unsigned where, unsigned number, const uint64_t reg[9])
         model.core[where].timer = timer;
     /* Nor do they wait until nothing of the old space is walked. */
     if (short_ways_taken != taken)
-        model.core[where].left = space;
+        model.core[where].left = resumed != caller ? space : left;
     check_resumed(where, resumed);
 }
 

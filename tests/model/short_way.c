@@ -135,15 +135,18 @@ static void check_untouched(const struct core *core, struct thread *thread,
 
 /*
  * Now and then something comes between (another core's C, an exception): the monitor of
- * what ldaxr has read is open again, and the store that follows will not be made.
+ * what ldaxr has read, the first time or the second, is open again, and the store that
+ * follows will not be made.
  */
 static enum a64_stop run(void)
 {
     static unsigned count;
     enum a64_stop stop = A64_LIMIT;
 
-    if (++count % 64 == 0) {
+    for (unsigned held = ++count % 32 == 0 ? 1 + count / 32 % 2 : 0; held > 0; held--) {
         while (stop == A64_LIMIT && machine.monitor_bytes == 0)
+            stop = a64_run(&machine, 1);
+        while (stop == A64_LIMIT && held > 1 && machine.monitor_bytes != 0)
             stop = a64_run(&machine, 1);
         machine.monitor_bytes = 0;
     }
