@@ -101,6 +101,7 @@ enum thole_result op_THREAD_START(struct invocation *invocation)
         return RESULT_MORE;
     thread_finish_stop(invocation->core, thread);
     thread->slots = 0;
+    thread_stepped(thread); /* if it ended before that was reported */
     arch_frame_init(&thread->frame, pc, sp, tls);
     thread_take_time(thread);
     endpoint_wait(invocation->core, endpoint, thread);

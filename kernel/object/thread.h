@@ -118,7 +118,7 @@ void threads_start(void);
 
 /* It executes one instruction when it runs next, and then faults: FAULT_STEP. */
 void thread_step(struct thread *thread);
-/* That fault has come. */
+/* That fault has come, or will never come. */
 void thread_stepped(struct thread *thread);
 
 /* The arch_space_word of its address space; 0: it has none, or one without ASID. */

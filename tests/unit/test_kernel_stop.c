@@ -99,6 +99,20 @@ static void step_lets_it_go_on_for_one_instruction(void **state)
     assert_int_equal(server.thread->sender.kind, KIND_CALL);
 }
 
+/* It faults in that instruction, and ends: what starts has the short ways again. */
+static void a_step_that_was_not_done_ends_with_the_thread(void **state)
+{
+    (void)state;
+    the_server_faults();
+    reply_recv(OWN_ENDPOINT, THOLE_FAULT_STEP, 0);
+    fault(FAULT_WRITE, 0x24);
+    reply_recv(OWN_ENDPOINT, THOLE_FAULT_STOP, 0);
+    assert_state(&server, STOPPED);
+    as_init();
+    must(server.cap, THREAD_START, 1, 2, 3);
+    assert_int_equal(server.thread->sender.flags, 0);
+}
+
 static void every_other_label_stops_it_and_the_client_is_told(void **state)
 {
     const uint32_t label[] = { THOLE_FAULT_STOP, 3, 0x80000000, UINT32_MAX };
@@ -500,6 +514,7 @@ int main(void)
         cmocka_unit_test_setup(who_stopped_is_deleted_before_all_know_of_it, boot),
         cmocka_unit_test_setup(resume_lets_the_server_go_on_and_answer, boot),
         cmocka_unit_test_setup(step_lets_it_go_on_for_one_instruction, boot),
+        cmocka_unit_test_setup(a_step_that_was_not_done_ends_with_the_thread, boot),
         cmocka_unit_test_setup(every_other_label_stops_it_and_the_client_is_told, boot),
         cmocka_unit_test_setup(a_passive_handler_gives_the_time_back_link_by_link, boot_passive),
         cmocka_unit_test_setup(an_abandoned_or_deleted_fault_stops_it_too, boot),
