@@ -13,13 +13,12 @@ struct lock kernel_lock;
 /* NOLINTNEXTLINE(readability-non-const-parameter): what the builtin writes to */
 static void gate_take(uint32_t *gate)
 {
-    uint32_t seen;
+    uint32_t seen = __atomic_fetch_or(gate, GATE_CLOSED, __ATOMIC_ACQUIRE);
 
-    do {
-        while ((seen = __atomic_load_n(gate, __ATOMIC_RELAXED)) >= GATE_TAKEN)
-            arch_relax();
-    } while (!__atomic_compare_exchange_n(gate, &seen, GATE_TAKEN, true, __ATOMIC_ACQUIRE,
-                                          __ATOMIC_RELAXED));
+    while ((seen & GATE_TAKEN) != 0) {
+        arch_relax();
+        seen = __atomic_load_n(gate, __ATOMIC_ACQUIRE);
+    }
 }
 
 bool event_enter(struct core *core)

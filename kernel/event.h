@@ -13,10 +13,12 @@ extern struct lock kernel_lock;
 
 /*
  * The short ways (arch: a call, an answer) are not behind it. Each core has a gate for
- * its own, which a short way takes while it is in; who has the lock takes those of the
- * other cores. GATE_CLOSED: nobody is in, and what is to be done is not for them.
+ * its own: GATE_TAKEN says that one is in, and a short way writes only that half of the
+ * word. Who has the lock closes those of the other cores, taken or not, and waits for
+ * who is in: it waits for one short way, and no other begins. GATE_CLOSED without the
+ * lock: what is to be done is not for them.
  */
-enum gate { GATE_OPEN = 0, GATE_CLOSED = 1, GATE_TAKEN = 2 /* or anything above it */ };
+enum gate { GATE_OPEN = 0, GATE_TAKEN = 0xffff /* any of it */, GATE_CLOSED = 1 << 16 };
 
 /* `svc #number`; unknown numbers become a fault of the thread. */
 struct thread *kernel_syscall(struct core *core, unsigned number);

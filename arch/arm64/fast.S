@@ -23,18 +23,19 @@
 
 #define CORE x29
 
-    /* To `else` if the C part of the kernel, here or elsewhere, must have it. */
+    /* x19: the system call's number. To `else` if the C part of the kernel must have it. */
     .macro  enter_gate else
     mrs     CORE, tpidr_el1
     ldr     CORE, [CORE, #CPU_CORE]
     ldaxr   w30, [CORE]             /* CORE_GATE */
     cbnz    w30, \else
-    stxr    w30, w29, [CORE]        /* anything but open and closed */
+    stxr    w30, w19, [CORE]        /* GATE_TAKEN: the number of the call is not 0 */
     cbnz    w30, \else
     .endm
 
+    /* It may have been closed meanwhile, and stays so. */
     .macro  leave_gate
-    stlr    wzr, [CORE]
+    stlrh   wzr, [CORE]
     .endm
 
     /* x19, x20: object and badge of the slot that x0 names. Changes x21. */

@@ -134,22 +134,29 @@ static void check_untouched(const struct core *core, struct thread *thread,
 }
 
 /*
- * Now and then something comes between (another core's C, an exception): the monitor of
+ * Now and then something comes between. Another core's C, or an exception: the monitor of
  * what ldaxr has read, the first time or the second, is open again, and the store that
- * follows will not be made.
+ * follows will not be made. Or C wants the gate, which is taken: it closes it, and finds it
+ * closed when the way is over.
  */
-static enum a64_stop run(void)
+static enum a64_stop run(struct core *core, uint32_t *gate_after)
 {
     static unsigned count;
     enum a64_stop stop = A64_LIMIT;
 
-    for (unsigned held = ++count % 32 == 0 ? 1 + count / 32 % 2 : 0; held > 0; held--) {
+    count = (count + 1) % 64;
+    for (unsigned held = count % 21 == 1 ? 1 + count / 21 % 2 : 0; held > 0; held--) {
         while (stop == A64_LIMIT && machine.monitor_bytes == 0)
             stop = a64_run(&machine, 1);
         while (stop == A64_LIMIT && held > 1 && machine.monitor_bytes != 0)
             stop = a64_run(&machine, 1);
         machine.monitor_bytes = 0;
     }
+    while (count == 32 && stop == A64_LIMIT && (core->gate & GATE_TAKEN) == 0)
+        stop = a64_run(&machine, 1);
+    if (count == 32 && stop == A64_LIMIT)
+        *gate_after = core->gate |= GATE_CLOSED;
+    *gate_after &= ~(uint32_t)GATE_TAKEN;
     return stop == A64_LIMIT ? a64_run(&machine, INSTRUCTIONS_MAX) : stop;
 }
 
@@ -165,8 +172,10 @@ struct thread *short_way_syscall(struct core *core, unsigned number)
     for (unsigned each = 0; each < core_count; each++)
         core_unsettle(&cores[each]); /* tests look at it in between */
     take_exception(core, thread, number);
-    switch (run()) {
+    switch (run(core, &gate)) {
     case A64_ERET:
+        if (core->gate != gate)
+            failure("a short way left its gate otherwise than C has closed it");
         return return_from_exception();
     case A64_REACHED:
         check_untouched(core, thread, &before, gate);

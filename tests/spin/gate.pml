@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The short ways beside the lock: a core that makes a call the short way takes its own
- * gate, and only that; who has the lock takes the gates of all other cores first. An
- * endpoint is touched by the short ways of its home alone, and its home is changed
+ * gate, and only that; who has the lock closes the gates of all other cores first, each
+ * whether it is taken or not, and waits until nobody is in. An endpoint is touched by the short ways of its home alone, and its home is changed
  * under the lock. What a short way has just left, another core may destroy: the core
  * may walk the address space until it takes its next exception, and says so.
  *
  * Safety: nobody touches the endpoint beside another; no short way for a thread that
  * was taken away; no core walks an address space that is no more; the gates are as
  * the lock's last holder left them.
+ * Live: who has the lock gets all gates, if each core goes on (-f), however often the
+ * other cores' programs take them.
  */
 #define CORES 2
 #define NOBODY 255
 #define SPACES 2        /* each core's program goes over from one to the other, and back */
 
-mtype = { OPEN, CLOSED, TAKEN };
-mtype gate[CORES] = CLOSED;
+bool inside[CORES];             /* a core's gate: half a word that its short ways write, */
+bool closed[CORES] = true;      /* and half a word that the lock's holder writes */
 
 byte lock = NOBODY;
 byte home = NOBODY;             /* of the endpoint */
@@ -26,6 +28,7 @@ byte table[CORES];              /* TTBR0_EL1 */
 bool gone[SPACES];              /* destroyed */
 
 byte user = NOBODY;             /* ghost: who touches the endpoint */
+bool waits[CORES];              /* ghost: has the lock, and not all gates yet */
 byte walks[CORES];              /* ghost: what else than `table` the core may still walk */
 
 inline touch()
@@ -42,7 +45,14 @@ inline walk()                   /* at any moment */
 
 inline take_gate(which)
 {
-    atomic { gate[which] != TAKEN -> gate[which] = TAKEN }
+#ifdef BREAK_FAIR               /* only one that is free can be closed */
+    atomic { !inside[which] -> closed[which] = true };
+#else
+    closed[which] = true;
+#ifndef BREAK_WAIT
+    !inside[which];
+#endif
+#endif
 }
 
 inline go_over(to)
@@ -68,10 +78,10 @@ inline leave_gates()
     :: other < CORES ->
        if
 #ifdef BREAK_CLOSED
-       :: true -> gate[other] = OPEN
+       :: true -> closed[other] = false
 #else
-       :: !taken[other] -> gate[other] = OPEN
-       :: else -> gate[other] = CLOSED
+       :: !taken[other] -> closed[other] = false
+       :: else -> closed[other] = true
 #endif
        fi;
        other++
@@ -96,13 +106,13 @@ quick:
     take_exception();
 #ifdef BREAK_ATOMIC
     if
-    :: gate[self] == OPEN -> gate[self] = TAKEN
+    :: !inside[self] && !closed[self] -> inside[self] = true
     :: else -> goto long
     fi;
 #else
     atomic {
         if
-        :: gate[self] == OPEN -> gate[self] = TAKEN
+        :: !inside[self] && !closed[self] -> inside[self] = true
         :: else -> goto long
         fi
     };
@@ -110,27 +120,28 @@ quick:
     assert(!taken[self]);
 #ifndef BREAK_HOME
     if
-    :: home != self -> gate[self] = OPEN; goto long
+    :: home != self -> inside[self] = false; goto long
     :: else
     fi;
 #endif
 #ifdef BREAK_EARLY
-    gate[self] = OPEN;
+    inside[self] = false;
 #endif
     to = 1 - space[self];
     if
-    :: gone[to] -> gate[self] = OPEN; goto long     /* no server there any more */
+    :: gone[to] -> inside[self] = false; goto long     /* no server there any more */
     :: else
     fi;
     touch();
     go_over(to);
-    gate[self] = OPEN;
+    inside[self] = false;
     goto program;
 
 long:
     take_exception();
     atomic { lock == NOBODY -> lock = self };
     previous[self] = NOBODY;
+    waits[self] = true;
     other = 0;
     do
     :: other < CORES ->
@@ -143,6 +154,7 @@ long:
        other++
     :: else -> break
     od;
+    waits[self] = false;
     taken[self] = false;
     if
     :: touch(); home = self
@@ -187,3 +199,5 @@ init
         }
     }
 }
+
+ltl live { [] (waits[0] -> <> !waits[0]) }

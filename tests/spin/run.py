@@ -32,8 +32,8 @@ MODELS = {
         {"NARROW": "safety", "ATOMIC": "safety", "EARLY": "safety", "MONITOR": "safety", "FAIR": "live"},
     ),
     "gate": (
-        [("safety", [], SAFETY)],
-        {"GATES": "safety", "ATOMIC": "safety", "HOME": "safety", "EARLY": "safety", "CLOSED": "safety",
+        [("safety", [], SAFETY), ("live", [], LIVENESS)],
+        {"FAIR": "live", "WAIT": "safety", "GATES": "safety", "ATOMIC": "safety", "HOME": "safety", "EARLY": "safety", "CLOSED": "safety",
          "LEFT": "safety", "NAMED": "safety", "RELEASE": "safety"},
     ),
     "leave": (
