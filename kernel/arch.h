@@ -43,8 +43,8 @@ enum arch_map arch_frame_map(void *root, uaddr_t at, const struct arch_mapping *
 void arch_frame_unmap(void *root, unsigned asid, uaddr_t at, paddr_t frame, unsigned size_bits);
 /* Puts `table` (zeroed, 4 KiB) at the first missing level; *level is where (1 or 2 below the root). */
 enum arch_map arch_table_map(void *root, uaddr_t at, void *table, unsigned *level);
-/* Takes `table` out again if it is there, empties it; the ASID's TLB entries are gone on return. */
-void arch_table_unmap(void *root, unsigned asid, uaddr_t at, unsigned level, void *table);
+/* Takes `table` out again if it is there; the ASID's TLB entries are gone then, and nothing walks it. */
+void arch_table_unmap(void *root, unsigned asid, uaddr_t at, unsigned level, const void *table);
 void arch_asid_invalidate(unsigned asid);
 
 /* --- Threads ----------------------------------------------------------- */

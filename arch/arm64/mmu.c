@@ -126,17 +126,14 @@ enum arch_map arch_table_map(void *root, uaddr_t at, void *table, unsigned *leve
     return ARCH_MAP_DONE;
 }
 
-void arch_table_unmap(void *root, unsigned asid, uaddr_t at, unsigned level, void *table)
+void arch_table_unmap(void *root, unsigned asid, uaddr_t at, unsigned level, const void *table)
 {
     struct walk walk = walk_to(root, at, level);
-    uint64_t *entries = table;
 
     if (walk.level == level && *walk.entry == (arch_physical_address(table).value | PTE_TABLE)) {
         *walk.entry = 0;
         arch_asid_invalidate(asid);
     }
-    for (unsigned index = 0; index < TABLE_ENTRIES; index++)
-        entries[index] = 0;
 }
 
 /*

@@ -217,15 +217,22 @@ enum thole_result page_table_map(struct slot *table, const struct slot *space, u
     return RESULT_DONE;
 }
 
-/* Left as it was, a table of a space that has died would bring its mappings into another. */
-void page_table_unmap(struct slot *table)
+void page_table_destroy(struct slot *table)
 {
     struct address_space_root named = named_space(table->badge);
 
-    if (named.root == NULL && table->badge != 0)
-        arch_memory_clear(slot_object(table), PAGE_TABLE_BYTES);
     if (named.root != NULL)
         arch_table_unmap(named.root, named.asid, (uaddr_t){ table->badge & ADDRESS_MASK },
                          (unsigned)(table->badge >> LEVEL_SHIFT) & 3, slot_object(table));
     table->badge = 0;
+}
+
+/* Left as it was, it would bring its mappings into another space, or to another address. */
+void page_table_unmap(struct slot *table)
+{
+    bool mapped = table->badge != 0;
+
+    page_table_destroy(table);
+    if (mapped)
+        arch_memory_clear(slot_object(table), PAGE_TABLE_BYTES);
 }

@@ -37,7 +37,10 @@ void frame_unmap(struct slot *frame);
 
 enum thole_result page_table_map(struct slot *table, const struct slot *space,
                                  uint64_t at) MUST_CHECK;
+/* Takes it out of its space, and empties it. */
 void page_table_unmap(struct slot *table);
+/* The same, but what it holds stays: nothing walks it any more, and whoever gets the memory next gets it clear. */
+void page_table_destroy(struct slot *table);
 
 /* Frames made of device memory, told from the others in the capability of the Untyped. */
 #define FRAME_DEVICE 1 /* in the low six bits beside the size: see frame_size_bits */

@@ -13,10 +13,17 @@
 #define DEPTH_SHIFT  48
 #define HOLDER_SHIFT 1
 
-/* Slots removed, or objects destroyed, in one system call. */
-#define DELETE_STEPS 8
+/*
+ * How much one system call deletes, in units of about ten instructions. Its first step
+ * is done whatever it weighs; what is too much for the rest is the first of the next call.
+ */
+#define WORK_A_CALL 128
+#define WORK_SLOT   16  /* a slot goes, and what was mapped by it; or a look into a dying table */
+#define WORK_OBJECT 96  /* others wait for what goes, or run on it; a level of derivations weighs 1 */
 /* Of a table that dies: others must not pay for large ones that are mostly empty. */
 #define EMPTY_SLOTS_A_STEP 16
+
+STATIC_ASSERT(EMPTY_SLOTS_A_STEP <= WORK_SLOT);
 
 static uint64_t link_word(const struct slot *to, unsigned depth, unsigned flags)
 {
@@ -142,29 +149,77 @@ bool dying_any(void)
     return dying_first != NULL;
 }
 
+/* A call that deletes. */
+struct work {
+    struct core *core;
+    unsigned left;
+    bool begun;        /* it has done something */
+    struct slot *near; /* its last leaf was the first below this; NULL: not known */
+};
+
+/* Is so much more to be done by this call? If not, it is over. */
+static bool work_take(struct work *work, unsigned weight)
+{
+    bool enough = weight <= work->left;
+
+    work->left = enough ? work->left - weight : 0;
+    return enough || !work->begun;
+}
+
 /*
  * Follows the first descendants down, at most DERIVATION_MAX_DEPTH of them. From
  * then on nothing is derived from any of these: or one who copies faster than
- * another deletes would keep him from ever coming to an end.
+ * another deletes would keep him from ever coming to an end. NULL: the call is over.
  */
-static struct slot *first_leaf(struct slot *slot)
+static struct slot *first_leaf(struct work *work, struct slot *from)
 {
-    slot->next |= (uint64_t)SLOT_ENDING << FLAGS_SHIFT;
-    while (slot_has_children(slot)) {
-        slot = slot_next(slot);
-        slot->next |= (uint64_t)SLOT_ENDING << FLAGS_SHIFT;
+    const uint64_t ending = (uint64_t)SLOT_ENDING << FLAGS_SHIFT;
+    struct slot *slot = work->near != NULL ? work->near : from;
+    unsigned top = slot_depth(slot), depth = top;
+    unsigned last = work->begun ? top + work->left : DERIVATION_MAX_DEPTH;
+
+    for (;; depth++) {
+        struct slot *next = slot_next(slot);
+
+        slot->next |= ending;
+        if (next == NULL || slot_depth(next) <= depth || depth > last)
+            break;
+        slot = next;
     }
-    return slot;
+    return work_take(work, depth - top) ? slot : NULL;
 }
 
-/* Removes one slot that has no descendants, and destroys the object if this was its original. */
-static enum thole_result remove_leaf(struct core *core, struct slot *leaf)
+/* How far the machine's tables are walked for it is within WORK_SLOT. */
+static unsigned weight_of(const struct slot *leaf)
 {
+    enum thole_object type = slot_type(leaf);
+    unsigned plain = 1u << OBJECT_UNTYPED | 1u << OBJECT_CAPTABLE | 1u << OBJECT_ENDPOINT |
+                     1u << OBJECT_PAGE_TABLE | 1u << OBJECT_FRAME;
+
+    if (slot_holder(leaf) != HOLDER_TABLE || type == OBJECT_REPLY)
+        return WORK_OBJECT;
+    return !slot_is_original(leaf) || (plain >> type & 1) != 0 ? WORK_SLOT : WORK_OBJECT;
+}
+
+/*
+ * Removes the first leaf below `from`, and destroys the object if this was its original.
+ * Light ones change no other slot, so the way down to its parent need not be gone again.
+ */
+static enum thole_result remove_leaf(struct work *work, struct slot *leaf, const struct slot *from)
+{
+    unsigned weight = weight_of(leaf);
+
+    if (!work_take(work, weight))
+        return RESULT_MORE;
+    work->begun = true;
+    work->near = leaf != from && weight == WORK_SLOT ? slot_prev(leaf) : NULL;
     if (!slot_is_original(leaf))
-        capability_removed(core, leaf);
-    else if (object_destroy(core, leaf) == RESULT_MORE)
+        capability_removed(work->core, leaf);
+    else if (object_destroy(work->core, leaf) == RESULT_MORE)
         return RESULT_MORE;
     slot_clear(leaf);
+    if (dying_any())
+        work->near = NULL; /* something else comes first */
     return RESULT_DONE;
 }
 
@@ -185,15 +240,19 @@ static void move_out(struct slot *dying, const struct slot *slot)
 }
 
 /* A step of deleting `slot`; RESULT_DONE if it was the last. */
-static enum thole_result delete_step(struct core *core, struct slot *slot)
+static enum thole_result delete_step(struct work *work, struct slot *slot)
 {
-    struct slot *leaf = first_leaf(slot);
+    struct slot *leaf = first_leaf(work, slot);
 
+    if (leaf == NULL)
+        return RESULT_MORE;
     if (sched_context_dying(leaf) != NULL) {
-        move_out(leaf, slot);
+        if (work_take(work, WORK_OBJECT))
+            move_out(leaf, slot);
         return RESULT_MORE;
     }
-    return remove_leaf(core, leaf) == RESULT_DONE && leaf == slot ? RESULT_DONE : RESULT_MORE;
+    return remove_leaf(work, leaf, slot) == RESULT_DONE && leaf == slot ? RESULT_DONE
+                                                                        : RESULT_MORE;
 }
 
 /*
@@ -213,38 +272,98 @@ static void gather(struct slot *slot, struct slot *first, struct slot *dying)
 }
 
 /* A step of deleting what is below `slot`. RESULT_BUSY: only dying time is left. */
-static enum thole_result revoke_step(struct core *core, struct slot *slot)
+static enum thole_result revoke_step(struct work *work, struct slot *slot)
 {
     struct slot *child = slot_has_children(slot) ? slot_next(slot) : NULL;
-    struct slot *leaf = child;
+    struct slot *top = child;
 
     if (child == NULL)
         return RESULT_DONE;
     if (sched_context_dying(child) != NULL) {
-        leaf = slot_next(child);
-        if (leaf == NULL || slot_depth(leaf) <= slot_depth(slot))
+        top = slot_next(child);
+        if (top == NULL || slot_depth(top) <= slot_depth(slot))
             return RESULT_BUSY;
     } else {
         child = NULL;
     }
-    leaf = first_leaf(leaf);
-    if (sched_context_dying(leaf) != NULL)
+    struct slot *leaf = first_leaf(work, top);
+
+    if (leaf != NULL && sched_context_dying(leaf) == NULL)
+        (void)remove_leaf(work, leaf, top); /* if not now, another call does */
+    else if (leaf != NULL && work_take(work, WORK_OBJECT))
         gather(slot, child, leaf);
-    else
-        (void)remove_leaf(core, leaf); /* if not now, another call does */
     return RESULT_MORE;
 }
 
-typedef enum thole_result step_function(struct core *, struct slot *);
+/* A table that dies lends its slot 0, which is never used, to struct dying. */
+static enum thole_result table_step(struct work *work, struct dying *table)
+{
+    if (!work_take(work, WORK_SLOT))
+        return RESULT_MORE;
+    for (unsigned seen = 0; seen < EMPTY_SLOTS_A_STEP; seen++) {
+        struct slot *slot = (struct slot *)table + table->progress;
+
+        if (table->progress == 1u << table->count_bits)
+            return RESULT_DONE;
+        if (!slot_is_empty(slot)) {
+            table->progress += delete_step(work, slot) == RESULT_DONE;
+            return RESULT_MORE;
+        }
+        table->progress++;
+        work->begun = true;
+    }
+    return RESULT_MORE;
+}
+
+static enum thole_result endpoint_step(struct work *work, struct dying *endpoint)
+{
+    if (!work_take(work, WORK_SLOT))
+        return RESULT_MORE;
+    work->begun = true;
+    enum thole_result result = endpoint_dying_step(work->core, endpoint);
+
+    if (result == RESULT_MORE)
+        (void)work_take(work, WORK_OBJECT); /* somebody was told */
+    return result;
+}
+
+static enum thole_result dying_step(struct work *work)
+{
+    struct dying *object = dying_first;
+
+    if (object == NULL)
+        return RESULT_DONE;
+    enum thole_result result = object->count_bits != 0 ? table_step(work, object)
+                                                       : endpoint_step(work, object);
+
+    if (result != RESULT_DONE)
+        return result;
+    /* A step that finishes its object adds no other, so it still stands first. */
+    ASSERT(dying_first == object);
+    dying_first = object->next;
+    *object = (struct dying){ 0 };
+    return RESULT_MORE;
+}
+
+enum thole_result dying_work(struct core *core)
+{
+    struct work work = { .core = core, .left = WORK_A_CALL };
+
+    return dying_step(&work);
+}
+
+typedef enum thole_result step_function(struct work *, struct slot *);
 
 static enum thole_result repeat(struct core *core, struct slot *slot, step_function *step)
 {
-    for (unsigned count = 0; count < DELETE_STEPS; count++) {
-        if (dying_work(core) == RESULT_MORE)
+    struct work work = { .core = core, .left = WORK_A_CALL };
+
+    while (work.left != 0) {
+        if (dying_step(&work) == RESULT_MORE)
             continue;
         if (slot_is_empty(slot))
             return RESULT_DONE;
-        enum thole_result result = step(core, slot);
+        enum thole_result result = step(&work, slot);
 
         if (result == RESULT_BUSY || (result == RESULT_DONE && !dying_any()))
             return result;
@@ -260,39 +379,4 @@ enum thole_result slot_revoke(struct core *core, struct slot *slot)
 enum thole_result slot_delete(struct core *core, struct slot *slot)
 {
     return repeat(core, slot, delete_step);
-}
-
-/* A table that dies lends its slot 0, which is never used, to struct dying. */
-static enum thole_result table_step(struct core *core, struct dying *table)
-{
-    for (unsigned seen = 0; seen < EMPTY_SLOTS_A_STEP; seen++) {
-        struct slot *slot = (struct slot *)table + table->progress;
-
-        if (table->progress == 1u << table->count_bits)
-            return RESULT_DONE;
-        if (!slot_is_empty(slot)) {
-            table->progress += delete_step(core, slot) == RESULT_DONE;
-            return RESULT_MORE;
-        }
-        table->progress++;
-    }
-    return RESULT_MORE;
-}
-
-enum thole_result dying_work(struct core *core)
-{
-    struct dying *object = dying_first;
-
-    if (object == NULL)
-        return RESULT_DONE;
-    enum thole_result result = object->count_bits != 0 ? table_step(core, object)
-                                                       : endpoint_dying_step(core, object);
-
-    if (result != RESULT_DONE)
-        return result;
-    /* A step that finishes its object adds no other, so it still stands first. */
-    ASSERT(dying_first == object);
-    dying_first = object->next;
-    *object = (struct dying){ 0 };
-    return RESULT_MORE;
 }

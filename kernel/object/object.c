@@ -110,7 +110,7 @@ enum thole_result object_destroy(struct core *core, struct slot *original)
     case OBJECT_ADDRESS_SPACE:
         return address_space_destroy(core, original);
     case OBJECT_PAGE_TABLE:
-        page_table_unmap(original);
+        page_table_destroy(original);
         break;
     case OBJECT_FRAME:
         frame_unmap(original);

@@ -9,8 +9,10 @@
 
 struct model model;
 
-/* Bounds of one call, as the kernel has them: they decide when it answers MORE. */
-#define STEPS_A_CALL 8
+/* What one call may do, as in the kernel: this decides when it answers MORE. */
+#define WORK_A_CALL 128
+#define WORK_SLOT 16
+#define WORK_OBJECT 96
 #define EMPTY_SLOTS_A_STEP 16
 
 #define BIRTH_GAP (1ULL << 24)
@@ -228,14 +230,38 @@ static cap_t youngest(cap_t parent, uint64_t limit)
     return found;
 }
 
-static cap_t leaf_below(cap_t cap)
+/* A call that deletes. Each capability on the way down counts 1, on the way from `near`. */
+struct work {
+    unsigned core, left;
+    bool begun;
+    cap_t near; /* whose child went last; 0: the way begins at the top */
+};
+
+/* What is too much for the rest of a call is the first that the next call does. */
+static bool pays(struct work *work, unsigned weight)
 {
+    bool enough = weight <= work->left;
+
+    work->left = enough ? work->left - weight : 0;
+    return enough || !work->begun;
+}
+
+/* 0: the call ends on the way. */
+static cap_t leaf_below(struct work *work, cap_t cap)
+{
+    unsigned levels = 0;
+
+    if (work->near != 0)
+        cap = work->near;
     model.cap[cap].ending = 1;
     while (model.cap[cap].children != 0) {
+        if (work->begun && levels > work->left)
+            break;
         cap = youngest(cap, UINT64_MAX);
         model.cap[cap].ending = 1;
+        levels++;
     }
-    return cap;
+    return pays(work, levels) ? cap : 0;
 }
 
 /* MORE: another core is still where it was. */
@@ -315,17 +341,41 @@ static void copy_goes(unsigned core, cap_t cap)
         cap_free(cap);
 }
 
-static enum thole_result leaf_goes(unsigned core, cap_t cap)
+static bool is_part(const struct m_cap *cap)
 {
+    return model.object[cap->place / MODEL_SLOTS].type != OBJECT_CAPTABLE;
+}
+
+static unsigned weight_of(const struct m_cap *cap)
+{
+    bool plain = cap->type == OBJECT_UNTYPED || cap->type == OBJECT_PAGE_TABLE ||
+                 cap->type == OBJECT_FRAME || cap->type == OBJECT_CAPTABLE ||
+                 cap->type == OBJECT_ENDPOINT;
+
+    if (cap->type == OBJECT_REPLY || is_part(cap))
+        return WORK_OBJECT;
+    return plain || !cap->original ? WORK_SLOT : WORK_OBJECT;
+}
+
+static enum thole_result leaf_goes(struct work *work, cap_t cap, cap_t top)
+{
+    unsigned weight = weight_of(&model.cap[cap]);
+
+    if (!pays(work, weight))
+        return RESULT_MORE;
+    work->begun = true;
+    work->near = cap != top && weight == WORK_SLOT ? model.cap[cap].parent : 0;
     if (!model.cap[cap].original) {
-        copy_goes(core, cap);
+        copy_goes(work->core, cap);
     } else if (model.cap[cap].type == OBJECT_SCHED_CONTEXT) {
-        time_ends(core, cap); /* may keep its capability */
+        time_ends(work->core, cap); /* may keep its capability */
     } else {
-        if (original_goes(core, cap) == RESULT_MORE)
+        if (original_goes(work->core, cap) == RESULT_MORE)
             return RESULT_MORE;
         cap_free(cap);
     }
+    if (model.dyings != 0)
+        work->near = 0;
     return RESULT_DONE;
 }
 
@@ -347,15 +397,18 @@ static void step_aside(cap_t dying, cap_t cap)
         model_broken("no birth is left between two siblings");
 }
 
-static enum thole_result delete_one(unsigned core, cap_t cap)
+static enum thole_result delete_one(struct work *work, cap_t cap)
 {
-    cap_t leaf = leaf_below(cap);
+    cap_t leaf = leaf_below(work, cap);
 
+    if (leaf == 0)
+        return RESULT_MORE;
     if (stands_for_time(leaf)) {
-        step_aside(leaf, cap);
+        if (pays(work, WORK_OBJECT))
+            step_aside(leaf, cap);
         return RESULT_MORE;
     }
-    return leaf_goes(core, leaf) == RESULT_DONE && leaf == cap ? RESULT_DONE : RESULT_MORE;
+    return leaf_goes(work, leaf, cap) == RESULT_DONE && leaf == cap ? RESULT_DONE : RESULT_MORE;
 }
 
 /* All dying time below `cap` is stood for by its youngest child. */
@@ -369,7 +422,7 @@ static void gather(cap_t cap, cap_t standing, cap_t dying)
     time_stands_with(standing, dying);
 }
 
-static enum thole_result revoke_one(unsigned core, cap_t cap)
+static enum thole_result revoke_one(struct work *work, cap_t cap)
 {
     cap_t child = youngest(cap, UINT64_MAX), standing = 0;
 
@@ -381,24 +434,28 @@ static enum thole_result revoke_one(unsigned core, cap_t cap)
         if (child == 0)
             return RESULT_BUSY;
     }
-    cap_t leaf = leaf_below(child);
+    cap_t leaf = leaf_below(work, child);
 
-    if (stands_for_time(leaf))
+    if (leaf != 0 && !stands_for_time(leaf))
+        (void)leaf_goes(work, leaf, child);
+    else if (leaf != 0 && pays(work, WORK_OBJECT))
         gather(cap, standing, leaf);
-    else
-        (void)leaf_goes(core, leaf);
     return RESULT_MORE;
 }
 
+static enum thole_result dying_part(struct work *work);
+
 static enum thole_result some(unsigned core, cap_t *slot,
-                              enum thole_result (*one)(unsigned core, cap_t cap))
+                              enum thole_result (*one)(struct work *work, cap_t cap))
 {
-    for (unsigned step = 0; step < STEPS_A_CALL; step++) {
-        if (dying_step(core) == RESULT_MORE)
+    struct work work = {.core = core, .left = WORK_A_CALL};
+
+    while (work.left != 0) {
+        if (dying_part(&work) == RESULT_MORE)
             continue;
         if (*slot == 0)
             return RESULT_DONE;
-        enum thole_result result = one(core, *slot);
+        enum thole_result result = one(&work, *slot);
 
         if (result == RESULT_BUSY || (result == RESULT_DONE && model.dyings == 0))
             return result;
@@ -425,35 +482,57 @@ void dying_push(object_t what)
     model.dying[model.dyings++] = what;
 }
 
-static bool table_empties(unsigned core, object_t what)
+/* False: it has become empty. */
+static bool table_empties(struct work *work, object_t what)
 {
     struct m_table *table = &model.object[what].table;
 
+    if (!pays(work, WORK_SLOT))
+        return true;
     for (unsigned seen = 0; seen < EMPTY_SLOTS_A_STEP; seen++) {
         if (table->progress == table->slots)
             return false;
         cap_t cap = table->progress < MODEL_SLOTS ? table->slot[table->progress] : 0;
 
         if (cap != 0) {
-            table->progress += delete_one(core, cap) == RESULT_DONE;
+            table->progress += delete_one(work, cap) == RESULT_DONE;
             return true;
         }
         table->progress++;
+        work->begun = true;
     }
     return true;
 }
 
+static bool queue_empties(struct work *work, object_t what)
+{
+    if (!pays(work, WORK_SLOT))
+        return true;
+    work->begun = true;
+    if (!endpoint_empties(work->core, what))
+        return false;
+    (void)pays(work, WORK_OBJECT);
+    return true;
+}
+
 /* MORE: a part was done. */
-enum thole_result dying_step(unsigned core)
+static enum thole_result dying_part(struct work *work)
 {
     if (model.dyings == 0)
         return RESULT_DONE;
     object_t what = model.dying[model.dyings - 1];
 
-    if (model.object[what].type == OBJECT_CAPTABLE ? table_empties(core, what)
-                                                   : endpoint_empties(core, what))
+    if (model.object[what].type == OBJECT_CAPTABLE ? table_empties(work, what)
+                                                   : queue_empties(work, what))
         return RESULT_MORE;
     model.dying[--model.dyings] = 0;
     object_end(what);
     return RESULT_MORE;
+}
+
+enum thole_result dying_step(unsigned core)
+{
+    struct work work = {.core = core, .left = WORK_A_CALL};
+
+    return dying_part(&work);
 }

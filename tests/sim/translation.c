@@ -247,7 +247,7 @@ enum arch_map arch_table_map(void *root, uaddr_t at, void *table, unsigned *leve
     return ARCH_MAP_DONE;
 }
 
-void arch_table_unmap(void *root, unsigned asid, uaddr_t at, unsigned level, void *table)
+void arch_table_unmap(void *root, unsigned asid, uaddr_t at, unsigned level, const void *table)
 {
     unsigned reached;
     uint64_t *entry = walk_to(root, at.value, level - 1, &reached);
@@ -256,5 +256,4 @@ void arch_table_unmap(void *root, unsigned asid, uaddr_t at, unsigned level, voi
         *entry = 0;
         arch_asid_invalidate(asid);
     }
-    memset(table, 0, ENTRIES * sizeof(uint64_t));
 }

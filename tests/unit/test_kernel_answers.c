@@ -123,7 +123,7 @@ static void what_a_dying_table_takes_along_is_deleted_without_complaint(void **s
     must(INIT_SLOT_CAPTABLE, CAPTABLE_MINT, child, table, ENTRIES, RIGHTS_ALL, 0);
     assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, table), MORE);
     assert_true(slot_in_use(child));
-    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, child), DONE);
+    assert_result(delete_slot(child), DONE);
     assert_false(slot_in_use(child));
 }
 

@@ -243,7 +243,7 @@ static void a_thread_that_runs_on_another_core_is_destroyed_when_that_has_left_i
 static void time_that_is_deleted_leaves_its_thread_on_no_core(void **state)
 {
     (void)state;
-    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, one.time), DONE);
+    assert_result(delete_slot(one.time), DONE);
     assert_null(running(1));
     settle_core(1);
     assert_state(&one, STRANDED);
@@ -256,7 +256,7 @@ static void time_that_is_deleted_leaves_its_thread_on_no_core(void **state)
 static void new_time_before_its_core_has_left_it(void **state)
 {
     (void)state;
-    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, one.time), DONE);
+    assert_result(delete_slot(one.time), DONE);
     must(one.cap, THREAD_BIND_TIME, make_time(3));
     assert_state(&one, READY);
     assert_false(list_linked(&one.thread->time->ready));

@@ -11,6 +11,8 @@
 #define DEPTH       240
 #define TABLES      16
 #define TIMERS      32
+#define APART       15
+#define APART_BITS  19
 #define CROWD       16
 #define CROWD_SLOTS 4
 #define SLOTS       (DEPTH + TABLES + 8)
@@ -189,6 +191,24 @@ static void arm_many_timers(void)
     end_all();
 }
 
+/* They lie so far apart that, where deadlines are kept, each hangs below the one before. */
+static void arm_timers_apart(void)
+{
+    uint64_t when = ticks_now() + ticks_of(500000);
+
+    make_in(2 * APART, OBJECT_ENDPOINT, 0);
+    for (unsigned i = 0; i < APART; i++) {
+        make_in(i, OBJECT_UNTYPED, APART_BITS);
+        CHECK_EQUAL(retype(slot_of(i), OBJECT_TIMER, 0, slot_of(APART + i)), RESULT_DONE);
+        CHECK_EQUAL(INVOKE(slot_of(APART + i), TIMER_BIND, slot_of(2 * APART), 0), RESULT_DONE);
+    }
+    for (unsigned i = 0; i < APART; i++)
+        CHECK_EQUAL(INVOKE(slot_of(APART + i), TIMER_ARM, when + i), RESULT_DONE);
+    while (ticks_now() < when + APART)
+        continue;
+    end_all();
+}
+
 static void fault_and_resume(void)
 {
     for (unsigned i = 0; i < 8; i++) {
@@ -242,7 +262,7 @@ _Static_assert(SLOTS >= PAGES + 3, "fill_and_destroy_space");
 static void (*const step[])(void) = {
     make_small_objects, map_and_unmap, fault_and_resume, derive_and_revoke, make_large_objects,
     fill_and_delete_table, queue_and_close, fill_and_destroy_space, bury_and_revoke_tables,
-    arm_many_timers, make_and_revoke_crowd,
+    arm_many_timers, arm_timers_apart, make_and_revoke_crowd,
 };
 #define STEPS (sizeof(step) / sizeof(step[0]))
 
