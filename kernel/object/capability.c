@@ -13,17 +13,26 @@
 #define DEPTH_SHIFT  48
 #define HOLDER_SHIFT 1
 
-/*
- * How much one system call deletes, in units of about ten instructions. Its first step
- * is done whatever it weighs; what is too much for the rest is the first of the next call.
- */
-#define WORK_A_CALL 128
+/* How much one system call deletes, in units of about ten instructions. */
+#define WORK_A_CALL 64
 #define WORK_SLOT   16  /* a slot goes, and what was mapped by it; or a look into a dying table */
-#define WORK_OBJECT 96  /* others wait for what goes, or run on it; a level of derivations weighs 1 */
+#define WORK_OBJECT 40  /* others wait for what goes, or run on it; a level of derivations weighs 1 */
 /* Of a table that dies: others must not pay for large ones that are mostly empty. */
-#define EMPTY_SLOTS_A_STEP 16
+#define EMPTY_SLOTS_A_STEP 32
 
-STATIC_ASSERT(EMPTY_SLOTS_A_STEP <= WORK_SLOT);
+/* What is too much for the rest of a call is not too much for the next one. */
+STATIC_ASSERT(WORK_SLOT + WORK_OBJECT <= WORK_A_CALL);
+
+/*
+ * Where deleting has come to, on the way down from `from` to what goes next: `at` is one of
+ * its descendants, or `from` itself. Whoever deletes begins his own way from the top, but
+ * not before the step that this one is in was done: nobody's is in vain, however deep.
+ */
+static struct {
+    struct slot *from; /* NULL: nowhere */
+    struct slot *at;
+    bool in_step;
+} way;
 
 static uint64_t link_word(const struct slot *to, unsigned depth, unsigned flags)
 {
@@ -96,6 +105,10 @@ void slot_embed(struct slot *slot, struct slot *source, enum slot_holder holder)
 void slot_move(struct slot *to, struct slot *from)
 {
     ASSERT(slot_is_empty(to) && !slot_is_empty(from));
+    if (way.from == from)
+        way.from = to;
+    if (way.at == from)
+        way.at = to;
     *to = *from;
     link_neighbours(to);
     *from = (struct slot){ 0 };
@@ -103,10 +116,23 @@ void slot_move(struct slot *to, struct slot *from)
         reply_moved(to);
 }
 
+/* What the way has led to goes. */
+static void way_back(struct slot *prev)
+{
+    if (way.at != way.from) {
+        way.at = prev;
+        return;
+    }
+    way.from = way.at = NULL;
+    way.in_step = false;
+}
+
 void slot_clear(struct slot *slot)
 {
     struct slot *next = slot_next(slot), *prev = slot_prev(slot);
 
+    if (way.at == slot)
+        way_back(prev);
     if (next != NULL)
         set_prev(next, prev);
     if (prev != NULL)
@@ -153,8 +179,6 @@ bool dying_any(void)
 struct work {
     struct core *core;
     unsigned left;
-    bool begun;        /* it has done something */
-    struct slot *near; /* its last leaf was the first below this; NULL: not known */
 };
 
 /* Is so much more to be done by this call? If not, it is over. */
@@ -163,7 +187,7 @@ static bool work_take(struct work *work, unsigned weight)
     bool enough = weight <= work->left;
 
     work->left = enough ? work->left - weight : 0;
-    return enough || !work->begun;
+    return enough;
 }
 
 /*
@@ -174,18 +198,20 @@ static bool work_take(struct work *work, unsigned weight)
 static struct slot *first_leaf(struct work *work, struct slot *from)
 {
     const uint64_t ending = (uint64_t)SLOT_ENDING << FLAGS_SHIFT;
-    struct slot *slot = work->near != NULL ? work->near : from;
+    struct slot *slot = way.from == from ? way.at : from;
     unsigned top = slot_depth(slot), depth = top;
-    unsigned last = work->begun ? top + work->left : DERIVATION_MAX_DEPTH;
 
     for (;; depth++) {
         struct slot *next = slot_next(slot);
 
         slot->next |= ending;
-        if (next == NULL || slot_depth(next) <= depth || depth > last)
+        if (next == NULL || slot_depth(next) <= depth || depth - top > work->left)
             break;
         slot = next;
     }
+    way.from = from;
+    way.at = slot;
+    way.in_step = true;
     return work_take(work, depth - top) ? slot : NULL;
 }
 
@@ -201,26 +227,28 @@ static unsigned weight_of(const struct slot *leaf)
     return !slot_is_original(leaf) || (plain >> type & 1) != 0 ? WORK_SLOT : WORK_OBJECT;
 }
 
-/*
- * Removes the first leaf below `from`, and destroys the object if this was its original.
- * Light ones change no other slot, so the way down to its parent need not be gone again.
- */
-static enum thole_result remove_leaf(struct work *work, struct slot *leaf, const struct slot *from)
+/* Removes a slot that has no descendants, and destroys the object if this was its original. */
+static enum thole_result remove_slot(struct core *core, struct slot *slot)
 {
-    unsigned weight = weight_of(leaf);
-
-    if (!work_take(work, weight))
+    if (!slot_is_original(slot))
+        capability_removed(core, slot);
+    else if (object_destroy(core, slot) == RESULT_MORE)
         return RESULT_MORE;
-    work->begun = true;
-    work->near = leaf != from && weight == WORK_SLOT ? slot_prev(leaf) : NULL;
-    if (!slot_is_original(leaf))
-        capability_removed(work->core, leaf);
-    else if (object_destroy(work->core, leaf) == RESULT_MORE)
-        return RESULT_MORE;
-    slot_clear(leaf);
-    if (dying_any())
-        work->near = NULL; /* something else comes first */
+    slot_clear(slot);
     return RESULT_DONE;
+}
+
+/* Removes what the way has led to. */
+static enum thole_result remove_leaf(struct work *work, struct slot *leaf)
+{
+    if (!work_take(work, weight_of(leaf)))
+        return RESULT_MORE;
+    way.in_step = false;
+    enum thole_result result = remove_slot(work->core, leaf);
+
+    if (result == RESULT_MORE)
+        work->left = 0; /* it waits for another core */
+    return result;
 }
 
 /*
@@ -232,6 +260,7 @@ static void move_out(struct slot *dying, const struct slot *slot)
     struct slot *above = slot_prev(slot);
     struct slot moved = *dying;
 
+    way.in_step = false;
     slot_clear(dying);
     if (above == NULL)
         slot_fill_root(dying, moved.object, moved.badge, SLOT_ORIGINAL);
@@ -247,12 +276,11 @@ static enum thole_result delete_step(struct work *work, struct slot *slot)
     if (leaf == NULL)
         return RESULT_MORE;
     if (sched_context_dying(leaf) != NULL) {
-        if (work_take(work, WORK_OBJECT))
+        if (work_take(work, WORK_SLOT))
             move_out(leaf, slot);
         return RESULT_MORE;
     }
-    return remove_leaf(work, leaf, slot) == RESULT_DONE && leaf == slot ? RESULT_DONE
-                                                                        : RESULT_MORE;
+    return remove_leaf(work, leaf) == RESULT_DONE && leaf == slot ? RESULT_DONE : RESULT_MORE;
 }
 
 /*
@@ -263,6 +291,7 @@ static void gather(struct slot *slot, struct slot *first, struct slot *dying)
 {
     struct slot moved = *dying;
 
+    way.in_step = false;
     if (first != NULL) {
         sched_context_stand_for(sched_context_dying(first), sched_context_dying(dying));
         return;
@@ -289,8 +318,8 @@ static enum thole_result revoke_step(struct work *work, struct slot *slot)
     struct slot *leaf = first_leaf(work, top);
 
     if (leaf != NULL && sched_context_dying(leaf) == NULL)
-        (void)remove_leaf(work, leaf, top); /* if not now, another call does */
-    else if (leaf != NULL && work_take(work, WORK_OBJECT))
+        (void)remove_leaf(work, leaf); /* if not now, another call does */
+    else if (leaf != NULL && work_take(work, WORK_SLOT))
         gather(slot, child, leaf);
     return RESULT_MORE;
 }
@@ -298,20 +327,19 @@ static enum thole_result revoke_step(struct work *work, struct slot *slot)
 /* A table that dies lends its slot 0, which is never used, to struct dying. */
 static enum thole_result table_step(struct work *work, struct dying *table)
 {
+    struct slot *slots = (struct slot *)table;
+    unsigned at = table->progress, end = 1u << table->count_bits;
+    unsigned last = end - at > EMPTY_SLOTS_A_STEP ? at + EMPTY_SLOTS_A_STEP : end;
+
     if (!work_take(work, WORK_SLOT))
         return RESULT_MORE;
-    for (unsigned seen = 0; seen < EMPTY_SLOTS_A_STEP; seen++) {
-        struct slot *slot = (struct slot *)table + table->progress;
-
-        if (table->progress == 1u << table->count_bits)
-            return RESULT_DONE;
-        if (!slot_is_empty(slot)) {
-            table->progress += delete_step(work, slot) == RESULT_DONE;
-            return RESULT_MORE;
-        }
-        table->progress++;
-        work->begun = true;
-    }
+    while (at < last && slot_is_empty(&slots[at]))
+        at++;
+    table->progress = at;
+    if (at == end)
+        return RESULT_DONE;
+    if (at < last)
+        table->progress += delete_step(work, &slots[at]) == RESULT_DONE;
     return RESULT_MORE;
 }
 
@@ -319,7 +347,6 @@ static enum thole_result endpoint_step(struct work *work, struct dying *endpoint
 {
     if (!work_take(work, WORK_SLOT))
         return RESULT_MORE;
-    work->begun = true;
     enum thole_result result = endpoint_dying_step(work->core, endpoint);
 
     if (result == RESULT_MORE)
@@ -345,20 +372,31 @@ static enum thole_result dying_step(struct work *work)
     return RESULT_MORE;
 }
 
+/* Does the step that an earlier call was in. False: another call has to go on with it. */
+static bool finish_step(struct work *work)
+{
+    if (way.in_step)
+        (void)delete_step(work, way.from);
+    return !way.in_step;
+}
+
 enum thole_result dying_work(struct core *core)
 {
     struct work work = { .core = core, .left = WORK_A_CALL };
 
-    return dying_step(&work);
+    return finish_step(&work) ? dying_step(&work) : RESULT_MORE;
 }
 
 typedef enum thole_result step_function(struct work *, struct slot *);
 
+/* Whoever has done another's step enters his own, even if he cannot pay for it any more. */
 static enum thole_result repeat(struct core *core, struct slot *slot, step_function *step)
 {
     struct work work = { .core = core, .left = WORK_A_CALL };
 
-    while (work.left != 0) {
+    do {
+        if (!finish_step(&work))
+            return RESULT_MORE;
         if (dying_step(&work) == RESULT_MORE)
             continue;
         if (slot_is_empty(slot))
@@ -367,7 +405,7 @@ static enum thole_result repeat(struct core *core, struct slot *slot, step_funct
 
         if (result == RESULT_BUSY || (result == RESULT_DONE && !dying_any()))
             return result;
-    }
+    } while (work.left != 0);
     return RESULT_MORE;
 }
 
@@ -378,5 +416,15 @@ enum thole_result slot_revoke(struct core *core, struct slot *slot)
 
 enum thole_result slot_delete(struct core *core, struct slot *slot)
 {
+    bool is_alone = !way.in_step && !dying_any() && !slot_is_empty(slot) &&
+                    !slot_has_children(slot);
+
+    /* Most are, and for one slot there is nothing to be weighed. */
+    if (is_alone) {
+        enum thole_result result = remove_slot(core, slot);
+
+        if (result != RESULT_DONE || !dying_any())
+            return result;
+    }
     return repeat(core, slot, delete_step);
 }

@@ -10,10 +10,10 @@
 struct model model;
 
 /* What one call may do, as in the kernel: this decides when it answers MORE. */
-#define WORK_A_CALL 128
+#define WORK_A_CALL 64
 #define WORK_SLOT 16
-#define WORK_OBJECT 96
-#define EMPTY_SLOTS_A_STEP 16
+#define WORK_OBJECT 40
+#define EMPTY_SLOTS_A_STEP 32
 
 #define BIRTH_GAP (1ULL << 24)
 
@@ -105,6 +105,44 @@ void cap_put(place_t place, cap_t cap)
     *where(place) = cap;
 }
 
+/* The youngest stands first among siblings, and each before its descendants. */
+static cap_t cap_before(cap_t cap)
+{
+    cap_t before = 0;
+
+    for (cap_t each = 1; each < model.cap_limit; each++)
+        if (model.cap[each].type != OBJECT_NULL && each != cap &&
+            model.cap[each].parent == model.cap[cap].parent &&
+            model.cap[each].birth > model.cap[cap].birth &&
+            (before == 0 || model.cap[each].birth < model.cap[before].birth))
+            before = each;
+    if (before == 0)
+        return model.cap[cap].parent;
+    while (model.cap[before].children != 0) {
+        cap_t oldest = 0;
+
+        for (cap_t each = 1; each < model.cap_limit; each++)
+            if (model.cap[each].type != OBJECT_NULL && model.cap[each].parent == before &&
+                (oldest == 0 || model.cap[each].birth < model.cap[oldest].birth))
+                oldest = each;
+        before = oldest;
+    }
+    return before;
+}
+
+/* What the way of deleting has led to goes. */
+static void way_back(cap_t cap)
+{
+    struct m_way *way = &model.way;
+
+    if (way->at != cap)
+        return;
+    if (way->from == cap)
+        *way = (struct m_way){ 0 };
+    else
+        way->at = cap_before(cap);
+}
+
 static cap_t cap_new(void)
 {
     for (cap_t index = 1; index < MODEL_CAPS; index++)
@@ -162,6 +200,7 @@ void cap_free(cap_t cap)
 {
     if (model.cap[cap].children != 0)
         model_broken("a capability goes before its children");
+    way_back(cap);
     if (!stands_for_time(cap))
         *where(model.cap[cap].place) = 0;
     set_parent(cap, 0);
@@ -230,38 +269,35 @@ static cap_t youngest(cap_t parent, uint64_t limit)
     return found;
 }
 
-/* A call that deletes. Each capability on the way down counts 1, on the way from `near`. */
+/* A call that deletes. Each capability on the way down counts 1. */
 struct work {
     unsigned core, left;
-    bool begun;
-    cap_t near; /* whose child went last; 0: the way begins at the top */
 };
 
-/* What is too much for the rest of a call is the first that the next call does. */
 static bool pays(struct work *work, unsigned weight)
 {
     bool enough = weight <= work->left;
 
     work->left = enough ? work->left - weight : 0;
-    return enough || !work->begun;
+    return enough;
 }
 
 /* 0: the call ends on the way. */
 static cap_t leaf_below(struct work *work, cap_t cap)
 {
+    struct m_way *way = &model.way;
     unsigned levels = 0;
 
-    if (work->near != 0)
-        cap = work->near;
-    model.cap[cap].ending = 1;
-    while (model.cap[cap].children != 0) {
-        if (work->begun && levels > work->left)
-            break;
-        cap = youngest(cap, UINT64_MAX);
-        model.cap[cap].ending = 1;
+    if (way->from != cap)
+        way->at = way->from = cap;
+    model.cap[way->at].ending = 1;
+    while (model.cap[way->at].children != 0 && levels <= work->left) {
+        way->at = youngest(way->at, UINT64_MAX);
+        model.cap[way->at].ending = 1;
         levels++;
     }
-    return pays(work, levels) ? cap : 0;
+    way->in_step = true;
+    return pays(work, levels) ? way->at : 0;
 }
 
 /* MORE: another core is still where it was. */
@@ -357,26 +393,30 @@ static unsigned weight_of(const struct m_cap *cap)
     return plain || !cap->original ? WORK_SLOT : WORK_OBJECT;
 }
 
-static enum thole_result leaf_goes(struct work *work, cap_t cap, cap_t top)
+static enum thole_result goes(unsigned core, cap_t cap)
 {
-    unsigned weight = weight_of(&model.cap[cap]);
-
-    if (!pays(work, weight))
-        return RESULT_MORE;
-    work->begun = true;
-    work->near = cap != top && weight == WORK_SLOT ? model.cap[cap].parent : 0;
     if (!model.cap[cap].original) {
-        copy_goes(work->core, cap);
+        copy_goes(core, cap);
     } else if (model.cap[cap].type == OBJECT_SCHED_CONTEXT) {
-        time_ends(work->core, cap); /* may keep its capability */
+        time_ends(core, cap); /* may keep its capability */
     } else {
-        if (original_goes(work->core, cap) == RESULT_MORE)
+        if (original_goes(core, cap) == RESULT_MORE)
             return RESULT_MORE;
         cap_free(cap);
     }
-    if (model.dyings != 0)
-        work->near = 0;
     return RESULT_DONE;
+}
+
+static enum thole_result leaf_goes(struct work *work, cap_t cap)
+{
+    if (!pays(work, weight_of(&model.cap[cap])))
+        return RESULT_MORE;
+    model.way.in_step = false;
+    enum thole_result result = goes(work->core, cap);
+
+    if (result == RESULT_MORE)
+        work->left = 0;
+    return result;
 }
 
 /* Dying time gets out of the way: it becomes the next younger sibling of `cap`. */
@@ -384,6 +424,8 @@ static void step_aside(cap_t dying, cap_t cap)
 {
     cap_t parent = model.cap[cap].parent, next = 0;
 
+    model.way.in_step = false;
+    way_back(dying);
     for (cap_t each = 1; parent != 0 && each < model.cap_limit; each++)
         if (model.cap[each].type != OBJECT_NULL && model.cap[each].parent == parent &&
             model.cap[each].birth > model.cap[cap].birth &&
@@ -404,17 +446,19 @@ static enum thole_result delete_one(struct work *work, cap_t cap)
     if (leaf == 0)
         return RESULT_MORE;
     if (stands_for_time(leaf)) {
-        if (pays(work, WORK_OBJECT))
+        if (pays(work, WORK_SLOT))
             step_aside(leaf, cap);
         return RESULT_MORE;
     }
-    return leaf_goes(work, leaf, cap) == RESULT_DONE && leaf == cap ? RESULT_DONE : RESULT_MORE;
+    return leaf_goes(work, leaf) == RESULT_DONE && leaf == cap ? RESULT_DONE : RESULT_MORE;
 }
 
 /* All dying time below `cap` is stood for by its youngest child. */
 static void gather(cap_t cap, cap_t standing, cap_t dying)
 {
+    model.way.in_step = false;
     if (standing == 0) {
+        way_back(dying);
         set_parent(dying, cap);
         model.cap[dying].birth = ++model.births * BIRTH_GAP;
         return;
@@ -437,20 +481,30 @@ static enum thole_result revoke_one(struct work *work, cap_t cap)
     cap_t leaf = leaf_below(work, child);
 
     if (leaf != 0 && !stands_for_time(leaf))
-        (void)leaf_goes(work, leaf, child);
-    else if (leaf != 0 && pays(work, WORK_OBJECT))
+        (void)leaf_goes(work, leaf);
+    else if (leaf != 0 && pays(work, WORK_SLOT))
         gather(cap, standing, leaf);
     return RESULT_MORE;
 }
 
 static enum thole_result dying_part(struct work *work);
 
+/* Of whomever it is; false: not by this call. */
+static bool step_ends(struct work *work)
+{
+    if (model.way.in_step)
+        (void)delete_one(work, model.way.from);
+    return !model.way.in_step;
+}
+
 static enum thole_result some(unsigned core, cap_t *slot,
                               enum thole_result (*one)(struct work *work, cap_t cap))
 {
     struct work work = {.core = core, .left = WORK_A_CALL};
 
-    while (work.left != 0) {
+    do {
+        if (!step_ends(&work))
+            return RESULT_MORE;
         if (dying_part(&work) == RESULT_MORE)
             continue;
         if (*slot == 0)
@@ -459,12 +513,19 @@ static enum thole_result some(unsigned core, cap_t *slot,
 
         if (result == RESULT_BUSY || (result == RESULT_DONE && model.dyings == 0))
             return result;
-    }
+    } while (work.left != 0);
     return RESULT_MORE;
 }
 
 enum thole_result caps_delete(unsigned core, cap_t *slot)
 {
+    if (!model.way.in_step && model.dyings == 0 && *slot != 0 &&
+        model.cap[*slot].children == 0) {
+        enum thole_result result = goes(core, *slot);
+
+        if (result != RESULT_DONE || model.dyings == 0)
+            return result;
+    }
     return some(core, slot, delete_one);
 }
 
@@ -489,9 +550,7 @@ static bool table_empties(struct work *work, object_t what)
 
     if (!pays(work, WORK_SLOT))
         return true;
-    for (unsigned seen = 0; seen < EMPTY_SLOTS_A_STEP; seen++) {
-        if (table->progress == table->slots)
-            return false;
+    for (unsigned seen = 0; seen < EMPTY_SLOTS_A_STEP && table->progress < table->slots; seen++) {
         cap_t cap = table->progress < MODEL_SLOTS ? table->slot[table->progress] : 0;
 
         if (cap != 0) {
@@ -499,16 +558,14 @@ static bool table_empties(struct work *work, object_t what)
             return true;
         }
         table->progress++;
-        work->begun = true;
     }
-    return true;
+    return table->progress < table->slots;
 }
 
 static bool queue_empties(struct work *work, object_t what)
 {
     if (!pays(work, WORK_SLOT))
         return true;
-    work->begun = true;
     if (!endpoint_empties(work->core, what))
         return false;
     (void)pays(work, WORK_OBJECT);
@@ -534,5 +591,7 @@ enum thole_result dying_step(unsigned core)
 {
     struct work work = {.core = core, .left = WORK_A_CALL};
 
-    return dying_part(&work);
+    if (model.dyings == 0)
+        return RESULT_DONE;
+    return step_ends(&work) ? dying_part(&work) : RESULT_MORE;
 }

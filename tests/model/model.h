@@ -204,6 +204,12 @@ struct m_core {
     uint8_t graced;      /* the budget of lent time that runs is used up */
 };
 
+/* How far deleting `from` has come: `at` is where it goes on. */
+struct m_way {
+    cap_t from, at;
+    bool in_step;
+};
+
 struct model {
     struct m_core core[MODEL_CORES];
     struct m_object object[MODEL_OBJECTS];
@@ -211,6 +217,7 @@ struct model {
     struct m_line line[MODEL_LINES];
     object_t dying[MODEL_QUEUE]; /* the last to die is emptied first */
     uint16_t dyings;
+    struct m_way way;
     struct queue stopping;
     uint16_t caps;       /* how many there are */
     uint64_t now;

@@ -388,6 +388,50 @@ static void objects_that_are_dying_are_emptied_before_memory_is_used_again(void 
     assert_false(dying_any());
 }
 
+#define DEEP 200 /* further down than one call goes */
+
+static void a_step_that_is_too_deep_for_a_call_is_done_by_whoever_deletes(void **state)
+{
+    unsigned end = make(OBJECT_ENDPOINT), other = mint(end, RIGHTS_ALL, 0);
+    unsigned top = mint(end, RIGHTS_ALL, 0), deepest = top, calls = 0;
+    enum thole_result result;
+
+    (void)state;
+    for (unsigned depth = 0; depth < DEEP; depth++)
+        deepest = mint(deepest, RIGHTS_ALL, 0);
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, top), MORE);
+    assert_true(slot_in_use(deepest));
+    do {
+        result = invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, other);
+        calls++;
+    } while (result == RESULT_MORE);
+    assert_result(result, DONE);
+    assert_in_range(calls, 2, 5);
+    assert_false(slot_in_use(deepest));
+    assert_true(slot_in_use(top));
+    assert_result(delete_slot(top), DONE);
+    assert_false(slot_has_children(&known.init_table[end]));
+}
+
+static void a_way_follows_a_capability_that_is_moved(void **state)
+{
+    unsigned end = make(OBJECT_ENDPOINT), at[DEEP + 1], moved;
+
+    (void)state;
+    at[0] = mint(end, RIGHTS_ALL, 0);
+    for (unsigned depth = 0; depth < DEEP; depth++)
+        at[depth + 1] = mint(at[depth], RIGHTS_ALL, 0);
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, at[0]), MORE);
+    for (unsigned depth = 0; depth <= DEEP; depth++) {
+        moved = new_slot();
+        must(INIT_SLOT_CAPTABLE, CAPTABLE_MOVE, moved, INIT_SLOT_CAPTABLE, at[depth]);
+        at[depth] = moved;
+    }
+    assert_result(delete_slot(at[0]), DONE);
+    for (unsigned depth = 0; depth <= DEEP; depth++)
+        assert_false(slot_in_use(at[depth]));
+}
+
 static void a_large_empty_table_is_gone_after_few_calls(void **state)
 {
     unsigned table = make_from(memory, OBJECT_CAPTABLE, 12), calls = 0;
@@ -426,6 +470,9 @@ int main(void)
         cmocka_unit_test_setup(lent_time_in_a_table_that_dies_holds_up_nobody, boot),
         cmocka_unit_test_setup(memory_that_is_half_deleted_is_not_used_again, boot),
         cmocka_unit_test_setup(a_large_empty_table_is_gone_after_few_calls, boot),
+        cmocka_unit_test_setup(a_step_that_is_too_deep_for_a_call_is_done_by_whoever_deletes,
+                               boot),
+        cmocka_unit_test_setup(a_way_follows_a_capability_that_is_moved, boot),
         cmocka_unit_test_setup(objects_that_are_dying_are_emptied_before_memory_is_used_again,
                                boot),
     };
