@@ -203,8 +203,8 @@ static void arm_timers_apart(void)
         CHECK_EQUAL(INVOKE(slot_of(APART + i), TIMER_BIND, slot_of(2 * APART), 0), RESULT_DONE);
     }
     for (unsigned i = 0; i < APART; i++)
-        CHECK_EQUAL(INVOKE(slot_of(APART + i), TIMER_ARM, when + i), RESULT_DONE);
-    while (ticks_now() < when + APART)
+        CHECK_EQUAL(INVOKE(slot_of(APART + i), TIMER_ARM, when), RESULT_DONE);
+    while (ticks_now() < when)
         continue;
     end_all();
 }
