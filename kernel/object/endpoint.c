@@ -19,6 +19,7 @@ void endpoint_init(struct endpoint *endpoint)
     list_init(&endpoint->events);
     list_init(&endpoint->timeless);
     list_init(&endpoint->calls);
+    endpoint->home = &cores[0]; /* until another uses it */
 }
 
 static bool has_time(const struct sender *sender)
@@ -240,7 +241,6 @@ void endpoint_receive(struct core *core, struct slot *slot, bool may_wait)
         !sender_is_thread(thread->owes))
         sender_abandon(core, thread, STATUS_ABANDONED);
     if (!may_wait && queued_sender(endpoint, keeps_time) == NULL) {
-        settle(core, endpoint);
         thread_return_status(thread, STATUS_WOULD_WAIT);
         return;
     }
