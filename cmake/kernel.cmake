@@ -2,8 +2,8 @@
 #
 # The kernel: one program, to which kernel/ and arch/arm64/ both add sources.
 #
-#   thole_kernel(SOURCE... [LIBS LIBRARY...])
-#       In a host preset the sources are only noted; thole_kernel_sources(OUT)
+#   thole_kernel(SOURCE... [BOOT SOURCE...] [LIBS LIBRARY...])
+#       What only boots, BOOT, is not there any more when a program runs (kernel.ld). In a host preset the sources are only noted; thole_kernel_sources(OUT)
 #       gives those under kernel/ to tests that link them with a simulated
 #       machine.
 #
@@ -18,17 +18,20 @@ set(kernel_protect
 set(kernel_script "${PROJECT_SOURCE_DIR}/arch/arm64/kernel.ld")
 
 function(thole_kernel)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "LIBS")
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "BOOT;LIBS")
     set(sources ${arg_UNPARSED_ARGUMENTS})
     list(TRANSFORM sources PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+    list(TRANSFORM arg_BOOT PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
     set_property(GLOBAL APPEND PROPERTY THOLE_KERNEL_SOURCES ${sources})
+    set_property(GLOBAL APPEND PROPERTY THOLE_KERNEL_BOOT ${arg_BOOT})
     set_property(GLOBAL APPEND PROPERTY THOLE_KERNEL_LIBS ${arg_LIBS})
 endfunction()
 
 function(thole_kernel_sources out)
     get_property(sources GLOBAL PROPERTY THOLE_KERNEL_SOURCES)
+    get_property(boot GLOBAL PROPERTY THOLE_KERNEL_BOOT)
     set(core "")
-    foreach(source IN LISTS sources)
+    foreach(source IN LISTS sources boot)
         cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${PROJECT_SOURCE_DIR}"
             OUTPUT_VARIABLE relative)
         if(relative MATCHES "^kernel/.*\\.c$")
@@ -50,7 +53,8 @@ function(thole_kernel_guest name)
         OBJECT_DEPENDS "${folder}/init.bin")
     add_executable(kernel-${name}
         "${folder}/init_image.S"
-        $<FILTER:$<TARGET_OBJECTS:kernel>,EXCLUDE,arch/arm64/init_image>)
+        $<FILTER:$<TARGET_OBJECTS:kernel>,EXCLUDE,arch/arm64/init_image>
+        $<TARGET_OBJECTS:kernel_boot>)
     target_compile_options(kernel-${name} PRIVATE
         ${THOLE_MACHINE} "-Wa,-I,${PROJECT_BINARY_DIR}")
     target_link_libraries(kernel-${name} PRIVATE "${THOLE_LIBGCC}")
@@ -72,16 +76,20 @@ function(thole_kernel_finish)
     if(NOT CMAKE_CROSSCOMPILING OR NOT sources)
         return()
     endif()
+    get_property(boot GLOBAL PROPERTY THOLE_KERNEL_BOOT)
     get_property(libs GLOBAL PROPERTY THOLE_KERNEL_LIBS)
 
-    add_executable(kernel ${sources})
-    target_include_directories(kernel PRIVATE
-        "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include"
-        "${PROJECT_SOURCE_DIR}/kernel" "${PROJECT_SOURCE_DIR}/arch/arm64")
-    target_compile_options(kernel PRIVATE
-        ${THOLE_WARNINGS} ${THOLE_STRICT} ${THOLE_MACHINE}
-        -mgeneral-regs-only -mstrict-align ${kernel_protect}
-        -ffunction-sections -fdata-sections)
+    add_library(kernel_boot OBJECT ${boot})
+    add_executable(kernel ${sources} $<TARGET_OBJECTS:kernel_boot>)
+    foreach(target kernel kernel_boot)
+        target_include_directories(${target} PRIVATE
+            "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include"
+            "${PROJECT_SOURCE_DIR}/kernel" "${PROJECT_SOURCE_DIR}/arch/arm64")
+        target_compile_options(${target} PRIVATE
+            ${THOLE_WARNINGS} ${THOLE_STRICT} ${THOLE_MACHINE}
+            -mgeneral-regs-only -mstrict-align ${kernel_protect}
+            -ffunction-sections -fdata-sections)
+    endforeach()
     target_link_libraries(kernel PRIVATE ${libs} "${THOLE_LIBGCC}")
     target_link_options(kernel PRIVATE
         ${THOLE_LINK} -Wl,--gc-sections "LINKER:-T,${kernel_script}"

@@ -80,6 +80,7 @@ size_t devicetree_bytes(const void *tree, size_t limit);
 struct boot {
     const struct platform *platform;
     struct region kernel;         /* image, boot tables, stacks: what arch has used */
+    struct region spare[2];       /* of these, whole pages that nobody uses when init runs */
     struct region hardware_tree;  /* the blob itself */
     const struct init_image *init_image; /* in the kernel's image, page aligned */
     size_t init_image_bytes;
@@ -95,6 +96,8 @@ struct boot {
  */
 void boot_memory_init(const struct boot *boot);
 void *boot_memory_take(size_t bytes, size_t align);
+/* Whole pages that were taken out are free again: not used, or cleared, before init runs. */
+void boot_memory_give(struct region spare);
 
 /* Makes init's objects and the untyped memory; returns init's thread, ready to run. */
 struct thread *boot_init(struct core *core, const struct boot *boot);

@@ -67,6 +67,12 @@ void *boot_memory_take(size_t bytes, size_t align)
     refuse("there is not enough memory to start");
 }
 
+void boot_memory_give(struct region spare)
+{
+    if (region_valid(spare))
+        must_fit(region_list_add(&free_list, spare, REGION_JOIN_TOUCHING));
+}
+
 bool boot_memory_next_block(struct region *block)
 {
     while (free_count > 0) {

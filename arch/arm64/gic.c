@@ -8,109 +8,36 @@
  * told by a kick. The kernel's own line, the timer's, is dealt with here.
  */
 #include "gic.h"
-#include "kernel_map.h"
 #include "machine.h"
 
-#define WORD_LINES  32 /* one bit each */
-#define WORD_BYTES  4
 #define CFGR_LINES  16 /* two bits each */
 #define CFGR_EDGE   2u /* the upper one of the two */
 
-static const struct gic_interface *gic;
-static volatile void *distributor;
-static uint32_t line_count;
+const struct gic_interface *gic;
+volatile void *gic_distributor;
+uint32_t gic_line_count;
 static uint8_t taken_by[GIC_LINES_MAX];     /* the core that acknowledged an active line */
 static uint8_t enabled_by[GIC_SPI_FIRST];   /* the core that has an own line */
 
-volatile void *gic_distributor(void)
+volatile void *gic_registers_of(uint32_t line)
 {
-    return distributor;
+    return line < GIC_SPI_FIRST ? gic->own_lines() : gic_distributor;
 }
 
-static volatile void *registers_of(uint32_t line)
+void gic_write_bit(unsigned registers, uint32_t line)
 {
-    return line < GIC_SPI_FIRST ? gic->own_lines() : distributor;
-}
-
-/* Sets the line's bit in one of the registers that change what is written as 1. */
-static void write_bit(unsigned registers, uint32_t line)
-{
-    mmio_write(registers_of(line), registers + line / WORD_LINES * WORD_BYTES,
-               1u << line % WORD_LINES);
+    mmio_write(gic_registers_of(line), registers + line / GIC_WORD_LINES * GIC_WORD_BYTES,
+               1u << line % GIC_WORD_LINES);
 }
 
 static void set_trigger(uint32_t line, enum thole_trigger trigger)
 {
-    volatile void *base = registers_of(line);
-    unsigned offset = GICD_ICFGR + line / CFGR_LINES * WORD_BYTES;
+    volatile void *base = gic_registers_of(line);
+    unsigned offset = GICD_ICFGR + line / CFGR_LINES * GIC_WORD_BYTES;
     uint32_t edge = CFGR_EDGE << line % CFGR_LINES * 2;
     uint32_t value = mmio_read(base, offset) & ~edge;
 
     mmio_write(base, offset, trigger == TRIGGER_EDGE ? value | edge : value);
-}
-
-/* `first` is the first of 32 lines: off, in one group, of one priority. */
-static void reset_lines(uint32_t first)
-{
-    volatile void *base = registers_of(first);
-    unsigned word = first / WORD_LINES * WORD_BYTES;
-
-    mmio_write(base, GICD_ICENABLER + word, UINT32_MAX);
-    mmio_write(base, GICD_ICACTIVER + word, UINT32_MAX);
-    mmio_write(base, GICD_ICPENDR + word, UINT32_MAX);
-    mmio_write(base, GICD_IGROUPR + word, gic->group);
-    for (unsigned line = first; line < first + WORD_LINES && line < GIC_LINES_MAX; line++)
-        mmio_write8(base, GICD_IPRIORITYR + line, GIC_PRIORITY);
-}
-
-static void start_shared_lines(void)
-{
-    for (uint32_t first = GIC_SPI_FIRST; first < line_count; first += WORD_LINES)
-        reset_lines(first);
-    for (uint32_t line = GIC_SPI_FIRST; line < line_count; line++)
-        gic->route(line, cpu_here());
-}
-
-const char *gic_core_start(void)
-{
-    struct cpu *cpu = cpu_here();
-    const char *missing = gic->core_find(cpu);
-
-    if (missing != NULL)
-        return missing;
-    reset_lines(0);
-    write_bit(GICD_ISENABLER, GIC_SGI_KICK);
-    write_bit(GICD_ISENABLER, GIC_SGI_STOP);
-    write_bit(GICD_ISENABLER, GIC_SGI_TRACE);
-    return gic->core_on(cpu);
-}
-
-unsigned gic_start(const struct platform *platform)
-{
-    const char *missing;
-
-    if (platform->gic_version == 2)
-        gic = &gicv2_interface;
-    else if (platform->gic_version == 3)
-        gic = &gicv3_interface;
-    else
-        machine_refuse("the device tree has no interrupt controller that is known: GICv2 or GICv3");
-
-    if (platform->gic_distributor.bytes < gic->distributor_bytes)
-        machine_refuse("the device tree names too few registers of the GIC's distributor");
-    distributor = kernel_map_device(&platform->gic_distributor, gic->distributor_bytes);
-    gic->map(platform);
-    line_count = ((mmio_read(distributor, GICD_TYPER) & GICD_TYPER_LINES) + 1) * WORD_LINES;
-    if (line_count > GIC_LINES_MAX)
-        line_count = GIC_LINES_MAX;
-
-    gic->distributor_off();
-    missing = gic_core_start();
-    if (missing != NULL)
-        machine_refuse(missing);
-    start_shared_lines();
-    gic->distributor_on();
-    return line_count;
 }
 
 /* --- Own lines, from another core -------------------------------------------- */
@@ -130,10 +57,10 @@ static void tell(uint32_t *lines, uint32_t line, struct cpu *cpu)
 
 static void silence(uint32_t line)
 {
-    write_bit(GICD_ICENABLER, line);
+    gic_write_bit(GICD_ICENABLER, line);
     gic->settle();
-    write_bit(GICD_ICPENDR, line);
-    write_bit(GICD_ICACTIVER, line);
+    gic_write_bit(GICD_ICPENDR, line);
+    gic_write_bit(GICD_ICACTIVER, line);
 }
 
 /* What other cores told this one. Those lines may be neither active nor on any more. */
@@ -146,7 +73,7 @@ static void do_as_told(struct cpu *cpu)
         if (off >> line & 1)
             silence(line);
         else if (done >> line & 1)
-            write_bit(GICD_ICACTIVER, line);
+            gic_write_bit(GICD_ICACTIVER, line);
     }
 }
 
@@ -162,14 +89,14 @@ static void take_order(uint32_t sgi)
 
 bool arch_irq_valid(uint32_t line)
 {
-    return line >= GIC_PPI_FIRST && line < line_count && !timer_owns(line);
+    return line >= GIC_PPI_FIRST && line < gic_line_count && !timer_owns(line);
 }
 
 uint32_t arch_irq_acknowledge(void)
 {
     uint32_t line = gic->acknowledge();
 
-    if (line >= line_count)
+    if (line >= gic_line_count)
         return ARCH_IRQ_NONE;
     if (line < GIC_PPI_FIRST) {
         if (line != GIC_SGI_KICK)
@@ -199,7 +126,7 @@ void arch_irq_done(uint32_t line)
     else if (is_own(line))
         tell(&cpu->lines_done, line, cpu);
     else
-        write_bit(GICD_ICACTIVER, line);
+        gic_write_bit(GICD_ICACTIVER, line);
 }
 
 /* What this core was told of the line before is over. */
@@ -217,10 +144,10 @@ void arch_irq_enable(uint32_t line, enum thole_trigger trigger)
 {
     if (is_own(line))
         take_own(line);
-    write_bit(GICD_ICENABLER, line);
+    gic_write_bit(GICD_ICENABLER, line);
     gic->settle();
     set_trigger(line, trigger);
-    write_bit(GICD_ISENABLER, line);
+    gic_write_bit(GICD_ISENABLER, line);
 }
 
 /* What is pending is forgotten too: it was meant for a driver that is gone. */

@@ -38,8 +38,9 @@
 #define GIC_PRIORITY      0xa0
 #define GIC_PRIORITY_MASK 0xf0
 
-/* What differs between the versions. */
-struct gic_interface {
+/* What differs between the versions when it is started. */
+struct gic_starter {
+    const struct gic_interface *interface;
     /* Maps its registers; of the distributor's, this many bytes are used. */
     uint64_t distributor_bytes;
     void (*map)(const struct platform *platform);
@@ -49,12 +50,16 @@ struct gic_interface {
     /* Finds what this core has of its own, and turns its interface on: NULL, or what is missing. */
     const char *(*core_find)(struct cpu *cpu);
     const char *(*core_on)(struct cpu *cpu);
+    /* Which group all lines are put in: a word of GICD_IGROUPR. */
+    uint32_t group;
+};
+
+/* What differs between the versions from then on. */
+struct gic_interface {
     /* Sends a shared line to a core that was found. */
     void (*route)(uint32_t line, const struct cpu *to);
     /* Sends a software-generated interrupt. */
     void (*send)(unsigned sgi, const struct cpu *to);
-    /* Which group all lines are put in: a word of GICD_IGROUPR. */
-    uint32_t group;
     /* Registers of this core's own lines. */
     volatile void *(*own_lines)(void);
     /*
@@ -67,7 +72,16 @@ struct gic_interface {
     void (*settle)(void);
 };
 
+extern const struct gic_starter gicv2_starter, gicv3_starter;
 extern const struct gic_interface gicv2_interface, gicv3_interface;
 
-/* gic.c: the distributor's registers. */
-volatile void *gic_distributor(void);
+/* gic.c; gic_start.c sets them. */
+extern const struct gic_interface *gic;
+extern volatile void *gic_distributor;
+extern uint32_t gic_line_count;
+/* gic.c: sets the line's bit in one of the registers that change what is written as 1. */
+void gic_write_bit(unsigned registers, uint32_t line);
+volatile void *gic_registers_of(uint32_t line);
+
+#define GIC_WORD_LINES 32 /* one bit each */
+#define GIC_WORD_BYTES 4

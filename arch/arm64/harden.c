@@ -56,12 +56,6 @@ void harden_core_start(struct cpu *cpu)
         smccc_call(SMCCC_ARCH_WORKAROUND_2, 1);
 }
 
-void harden_leave(const struct cpu *cpu)
-{
-    if (cpu->leave_by_firmware)
-        smccc_call(SMCCC_ARCH_WORKAROUND_1, 0);
-}
-
 static void print_history(uint64_t history)
 {
     static const char *const by[] = {"kept", "cleared by an instruction", "cleared by the firmware",

@@ -5,7 +5,7 @@
  * off, x0 = device tree) to arch_main at the address the image is linked at.
  * Position independent up to `high`. Other cores enter at core_entry, in the same
  * state. It all lies in the one page that is also mapped at its physical address
- * while translation is turned on.
+ * while translation is turned on. It stays when boot is over, for a core may come late.
  */
 #include "layout.h"
 #include "offsets.h"
@@ -137,8 +137,15 @@ core_high:
     hint    #36                 /* bti j */
     ldr     x9, [x11, #CPU_STACK_TOP]
     mov     sp, x9
-    mov     x0, x11
+    mov     x19, x11
     mov     x29, xzr
+    mov     x30, xzr
+    mov     x0, x19
+    bl      core_claim
+    mov     x0, x19
+    bl      core_setup          /* there while the core is awaited, as it has claimed */
+    mov     x1, x0
+    mov     x0, x19
     mov     x30, xzr
     b       core_main
 

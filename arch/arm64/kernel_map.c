@@ -3,22 +3,22 @@
  * Builds the kernel's translation tables. The first ones are made with
  * translation off, when pointers are physical; `table_offset` is the difference
  * between a table's pointer and its physical address in either state. Entries
- * only go from invalid to valid, so no TLB holds anything that must go.
+ * only go from invalid to valid, so no TLB holds anything that must go: that is
+ * for kernel_space.c.
  */
 #include "kernel_map.h"
 #include "cpu.h"
+#include "kernel_space.h"
 #include "machine.h"
-#include "pte.h"
 
 /* The image, both windows, the direct map, and the edges of RAM regions that are off a block. */
 #define TABLES_MAX 64
 
-static uint64_t tables[TABLES_MAX][TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
+/* What is not used in the end is spare: kernel.ld puts them last but for what only boots. */
+static uint64_t tables[TABLES_MAX][TABLE_ENTRIES]
+    __attribute__((aligned(PAGE_BYTES), section(".bss.boot_tables")));
 static unsigned tables_used;
-static uint64_t table_offset;
 
-static uint64_t empty_root[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
-static uint64_t *kernel_root;
 static unsigned physical_range; /* the first core's ID_AA64MMFR0_EL1.PARange */
 struct translation boot_translation;
 static uint64_t device_next = DEVICE_WINDOW;
@@ -29,10 +29,6 @@ struct span {
     uint64_t bytes;
 };
 
-#define KERNEL_NORMAL (PTE_ATTR(MEMORY_NORMAL) | PTE_INNER | PTE_ACCESSED | PTE_UXN)
-#define KERNEL_TEXT   (KERNEL_NORMAL | PTE_READ_ONLY | PTE_GUARDED)
-#define KERNEL_RODATA (KERNEL_NORMAL | PTE_READ_ONLY | PTE_PXN)
-#define KERNEL_DATA   (KERNEL_NORMAL | PTE_PXN)
 #define KERNEL_DEVICE (PTE_ATTR(MEMORY_DEVICE) | PTE_ACCESSED | PTE_UXN | PTE_PXN)
 
 static uint64_t *table_new(void)
@@ -102,7 +98,7 @@ static void map_image_part(const void *start, const void *end, uint64_t attribut
 /* What is writable lies between the guard pages of the stacks, and around them. */
 static void map_writable_parts(void)
 {
-    map_image_part(rodata_end, boot_stacks.guard_below, KERNEL_DATA);
+    map_image_part(boot_end, boot_stacks.guard_below, KERNEL_DATA);
     map_image_part(boot_stacks.stack, boot_stacks.guard_between, KERNEL_DATA);
     map_image_part(boot_stacks.emergency, boot_stacks.guard_above, KERNEL_DATA);
     map_image_part(boot_stacks.guard_above + PAGE_BYTES, image_end, KERNEL_DATA);
@@ -142,6 +138,8 @@ void boot_map(void)
     map(identity_root, identity, KERNEL_TEXT);
     map_image_part(image_start, text_end, KERNEL_TEXT);
     map_image_part(text_end, rodata_end, KERNEL_RODATA);
+    map_image_part(boot_start, boot_text_end, KERNEL_TEXT);
+    map_image_part(boot_text_end, boot_end, KERNEL_RODATA);
     map_writable_parts();
 
     boot_translation = (struct translation){
@@ -190,29 +188,28 @@ const char *kernel_map_check(void)
                                                  : NULL;
 }
 
-paddr_t kernel_map_empty_root(void)
-{
-    return arch_physical_address(empty_root);
-}
-
-/* The image is mapped as one piece; everything else is in the direct map. */
-paddr_t arch_physical_address(const void *address)
-{
-    uint64_t value = (uint64_t)address;
-
-    return (paddr_t){value - (value >= KERNEL_BASE ? table_offset : DIRECT_MAP_BASE)};
-}
-
-void *arch_kernel_address(paddr_t address)
-{
-    return (void *)(DIRECT_MAP_BASE + address.value);
-}
-
 struct region kernel_map_image(void)
 {
     return (struct region){
         .start = arch_physical_address(image_start),
         .bytes = (uint64_t)(image_end - image_start),
+    };
+}
+
+struct region kernel_map_spare(void)
+{
+    spare_start = (uint64_t)tables[tables_used];
+    return (struct region){
+        .start = arch_physical_address(tables[tables_used]),
+        .bytes = (uint64_t)image_end - spare_start,
+    };
+}
+
+struct region kernel_map_boot(void)
+{
+    return (struct region){
+        .start = arch_physical_address(boot_start),
+        .bytes = (uint64_t)(boot_end - boot_start),
     };
 }
 
@@ -283,19 +280,24 @@ static void map_direct(uint64_t start, uint64_t end, uint64_t attributes)
     map(kernel_root, span, attributes);
 }
 
-/* Text and read-only data have no writable alias: they are a hole in the writable part. */
+/*
+ * Text and read-only data have no writable alias: they are a hole in the writable part.
+ * What only boots gets one when it goes, and has pages of its own for that.
+ */
 static void map_ram_region(uint64_t start, uint64_t end)
 {
     uint64_t fixed_start = arch_physical_address(image_start).value;
     uint64_t fixed_end = arch_physical_address(rodata_end).value;
+    uint64_t boot_part_end = arch_physical_address(boot_end).value;
 
-    if (end <= fixed_start || start >= fixed_end) {
+    if (end <= fixed_start || start >= boot_part_end) {
         map_direct(start, end, KERNEL_DATA);
         return;
     }
     map_direct(start, fixed_start, KERNEL_DATA);
     map_direct(fixed_start, fixed_end, KERNEL_RODATA);
-    map_direct(fixed_end, end, KERNEL_DATA);
+    map_direct(fixed_end, boot_part_end, KERNEL_RODATA);
+    map_direct(boot_part_end, end, KERNEL_DATA);
 }
 
 static uint64_t physical_end(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel's half of the address space. It is only ever added to, at boot:
- * nothing here is called after the first program runs.
+ * The kernel's half of the address space. It is added to at boot, and changed once
+ * more when boot is over: no table is written after the first program runs.
  */
 #pragma once
 #include "kernel/boot.h"
@@ -31,6 +31,10 @@ void kernel_map_enter(paddr_t image);
 /* The image with .bss and stacks, in physical memory. */
 struct region kernel_map_image(void);
 
+/* Of it what only boots, and what is left at its end: init's when init runs. After all maps. */
+struct region kernel_map_boot(void);
+struct region kernel_map_spare(void);
+
 /*
  * Maps [address, address + bytes), grown to pages, read-only at the same offset
  * from TREE_WINDOW's page. Callable again with more bytes. NULL if too much.
@@ -45,3 +49,6 @@ void kernel_map_ram(const struct region *ram, unsigned count);
 
 /* What TTBR0 points at when no program's root does: it maps nothing. */
 paddr_t kernel_map_empty_root(void);
+
+/* kernel_space.c: boot is over. Unmaps what only boots, on all cores, and runs the first thread. */
+_Noreturn void kernel_space_leave_boot(struct thread *init);

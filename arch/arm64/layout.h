@@ -61,5 +61,6 @@ static inline struct core_stacks *core_stacks_at(unsigned index)
 }
 
 extern char image_start[], text_end[], rodata_end[], image_end[];
+extern char boot_start[], boot_text_end[], boot_end[];
 extern char init_image_start[], init_image_end[];
 #endif

@@ -4,11 +4,11 @@
 #include "kernel/boot.h"
 #include "speculation.h"
 
-/* From here on kernel_print is seen, if the tree names a UART that is known. */
+/* early_start.c: from here on kernel_print is seen, if the tree names a UART that is known. */
 void early_start(const struct platform *platform);
 
 /* How the machine is switched off; before it is called there is no way. */
-void psci_start(const struct platform *platform);
+void psci_use(enum psci_method method);
 /* The core enters at a physical address. NULL, or what the firmware answers. */
 const char *psci_core_on(uint64_t affinity, paddr_t entry);
 /*
@@ -30,8 +30,8 @@ void gic_trace_others(void);
 /* trace.c: this core takes the vectors that are wanted now. */
 void trace_follow(void);
 
-/* The virtual timer, off. Returns ticks a second. */
-uint64_t timer_start(const struct platform *platform);
+/* The virtual timer's line is this one; and on each core: off, and its line on. */
+void timer_use(uint32_t line);
 void timer_core_start(void);
 /* For gic.c: is it the timer's line, and make it silent. */
 bool timer_owns(uint32_t line);

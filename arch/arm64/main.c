@@ -48,7 +48,7 @@ static void tree_read(const void *tree, size_t bytes)
 
     if (error != NULL)
         machine_refuse(error);
-    psci_start(&platform);
+    psci_use(platform.psci);
 }
 
 static bool is_ram(struct region region)
@@ -82,6 +82,19 @@ static uint64_t ram_bytes(void)
     for (unsigned index = 0; index < platform.ram_count; index++)
         bytes += platform.ram[index].bytes;
     return bytes;
+}
+
+/* Returns ticks a second. */
+static uint64_t timer_start(void)
+{
+    uint64_t frequency = read_cntfrq_el0();
+
+    if (platform.timer_line == 0)
+        machine_refuse("the device tree has no generic timer with a virtual interrupt");
+    if (frequency == 0)
+        machine_refuse("the firmware left CNTFRQ_EL0, the timer's frequency, at zero");
+    timer_use(platform.timer_line);
+    return frequency;
 }
 
 static void print_memory(const struct boot *boot)
@@ -139,12 +152,13 @@ _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t ima
     harden_core_start(&cpus[0]);
     boot_memory_init(&boot);
     gic_start(&platform);
-    boot.timer_frequency = timer_start(&platform);
+    boot.timer_frequency = timer_start();
     boot.cores_running = cores_start(&boot);
     print_machine(&boot);
     harden_print(&cpus[0]);
+    boot.spare[0] = kernel_map_boot();
+    boot.spare[1] = kernel_map_spare();
     init = boot_init(cpu_here()->core, &boot);
     print_time(&boot);
-    cores_enter();
-    thread_run(init);
+    kernel_space_leave_boot(init);
 }

@@ -44,15 +44,8 @@ void timer_core_start(void)
     arch_irq_enable(timer_line, TRIGGER_LEVEL);
 }
 
-uint64_t timer_start(const struct platform *platform)
+void timer_use(uint32_t line)
 {
-    uint64_t frequency = read_cntfrq_el0();
-
-    if (platform->timer_line == 0)
-        machine_refuse("the device tree has no generic timer with a virtual interrupt");
-    if (frequency == 0)
-        machine_refuse("the firmware left CNTFRQ_EL0, the timer's frequency, at zero");
-    timer_line = platform->timer_line;
+    timer_line = line;
     timer_core_start();
-    return frequency;
 }

@@ -24,16 +24,20 @@ VIRT = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
 
 # Where assembly enters C, and how much stack each may take of layout.h's figure.
 EVENTS = ("event_sync", "event_interrupt", "event_error", "traced_sync", "traced_interrupt", "traced_error",
-          "core_main")
+          "core_claim", "core_setup", "core_main")
 BOOT = ("boot_map", "arch_main")
 PANIC = ("panic_exception",)
 
 # Calls through pointers: from whom, to whom. Anything else indirect is refused.
-GIC = re.compile(r"^(map_(interface|redistributors?)|distributor_o\w+|core_find|core_on|route|own_lines"
-                 r"|acknowledge|deactivate|settle)$")
+GIC_STARTER = re.compile(r"^(map_(interface|redistributors?)|distributor_o\w+|core_find|core_on)$")
+GIC = re.compile(r"^(route|own_lines|acknowledge|deactivate|settle)$")
 INDIRECT = {
-    "gic_start": GIC,
-    "gic_core_start": GIC,
+    "gic_start": GIC_STARTER,
+    "map_registers": GIC_STARTER,
+    "gic_core_start": GIC_STARTER,
+    "start_shared_lines": GIC,
+    "gic_registers_of": GIC,
+    "gic_write_bit": GIC,
     "send_others": re.compile(r"^send$"),
     "arch_core_kick": re.compile(r"^send$"),
     "tell": re.compile(r"^send$"),

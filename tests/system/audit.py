@@ -36,7 +36,8 @@ NORMAL = 0xf0   # of an attribute byte: 0 is a device
 TTBR_ROOT = 0x0000fffffffffffe
 
 SYMBOLS = ("image_start", "text_end", "rodata_end", "image_end", "init_image_start", "init_image_end", "vectors",
-           "vectors_traced", "vectors_long", "boot_stacks", "asid_table", "cores", "irq_line", "cpus", "empty_root")
+           "vectors_traced", "vectors_long", "boot_stacks", "asid_table", "cores", "irq_line", "cpus", "empty_root",
+           "boot_start", "boot_text_end", "boot_end", "may_enter", "spare_start")
 VALUES = {
     "core_bytes": "sizeof(struct core)", "core_count": "sizeof(cores)/sizeof(cores[0])",
     "current": "&((struct core *)0)->current", "bound": "&((struct sender *)0)->endpoint",
@@ -50,7 +51,7 @@ VALUES = {
 CAPTABLE, ENDPOINT, REPLY, PAGE_TABLE = 2, 5, 9, 11
 IN_MEMORY = set(range(CAPTABLE, PAGE_TABLE + 1))
 INIT_SLOT_CAPTABLE = 1
-ARRIVED = 1
+ARRIVED = 2
 
 
 def evaluate(elf, *expressions):
@@ -79,6 +80,10 @@ class Kernel:
 @functools.lru_cache
 def kernel_of(elf):
     return Kernel(elf)
+
+
+def overlap(one, other):
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def canonical(low_48):
@@ -171,14 +176,19 @@ class Audit:
     # The kernel's half.
 
     def look_at_kernel(self):
-        start, text_end = (self.physical_of(at) for at in (self.kernel.image_start, self.kernel.text_end - 1))
-        fixed_end = self.physical_of(self.kernel.rodata_end - 1)
-        self.image = start, self.physical_of(self.kernel.image_end - 1) + 1
-        self.init_image = tuple(self.physical_of(at - 1) + 1 for at in
-                                (self.kernel.init_image_start, self.kernel.init_image_end))
+        text, boot_text = self.part("image_start", "text_end"), self.part("boot_start", "boot_text_end")
+        fixed, boot = self.part("image_start", "rodata_end"), self.part("boot_start", "boot_end")
+        self.init_image = self.part("init_image_start", "init_image_end")
+        if self.is_booting():
+            self.image = [self.part("image_start", "image_end")]
+            executable, constant = [text, boot_text], [fixed, boot]
+        else:
+            self.image = [fixed, self.part("boot_end", None)]
+            executable, constant = [text], [fixed]
+            self.look_at_what_only_boots()
         for mapping in self.half:
             self.seen["mappings"] += 1
-            end = mapping.physical + mapping.size - 1
+            mine = mapping.physical, mapping.physical + mapping.size
             writes = not mapping.entry & READ_ONLY
             if mapping.entry & USER:
                 self.say("the kernel", mapping, "is a program's too")
@@ -189,11 +199,33 @@ class Audit:
                     self.say("the kernel", mapping, "is writable and executable")
                 if not mapping.attributes & NORMAL:
                     self.say("the kernel", mapping, "is a device that can be executed")
-                if not (start <= mapping.physical and end <= text_end):
+                if not any(start <= mine[0] and mine[1] <= end for start, end in executable):
                     self.say("the kernel", mapping, "can be executed, and is not the kernel's text")
-            if writes and mapping.physical <= fixed_end and end >= start:
+            if writes and any(overlap(mine, part) for part in constant):
                 self.say("the kernel", mapping, "is the kernel's text or constants, writable")
         self.look_at_stacks()
+
+    def part(self, first, last):
+        """Of the image, which lies in one piece: physical addresses of [first, last), by symbols or as spare_start has it."""
+        until = getattr(self.kernel, last) if last else self.stub.read_word(self.physical_of(self.kernel.spare_start))
+        offset = self.physical_of(self.kernel.image_start) - self.kernel.image_start
+        return getattr(self.kernel, first) + offset, until + offset
+
+    def is_booting(self):
+        """Is what only boots still there? It is set when that has gone."""
+        word = self.stub.read(self.physical_of(self.kernel.may_enter), 4)
+        return not any(word)
+
+    def look_at_what_only_boots(self):
+        """It is not where it was, and nothing there can be executed: its memory is init's."""
+        _, kept_end = self.part("boot_end", None)
+        offset = self.physical_of(self.kernel.image_start) - self.kernel.image_start
+        for start, end in ((self.kernel.boot_start, self.kernel.boot_end),
+                           (kept_end - offset, self.kernel.image_end)):
+            for page in range(start, end, PAGE):
+                self.seen["gone"] += 1
+                if self.physical_of(page) is not None:
+                    self.wrong.append(f"the kernel: {page:#x} only boots, and is still mapped")
 
     def look_at_stacks(self):
         self.look_at_guards("core 0", self.kernel.boot_stacks, self.kernel.boot_stack)
@@ -227,7 +259,7 @@ class Audit:
             self.say(name, mapping, "is writable and executable")
         if executes and not mapping.attributes & NORMAL:
             self.say(name, mapping, "is a device that can be executed")
-        if mapping.physical < self.image[1] and end > self.image[0]:
+        if any(overlap((mapping.physical, end), part) for part in self.image):
             within = self.init_image[0] <= mapping.physical and end <= self.init_image[1] + PAGE - 1
             if writes or not within:
                 self.say(name, mapping, "is in the kernel's image")

@@ -65,7 +65,8 @@ def plants(look):
     """(sentence that the audit must say, where to write, what)."""
     kernel = look.kernel
     at = {mapping.at: mapping for mapping in look.half}
-    text, constants, data = at[kernel.image_start], at[kernel.text_end], at[kernel.rodata_end]
+    text, constants, data = at[kernel.image_start], at[kernel.text_end], at[kernel.boot_end]
+    gone = constants.where + (kernel.boot_start - kernel.text_end) // audit.PAGE * 8
     device = find(look.half, lambda mapping: not mapping.attributes & audit.NORMAL)
     _, mappings = list(look.spaces.values())[-1]
     program = find(mappings, lambda mapping: not mapping.entry & audit.UXN)
@@ -74,6 +75,8 @@ def plants(look):
     yield "is writable and executable", text.where, text.entry & ~audit.READ_ONLY
     yield "text or constants, writable", constants.where, constants.entry & ~audit.READ_ONLY
     yield "is not the kernel's text", constants.where, constants.entry & ~audit.PXN
+    yield "only boots, and is still mapped", gone, constants.entry
+    yield "is not the kernel's text", gone, text.entry & page | text.physical + kernel.boot_start - kernel.image_start
     yield "is writable and executable", data.where, data.entry & ~audit.PXN
     yield "can be executed by programs", data.where, data.entry & ~audit.UXN
     yield "is a program's too", data.where, data.entry | audit.USER

@@ -231,6 +231,45 @@ static void an_archive_that_is_not_in_memory_is_ignored_in_a_sentence(void **sta
     assert_int_equal(((struct boot_info *)boot_info())->archive_bytes, 0);
 }
 
+static bool is_untyped(const struct boot_info *info, struct region part)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned index = 0; index < info->untyped_count; index++) {
+        struct region block = { { info->untyped[index].address },
+                                1ULL << info->untyped[index].size_bits };
+
+        if (region_within(block, part))
+            bytes += block.bytes;
+    }
+    return bytes == part.bytes;
+}
+
+/* It is in use until init runs, so nothing of init's lies in it, and its bytes stay. */
+static void what_only_boots_is_init_s_memory(void **state)
+{
+    const unsigned first = 8, pages = 6;
+
+    (void)state;
+    start(1 << 20);
+    *(struct init_image *)(sim.ram + PAGE) = (struct init_image){
+        INIT_IMAGE_MAGIC, INIT_IMAGE_ADDRESS, PAGE, 2 * PAGE, 3 * PAGE, 4 * PAGE };
+    boot.kernel = region(0, 20 * PAGE);
+    boot.spare[0] = region(first * PAGE, pages * PAGE);
+    boot.hardware_tree = region(30 * PAGE, 100);
+    boot.init_image = (struct init_image *)(sim.ram + PAGE);
+    boot.init_image_bytes = 3 * PAGE;
+    boot.timer_frequency = 1000;
+    boot.cores_running = 1;
+    memset(sim.ram + first * PAGE, 0xa5, pages * PAGE);
+    boot_memory_init(&boot);
+    boot_init(&cores[0], &boot);
+    assert_true(is_untyped(boot_info(), boot.spare[0]));
+    assert_false(is_untyped(boot_info(), region((first + pages) * PAGE, PAGE)));
+    for (unsigned byte = 0; byte < pages * PAGE; byte++)
+        assert_int_equal((unsigned char)sim.ram[first * PAGE + byte], 0xa5);
+}
+
 /* --- Printing ------------------------------------------------------------------------------ */
 
 static void printing_knows_its_few_formats(void **state)
@@ -253,6 +292,7 @@ int main(void)
         cmocka_unit_test(too_little_memory_is_said_in_a_sentence),
         cmocka_unit_test(an_image_that_is_damaged_is_said_in_a_sentence),
         cmocka_unit_test(an_archive_that_is_not_in_memory_is_ignored_in_a_sentence),
+        cmocka_unit_test(what_only_boots_is_init_s_memory),
         cmocka_unit_test(printing_knows_its_few_formats),
     };
 

@@ -48,8 +48,9 @@ class Elf:
         return None
 
     def memory(self, flag):
-        """The bytes of memory of all segments with this flag."""
-        return sum(segment.memory_bytes for segment in self.segments if segment.flags & flag)
+        """The bytes of memory of all segments with this flag, but for what only boots."""
+        boots = self.segment(self.address["arch_main"])
+        return sum(segment.memory_bytes for segment in self.segments if segment.flags & flag and segment != boots)
 
     def bytes(self, start, end):
         """What the file has for these addresses, which lie in one segment."""

@@ -198,7 +198,7 @@ def restart(runs):
 
 # --- Sizes ---------------------------------------------------------------------------------
 
-TRANSLATION_TABLES = ("tables", "empty_root")
+GUARDS_BYTES = 3 * 4096     # of struct boot_stacks, layout.h: not mapped
 
 
 def kernel_text(runs):
@@ -207,7 +207,8 @@ def kernel_text(runs):
 
 def kernel_data_bss(runs):
     kernel = runs.system.kernel
-    return Result(kernel.memory(WRITABLE) - sum(kernel.size[name] for name in TRANSLATION_TABLES))
+    tables_and_gone = kernel.address["image_end"] - kernel.address["boot_tables"]
+    return Result(kernel.memory(WRITABLE) - tables_and_gone - kernel.size["empty_root"] - GUARDS_BYTES)
 
 
 def system_memory(runs):

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* GICv2: how it is found and turned on. */
+#include "gicv2.h"
+#include "kernel_map.h"
+#include "machine.h"
+
+#define GICD_BYTES       0x1000 /* an emulator has no more behind it */
+#define GICD_CTLR_ENABLE (1u << 0)
+
+static void map_interface(const struct platform *platform)
+{
+    if (platform->gic_cpu.bytes < GICC_BYTES)
+        machine_refuse("the GIC's CPU interface has no second page, where GICC_DIR is");
+    gicv2_registers = kernel_map_device(&platform->gic_cpu, GICC_BYTES);
+}
+
+static void distributor_off(void)
+{
+    mmio_write(gic_distributor, GICD_CTLR, 0);
+}
+
+static void distributor_on(void)
+{
+    mmio_write(gic_distributor, GICD_CTLR, GICD_CTLR_ENABLE);
+}
+
+/* A core's own lines read as aimed at itself, 4.3.12; where there is one core only, as 0. */
+static const char *core_find(struct cpu *cpu)
+{
+    uint8_t target = (uint8_t)mmio_read(gic_distributor, GICD_ITARGETSR);
+
+    cpu->gic_target = target != 0 ? target : 1;
+    return NULL;
+}
+
+static const char *core_on(struct cpu *cpu)
+{
+    (void)cpu;
+    mmio_write(gicv2_registers, GICC_PMR, GIC_PRIORITY_MASK);
+    mmio_write(gicv2_registers, GICC_BPR, 0);
+    mmio_write(gicv2_registers, GICC_CTLR, GICC_CTLR_ENABLE | GICC_CTLR_EOIMODE);
+    return NULL;
+}
+
+const struct gic_starter gicv2_starter = {
+    .interface = &gicv2_interface,
+    .distributor_bytes = GICD_BYTES,
+    .map = map_interface,
+    .distributor_off = distributor_off,
+    .distributor_on = distributor_on,
+    .core_find = core_find,
+    .core_on = core_on,
+    .group = 0,
+};

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What kernel_map.c builds and kernel_space.c goes on with. */
+#pragma once
+#include "kernel_map.h"
+#include "pte.h"
+
+#define KERNEL_NORMAL (PTE_ATTR(MEMORY_NORMAL) | PTE_INNER | PTE_ACCESSED | PTE_UXN)
+#define KERNEL_TEXT   (KERNEL_NORMAL | PTE_READ_ONLY | PTE_GUARDED)
+#define KERNEL_RODATA (KERNEL_NORMAL | PTE_READ_ONLY | PTE_PXN)
+#define KERNEL_DATA   (KERNEL_NORMAL | PTE_PXN)
+
+extern uint64_t *kernel_root;
+extern uint64_t table_offset;   /* from a physical address to that in the image */
+extern uint64_t spare_start;    /* in the image: from here to its end is init's */
