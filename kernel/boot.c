@@ -283,7 +283,7 @@ struct thread *boot_init(struct core *core, const struct boot *boot)
     fill_authority(&making, INIT_SLOT_ASID_CONTROL, OBJECT_ASID_CONTROL);
     fill_authority(&making, INIT_SLOT_MACHINE, OBJECT_MACHINE);
     /* From here on the memory is init's: nothing more is taken. Its own comes last to it. */
-    for (unsigned part = 0; part < sizeof(boot->spare) / sizeof(boot->spare[0]); part++)
+    for (unsigned part = 0; part < BOOT_SPARE_MAX; part++)
         boot_memory_give(boot->spare[part]);
     making.info->kernel_bytes = making.info->ram_bytes - add_memory(&making);
     add_devices(&making, boot->platform);

@@ -26,10 +26,18 @@ struct region {
 #define PLATFORM_DEVICE_MAX   192
 #define PLATFORM_CORES_MAX    8
 #define PLATFORM_NAME_BYTES   64
+#define PLATFORM_ODDITIES_MAX 16
 
 enum psci_method { PSCI_NONE, PSCI_HVC, PSCI_SMC };
 enum core_start { CORE_START_NONE, CORE_START_PSCI, CORE_START_SPIN_TABLE };
 enum uart_kind { UART_NONE, UART_PL011, UART_BCM2835_AUX };
+
+/* Something unusual but harmless: which node, what, and a number to it. */
+struct platform_oddity {
+    const char *node;
+    const char *what;
+    uint64_t value;
+};
 
 /*
  * What the kernel learns from the device tree: nothing else stands in the
@@ -62,25 +70,30 @@ struct platform {
     struct region uart_registers;
     struct region archive;                         /* /chosen linux,initrd-start, -end; bytes 0: none */
     struct region system_tree;                     /* /chosen thole,system; bytes 0: none */
+    struct platform_oddity oddity[PLATFORM_ODDITIES_MAX]; /* for devicetree_tell */
+    unsigned oddity_count;                         /* may be more than there is room for */
 };
 
 /*
  * Reads the flattened tree of at most `limit` bytes. Trusts nothing in it.
  * Returns NULL, or a sentence that says what is wrong (static storage).
- * Unusual but harmless things are printed as one line each.
+ * If the tree is refused, uart and uart_registers are what could be found of it,
+ * so that this can be printed. Prints nothing by itself.
  * Bounded by the size of the tree; uses no memory but its stack and *out.
  */
 const char *devicetree_read(const void *tree, size_t limit, struct platform *out) MUST_CHECK;
-/* Only stdout-path: uart and uart_registers; never prints. For early output. */
-void devicetree_read_uart(const void *tree, size_t limit, struct platform *out);
+/* Prints a line for each unusual but harmless thing; the tree is still there. */
+void devicetree_tell(const struct platform *platform);
 /* Total size by the header, or 0 if it is no tree. */
 size_t devicetree_bytes(const void *tree, size_t limit);
+
+#define BOOT_SPARE_MAX 3
 
 /* What boot_init needs besides the platform. */
 struct boot {
     const struct platform *platform;
     struct region kernel;         /* image, boot tables, stacks: what arch has used */
-    struct region spare[2];       /* of these, whole pages that nobody uses when init runs */
+    struct region spare[BOOT_SPARE_MAX]; /* of these, whole pages that nobody uses when init runs */
     struct region hardware_tree;  /* the blob itself */
     const struct init_image *init_image; /* in the kernel's image, page aligned */
     size_t init_image_bytes;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the kernel takes from the hardware's device tree: struct platform.
- * One walk from first to last token (and a shorter one before it, for
- * stdout-path); a node is understood when its head of properties is complete.
+ * One walk from first to last token (and a shorter one before it, for its form
+ * and stdout-path), even if the tree breaks off; a node is understood when its head of properties is complete.
  * No phandle is followed and nothing is looked up, so nothing can be cyclic.
  * A tree that is not one is refused; an odd region is left out with one line.
  * Holds no pointers in static data: it runs before the kernel is relocated.
@@ -10,7 +10,6 @@
 #include "devicetree.h"
 #include "print.h"
 
-#define ODD_LINES_MAX    16u   /* then: one line that says so, then silence */
 #define REG_ENTRIES_MAX  64u   /* of one node, or of one `ranges` */
 #define ODD_NAME_BYTES   48u
 
@@ -38,15 +37,24 @@ static const char property_names[PROPERTY_COUNT][24] = {
 
 void devicetree_odd(struct devicetree *dt, const char *what, uint64_t value)
 {
-    if (dt->voice == VOICE_SILENT || dt->odd_lines > ODD_LINES_MAX)
-        return;
-    if (dt->odd_lines++ == ODD_LINES_MAX) {
-        kernel_print("device tree: there is more of the kind, not shown\n");
-        return;
-    }
+    const char *node = dt->depth <= 1 ? "/" : devicetree_here(dt)->name;
+    unsigned count = dt->out->oddity_count;
+    if (count < PLATFORM_ODDITIES_MAX)
+        dt->out->oddity[count] = (struct platform_oddity){ node, what, value };
+    if (count <= PLATFORM_ODDITIES_MAX)
+        dt->out->oddity_count++;
+}
+
+void devicetree_tell(const struct platform *platform)
+{
     char name[ODD_NAME_BYTES];
-    fdt_text_copy(name, sizeof name, dt->depth <= 1 ? "/" : devicetree_here(dt)->name);
-    kernel_print("device tree: %s: %s (0x%lx)\n", name, what, value);
+    for (unsigned i = 0; i < platform->oddity_count && i < PLATFORM_ODDITIES_MAX; i++) {
+        const struct platform_oddity *oddity = &platform->oddity[i];
+        fdt_text_copy(name, sizeof name, oddity->node);
+        kernel_print("device tree: %s: %s (0x%lx)\n", name, oddity->what, oddity->value);
+    }
+    if (platform->oddity_count > PLATFORM_ODDITIES_MAX)
+        kernel_print("device tree: there is more of the kind, not shown\n");
 }
 
 struct level *devicetree_here(struct devicetree *dt)
@@ -210,8 +218,11 @@ static void node_end(struct devicetree *dt)
 static void property_keep(struct devicetree *dt, const struct fdt_cursor *cursor)
 {
     for (unsigned i = 0; i < PROPERTY_COUNT; i++)
-        if (fdt_text_equal(cursor->name, property_names[i]))
+        if (cursor->name[0] == property_names[i][0] &&
+            fdt_text_equal(cursor->name, property_names[i])) {
             dt->property[i] = cursor->value;
+            return;
+        }
 }
 
 static const char *walk(struct devicetree *dt)
@@ -279,26 +290,15 @@ static const char *start(struct devicetree *dt, const void *tree, size_t limit)
 
 const char *devicetree_read(const void *tree, size_t limit, struct platform *out)
 {
-    struct devicetree dt = { .out = out, .voice = VOICE_SPEAKING };
-    const char *error = start(&dt, tree, limit);
-    if (error == NULL)
-        error = scout(&dt);
+    struct devicetree dt = { .out = out };
+    const char *error = start(&dt, tree, limit), *refusal;
     if (error != NULL)
         return error;
+    error = scout(&dt);
     platform_reservations(&dt);
-    error = walk(&dt);
-    return error != NULL ? error : platform_finish(&dt);
-}
-
-/* As far as a broken tree can be read, so that its refusal can be printed. */
-void devicetree_read_uart(const void *tree, size_t limit, struct platform *out)
-{
-    struct devicetree dt = { .out = out, .voice = VOICE_SILENT };
-    if (start(&dt, tree, limit) != NULL)
-        return;
-    (void)scout(&dt);
-    (void)walk(&dt);
-    (void)platform_finish(&dt);
+    (void)walk(&dt); /* breaks where the scout did */
+    refusal = platform_finish(&dt);
+    return error != NULL ? error : refusal;
 }
 
 size_t devicetree_bytes(const void *tree, size_t limit)

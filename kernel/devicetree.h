@@ -48,8 +48,6 @@ struct level {
     uint32_t path_at;                     /* how far stdout-path is followed */
 };
 
-enum voice { VOICE_SPEAKING, VOICE_SILENT };
-
 /* The state of one reading; on the caller's stack. */
 struct devicetree {
     struct fdt fdt;
@@ -65,13 +63,11 @@ struct devicetree {
     struct fdt_value timer_interrupts;
     uint32_t interrupt_cells;                  /* of the interrupt controller, 0: not seen */
     struct fdt_value archive_start, archive_end, system_tree;
-    enum voice voice;
-    unsigned odd_lines;
 };
 
 /* --- devicetree.c, for platform.c ------------------------------------------ */
 
-/* One line about the current node, as long as not too many were printed. */
+/* One line about the current node, for devicetree_tell. */
 void devicetree_odd(struct devicetree *dt, const char *what, uint64_t value);
 /* The current node; at least the root's place. */
 struct level *devicetree_here(struct devicetree *dt);

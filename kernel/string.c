@@ -3,16 +3,32 @@
  * The functions that a freestanding compiler may call for struct copies and
  * initialisers. Not linked into host tests, which have a C library.
  */
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 void *memcpy(void *restrict to, const void *restrict from, size_t count);
 void *memmove(void *to, const void *from, size_t count);
 void *memset(void *to, int value, size_t count);
 int memcmp(const void *left, const void *right, size_t count);
 
-/* Upwards, byte by byte: what comes in may lie above where it goes, and overlap. */
+/* May alias anything: these functions know no types. */
+typedef uint64_t __attribute__((may_alias)) word;
+
+static bool is_aligned(uintptr_t at)
+{
+    return at % sizeof(word) == 0;
+}
+
+/* Upwards: what comes in may lie above where it goes, and overlap. By words where both are aligned. */
 static void copy_up(char *out, const char *in, size_t count)
 {
+    if (is_aligned((uintptr_t)out | (uintptr_t)in))
+        for (; count >= sizeof(word); count -= sizeof(word)) {
+            *(word *)out = *(const word *)in;
+            out += sizeof(word);
+            in += sizeof(word);
+        }
     while (count-- > 0)
         *out++ = *in++;
 }
@@ -38,9 +54,17 @@ void *memmove(void *to, const void *from, size_t count)
 
 void *memset(void *to, int value, size_t count)
 {
+    word bytes = (unsigned char)value * (UINT64_MAX / UINT8_MAX);
     char *out = to;
 
-    while (count-- > 0)
+    for (; count > 0 && !is_aligned((uintptr_t)out); count--)
+        *out++ = (char)value;
+    for (; count >= 2 * sizeof(word); count -= 2 * sizeof(word)) {
+        ((word *)out)[0] = bytes;
+        ((word *)out)[1] = bytes;
+        out += 2 * sizeof(word);
+    }
+    for (; count > 0; count--)
         *out++ = (char)value;
     return to;
 }

@@ -42,12 +42,16 @@ at_el1:
     /*
      * With the caches off our stores go to memory. Lines of .bss that somebody
      * left behind would later hide or overwrite them: drop them before, and
-     * what was fetched meanwhile after.
+     * what was fetched meanwhile after. Tables are cleared when they are made.
      */
     bl      bss_invalidate
     adrp    x9, bss_start
-    adrp    x10, image_end
-1:  stp     xzr, xzr, [x9], #16
+    adrp    x10, boot_tables
+1:  stp     xzr, xzr, [x9]
+    stp     xzr, xzr, [x9, #16]
+    stp     xzr, xzr, [x9, #32]
+    stp     xzr, xzr, [x9, #48]
+    add     x9, x9, #64
     cmp     x9, x10
     b.lo    1b
 
@@ -149,14 +153,15 @@ core_high:
     mov     x30, xzr
     b       core_main
 
-/* Drops all cache lines of .bss, which begins and ends on a page. Changes x9-x11. */
+/* Drops all cache lines of .bss, up to the last table that is made now: whole pages. Changes x9-x11. */
 bss_invalidate:
     mrs     x9, ctr_el0
     ubfx    x9, x9, #16, #4     /* CTR_EL0.DminLine: log2 of words in a line */
     mov     x11, #4
     lsl     x11, x11, x9
     adrp    x9, bss_start
-    adrp    x10, image_end
+    adrp    x10, boot_tables
+    add     x10, x10, #(TABLES_EARLY * PAGE_BYTES / 4096), lsl #12
 1:  dc      ivac, x9
     add     x9, x9, x11
     cmp     x9, x10

@@ -11,16 +11,12 @@
 #include "kernel_space.h"
 #include "machine.h"
 
-/* The image, both windows, the direct map, and the edges of RAM regions that are off a block. */
-#define TABLES_MAX 64
-
-/* What is not used in the end is spare: kernel.ld puts them last but for what only boots. */
-static uint64_t tables[TABLES_MAX][TABLE_ENTRIES]
-    __attribute__((aligned(PAGE_BYTES), section(".bss.boot_tables")));
 static unsigned tables_used;
 
+/* Both halves' upper levels, and level 3 for an image of the largest size. */
+STATIC_ASSERT(TABLES_EARLY >= 4 + 3 + KERNEL_MAX_BYTES / BLOCK_BYTES);
+
 static unsigned physical_range; /* the first core's ID_AA64MMFR0_EL1.PARange */
-struct translation boot_translation;
 static uint64_t device_next = DEVICE_WINDOW;
 
 struct span {
@@ -33,9 +29,13 @@ struct span {
 
 static uint64_t *table_new(void)
 {
-    if (tables_used == TABLES_MAX)
+    uint64_t *table = boot_tables[tables_used];
+
+    if ((char *)table == image_end)
         machine_refuse("the memory that the device tree names is in too many pieces");
-    return tables[tables_used++];
+    __builtin_memset(table, 0, PAGE_BYTES);
+    tables_used++;
+    return table;
 }
 
 static uint64_t *table_below(uint64_t *entry)
@@ -188,29 +188,25 @@ const char *kernel_map_check(void)
                                                  : NULL;
 }
 
+static struct region image_part(const void *start, const void *end)
+{
+    return (struct region){
+        .start = arch_physical_address(start),
+        .bytes = (uint64_t)end - (uint64_t)start,
+    };
+}
+
 struct region kernel_map_image(void)
 {
-    return (struct region){
-        .start = arch_physical_address(image_start),
-        .bytes = (uint64_t)(image_end - image_start),
-    };
+    return image_part(image_start, image_end);
 }
 
-struct region kernel_map_spare(void)
+void kernel_map_spare(struct region spare[BOOT_SPARE_MAX])
 {
-    spare_start = (uint64_t)tables[tables_used];
-    return (struct region){
-        .start = arch_physical_address(tables[tables_used]),
-        .bytes = (uint64_t)image_end - spare_start,
-    };
-}
-
-struct region kernel_map_boot(void)
-{
-    return (struct region){
-        .start = arch_physical_address(boot_start),
-        .bytes = (uint64_t)(boot_end - boot_start),
-    };
+    spare_start = (uint64_t)boot_tables[tables_used];
+    spare[0] = image_part(boot_start, boot_end);
+    spare[1] = image_part(boot_bss, boot_tables);
+    spare[2] = image_part(boot_tables[tables_used], image_end);
 }
 
 static uint64_t page_offset(uint64_t address)

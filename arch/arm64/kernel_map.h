@@ -31,9 +31,8 @@ void kernel_map_enter(paddr_t image);
 /* The image with .bss and stacks, in physical memory. */
 struct region kernel_map_image(void);
 
-/* Of it what only boots, and what is left at its end: init's when init runs. After all maps. */
-struct region kernel_map_boot(void);
-struct region kernel_map_spare(void);
+/* Of it what only boots, and tables that are not used: init's when init runs. After all maps. */
+void kernel_map_spare(struct region spare[BOOT_SPARE_MAX]);
 
 /*
  * Maps [address, address + bytes), grown to pages, read-only at the same offset

@@ -9,6 +9,8 @@
 #define KERNEL_RODATA (KERNEL_NORMAL | PTE_READ_ONLY | PTE_PXN)
 #define KERNEL_DATA   (KERNEL_NORMAL | PTE_PXN)
 
+/* From kernel.ld, up to image_end: nobody else clears them. What is not used in the end is spare. */
+extern uint64_t boot_tables[][TABLE_ENTRIES];
 extern uint64_t *kernel_root;
 extern uint64_t table_offset;   /* from a physical address to that in the image */
 extern uint64_t spare_start;    /* in the image: from here to its end is init's */

@@ -17,6 +17,7 @@
 #define DIRECT_MAP_BYTES   0x7f8000000000 /* the last 512 GiB are the image's and the windows' */
 #define KERNEL_BASE        0xffffffff80000000
 #define KERNEL_MAX_BYTES   0x1000000 /* kernel.ld asserts it */
+#define TABLES_EARLY       16        /* translation tables that can be made with translation off */
 #define TREE_WINDOW        0xffffffffc0001000 /* a page past a block: never mapped by blocks */
 #define TREE_MAX_BYTES     0x400000  /* what an emulator pads a handed tree to, twice over */
 #define STACK_WINDOW       0xffffffffc8000000
@@ -61,6 +62,6 @@ static inline struct core_stacks *core_stacks_at(unsigned index)
 }
 
 extern char image_start[], text_end[], rodata_end[], image_end[];
-extern char boot_start[], boot_text_end[], boot_end[];
+extern char boot_start[], boot_text_end[], boot_end[], boot_bss[];
 extern char init_image_start[], init_image_end[];
 #endif

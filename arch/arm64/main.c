@@ -41,13 +41,19 @@ static const void *tree_map(paddr_t address, size_t *bytes)
     return kernel_map_tree(address, *bytes < TREE_MAX_BYTES ? *bytes : TREE_MAX_BYTES);
 }
 
+/* Nothing is printed before the tree was read: it says where to. */
 static void tree_read(const void *tree, size_t bytes)
 {
-    const char *error = bytes > TREE_MAX_BYTES ? "the device tree has more than 4 MiB"
-                                               : devicetree_read(tree, bytes, &platform);
+    size_t limit = bytes < TREE_MAX_BYTES ? bytes : TREE_MAX_BYTES;
+    const char *error = devicetree_read(tree, limit, &platform);
 
+    early_start(&platform);
+    kernel_print("Thole %s\n", THOLE_VERSION);
+    if (bytes > TREE_MAX_BYTES)
+        error = "the device tree has more than 4 MiB";
     if (error != NULL)
         machine_refuse(error);
+    devicetree_tell(&platform);
     psci_use(platform.psci);
 }
 
@@ -129,9 +135,6 @@ _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t ima
     cpu_init(&cpus[0]);
 
     tree = tree_map(tree_address, &tree_bytes);
-    devicetree_read_uart(tree, tree_bytes < TREE_MAX_BYTES ? tree_bytes : TREE_MAX_BYTES, &platform);
-    early_start(&platform);
-    kernel_print("Thole %s\n", THOLE_VERSION);
     tree_read(tree, tree_bytes);
 
     struct boot boot = {
@@ -156,8 +159,7 @@ _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t ima
     boot.cores_running = cores_start(&boot);
     print_machine(&boot);
     harden_print(&cpus[0]);
-    boot.spare[0] = kernel_map_boot();
-    boot.spare[1] = kernel_map_spare();
+    kernel_map_spare(boot.spare);
     init = boot_init(cpu_here()->core, &boot);
     print_time(&boot);
     kernel_space_leave_boot(init);

@@ -22,10 +22,21 @@ static bool can_zero_by_block(void)
     return !(dczid & DCZID_PROHIBITED) && WORD_BYTES << (dczid & DCZID_BLOCK_MASK) == CLEAR_ALIGN;
 }
 
+static void zero_block(uintptr_t at)
+{
+    __asm__ volatile("dc zva, %0" : : "r"(at) : "memory");
+}
+
 static void zero_by_block(uintptr_t at, uintptr_t end)
 {
+    for (; end - at >= 4 * CLEAR_ALIGN; at += 4 * CLEAR_ALIGN) {
+        zero_block(at);
+        zero_block(at + CLEAR_ALIGN);
+        zero_block(at + 2 * CLEAR_ALIGN);
+        zero_block(at + 3 * CLEAR_ALIGN);
+    }
     for (; at < end; at += CLEAR_ALIGN)
-        __asm__ volatile("dc zva, %0" : : "r"(at) : "memory");
+        zero_block(at);
 }
 
 static void zero_by_store(uintptr_t at, uintptr_t end)
@@ -39,7 +50,9 @@ static void clean_and_drop(uintptr_t at, uintptr_t end)
     uintptr_t line = (uintptr_t)WORD_BYTES
                      << (read_ctr_el0() >> CTR_DMINLINE_BIT & CTR_DMINLINE_MASK);
 
-    for (at &= ~(line - 1); at < end; at += line)
+    for (at &= ~(line - 1); at + line < end; at += 2 * line)
+        __asm__ volatile("dc civac, %0\n\tdc civac, %1" : : "r"(at), "r"(at + line) : "memory");
+    if (at < end)
         __asm__ volatile("dc civac, %0" : : "r"(at) : "memory");
     barrier_all();
 }

@@ -37,7 +37,7 @@ TTBR_ROOT = 0x0000fffffffffffe
 
 SYMBOLS = ("image_start", "text_end", "rodata_end", "image_end", "init_image_start", "init_image_end", "vectors",
            "vectors_traced", "vectors_long", "boot_stacks", "asid_table", "cores", "irq_line", "cpus", "empty_root",
-           "boot_start", "boot_text_end", "boot_end", "may_enter", "spare_start")
+           "boot_start", "boot_text_end", "boot_end", "boot_bss", "boot_tables", "may_enter", "spare_start")
 VALUES = {
     "core_bytes": "sizeof(struct core)", "core_count": "sizeof(cores)/sizeof(cores[0])",
     "current": "&((struct core *)0)->current", "bound": "&((struct sender *)0)->endpoint",
@@ -183,7 +183,7 @@ class Audit:
             self.image = [self.part("image_start", "image_end")]
             executable, constant = [text, boot_text], [fixed, boot]
         else:
-            self.image = [fixed, self.part("boot_end", None)]
+            self.image = [fixed, self.part("boot_end", "boot_bss"), self.part("boot_tables", None)]
             executable, constant = [text], [fixed]
             self.look_at_what_only_boots()
         for mapping in self.half:
@@ -218,9 +218,10 @@ class Audit:
 
     def look_at_what_only_boots(self):
         """It is not where it was, and nothing there can be executed: its memory is init's."""
-        _, kept_end = self.part("boot_end", None)
+        _, kept_end = self.part("boot_tables", None)
         offset = self.physical_of(self.kernel.image_start) - self.kernel.image_start
         for start, end in ((self.kernel.boot_start, self.kernel.boot_end),
+                           (self.kernel.boot_bss, self.kernel.boot_tables),
                            (kept_end - offset, self.kernel.image_end)):
             for page in range(start, end, PAGE):
                 self.seen["gone"] += 1

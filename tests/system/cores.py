@@ -9,12 +9,15 @@ import re
 import subprocess
 import tempfile
 
+import audit
+from stub import Stub
 from system import ROOT, VIRT, Guest, expect, expect_equal, expect_not, power_off, run, servers
 from guest import UBOOT_PROMPT
 
 FIRMWARE = 0x40080000   # where spin_table.S lies, and where QEMU loads a kernel without a header
 TABLE = FIRMWARE + 0x1000
 KERNEL = 0x40200000
+CORE_STOP_BYTES = 20
 
 
 def cores_run(listed, running, *lines, **options):
@@ -144,6 +147,38 @@ def a_core_that_does_not_come_is_left_out_and_the_next_one_starts():
     released([1, 7, 3], 3, r"^kernel: core 2 did not start: it did not come$")
 
 
+def where_cores_are(guest):
+    with Stub(guest.stub_path) as stub:
+        found = []
+        for core in stub.cores():
+            stub.choose(core)
+            found.append(stub.register("pc"))
+        return found
+
+
+def a_core_that_comes_when_boot_is_over_does_nothing():
+    """The code that would set it up is gone then, and its memory may be a program's."""
+    image, elf = os.path.join(VIRT, "Image"), os.path.join(VIRT, "kernel.elf")
+    stop, = audit.evaluate(elf, "&core_stop")
+    with tempfile.TemporaryDirectory() as directory, \
+            Guest(direct=True, time_limit=120, cores=3, image=build_firmware(directory),
+                  tree_edits=spin_table_edits([1, 7]),
+                  qemu=["-device", f"loader,file={image},addr={KERNEL:#x},force-raw=on"]) as guest:
+        expect(guest.wait_for_prompt(), r"^kernel: core 2 did not start: it did not come$")
+        guest.audit()
+        with Stub(guest.stub_path) as stub:
+            stub.physical()
+            stub.write_word(TABLE + 8 * 2, stub.read_word(TABLE + 8 * 1))
+        for _ in range(50):
+            expect_equal(servers(guest)["shell"], ("running", 0), "shell")
+            if stop <= where_cores_are(guest)[2] < stop + CORE_STOP_BYTES:
+                break
+        else:
+            raise AssertionError(f"the core is not where it should stop: {where_cores_are(guest)[2]:#x}")
+        guest.audit = dict  # it has tables loaded that belong to no space
+        power_off(guest)
+
+
 def nothing_is_written_to_memory_that_is_not_reserved():
     text = released([1], 1, r"^kernel: core 1 did not start: the device tree names no way to start it$", reserve=False)
     expect(text, "cpu-release-addr should be in reserved memory")
@@ -165,4 +200,5 @@ run(all_cores_start_with_a_gicv2,
     cores_that_share_a_word_come_one_after_the_other,
     cores_that_poll_at_el2_are_released,
     a_core_that_does_not_come_is_left_out_and_the_next_one_starts,
+    a_core_that_comes_when_boot_is_over_does_nothing,
     nothing_is_written_to_memory_that_is_not_reserved)

@@ -48,9 +48,9 @@ class Elf:
         return None
 
     def memory(self, flag):
-        """The bytes of memory of all segments with this flag, but for what only boots."""
-        boots = self.segment(self.address["arch_main"])
-        return sum(segment.memory_bytes for segment in self.segments if segment.flags & flag and segment != boots)
+        """The bytes of memory of all segments with this flag, but for what only boots, and tables."""
+        gone = [self.segment(self.address[name]) for name in ("arch_main", "boot_tables")]
+        return sum(segment.memory_bytes for segment in self.segments if segment.flags & flag and segment not in gone)
 
     def bytes(self, start, end):
         """What the file has for these addresses, which lie in one segment."""

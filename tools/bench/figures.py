@@ -207,8 +207,7 @@ def kernel_text(runs):
 
 def kernel_data_bss(runs):
     kernel = runs.system.kernel
-    tables_and_gone = kernel.address["image_end"] - kernel.address["boot_tables"]
-    return Result(kernel.memory(WRITABLE) - tables_and_gone - kernel.size["empty_root"] - GUARDS_BYTES)
+    return Result(kernel.memory(WRITABLE) - kernel.size["empty_root"] - GUARDS_BYTES)
 
 
 def system_memory(runs):
