@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # libfdt, from dtc's sources: target fdt for what runs on the board, target
-# fdt-host for tools and tests. fdt uses no FP registers and no unaligned
-# access, so it serves init and the kernel as well as programs; it takes its
+# fdt-host for tools and tests. fdt uses no FP registers, so it serves init as well
+# as programs, and reads numbers of trees as they lie: in normal memory. It takes its
 # headers from newlib, and needs from whoever links it: memchr, memcmp,
 # memcpy, memmove, memset, strlen, strnlen, strrchr, strtoul.
 
@@ -26,6 +26,6 @@ target_compile_options(${fdt_target} PRIVATE
 
 if(CMAKE_CROSSCOMPILING)
     target_compile_options(fdt PRIVATE
-        ${THOLE_MACHINE} ${THOLE_NO_PROTECT} -mgeneral-regs-only -mstrict-align)
+        ${THOLE_MACHINE} ${THOLE_NO_PROTECT} -mgeneral-regs-only)
     target_link_libraries(fdt PUBLIC newlib-headers)
 endif()

@@ -17,7 +17,11 @@
 #define MODE_TYPE 0170000u
 #define MODE_FILE 0100000u
 
-static const char *program_names[PROGRAMS_MAX];
+static struct program {
+    const char *name;
+    const uint8_t *file;
+    size_t bytes;
+} programs[PROGRAMS_MAX];
 static unsigned program_count;
 
 wrong_t archive_read(void)
@@ -34,7 +38,7 @@ wrong_t archive_read(void)
         if (program_count == PROGRAMS_MAX) {
             return "it has more than 256 programs";
         }
-        program_names[program_count++] = file.name;
+        programs[program_count++] = (struct program){file.name, file.data, file.bytes};
     }
     return error == CPIO_END ? NULL : cpio_error_text(error);
 }
@@ -42,7 +46,17 @@ wrong_t archive_read(void)
 const char *archive_program(void *context, unsigned index)
 {
     (void)context;
-    return index < program_count ? program_names[index] : NULL;
+    return index < program_count ? programs[index].name : NULL;
+}
+
+static const struct program *program_named(const char *name)
+{
+    for (unsigned i = 0; i < program_count; i++) {
+        if (strcmp(programs[i].name, name) == 0) {
+            return &programs[i];
+        }
+    }
+    return NULL;
 }
 
 static unsigned rights_of(const struct elf_segment *segment)
@@ -127,23 +141,21 @@ static wrong_t program_wrong(const struct server *server, const char *text)
 wrong_t program_load(struct server *server, uint64_t *entry)
 {
     struct elf_window window = {PROGRAM_IMAGE_ADDRESS, PROGRAM_IMAGE_END};
+    const struct program *program = program_named(server->tree->program);
     struct elf_image image;
-    struct cpio_file file;
-    enum cpio_error found = cpio_find((const void *)init.info->archive, init.info->archive_bytes,
-                                      server->tree->program, &file);
     enum elf_error error;
     wrong_t wrong = NULL;
 
-    if (found != CPIO_OK) {
-        return program_wrong(server, cpio_error_text(found));
+    if (!program) {
+        return program_wrong(server, cpio_error_text(CPIO_NOT_FOUND));
     }
-    error = elf_read(file.data, file.bytes, window, &image);
+    error = elf_read(program->file, program->bytes, window, &image);
     if (error != ELF_OK) {
         return program_wrong(server, elf_error_text(error));
     }
     wrong = need_check(server, &image);
     for (unsigned i = 0; i < image.segment_count && !wrong; i++) {
-        wrong = segment_load(server, &image.segment[i], file.data);
+        wrong = segment_load(server, &image.segment[i], program->file);
     }
     *entry = image.entry;
     return wrong;

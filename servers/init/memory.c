@@ -24,6 +24,7 @@ struct block {
 
 static struct {
     struct block block[BLOCKS_MAX];
+    int end;          /* from here on none has ever been used */
     uint64_t total, free, servers;
 } memory;
 
@@ -49,6 +50,7 @@ void memory_init(const struct boot_info *info)
             memory.total += bytes_of(&memory.block[i]);
         }
     }
+    memory.end = BOOT_UNTYPED_MAX;
     memory.free = memory.total;
 }
 
@@ -57,6 +59,7 @@ static int entries_find(void)
 {
     for (int i = BOOT_UNTYPED_MAX; i + 1 < BLOCKS_MAX; i += 2) {
         if (memory.block[i].state == BLOCK_UNUSED) {
+            memory.end = memory.end > i + 2 ? memory.end : i + 2;
             return i;
         }
     }
@@ -132,7 +135,7 @@ static int block_find(unsigned bits)
 {
     int best = NO_BLOCK;
 
-    for (int i = 0; i < BLOCKS_MAX; i++) {
+    for (int i = 0; i < memory.end; i++) {
         const struct block *block = &memory.block[i];
 
         if (block->state == BLOCK_FREE && !block->device && block->bits >= bits &&
@@ -166,7 +169,7 @@ int memory_take(unsigned bits, enum memory_owner owner)
 
 static int device_find(uint64_t address)
 {
-    for (int i = 0; i < BLOCKS_MAX; i++) {
+    for (int i = 0; i < memory.end; i++) {
         const struct block *block = &memory.block[i];
 
         if (block->state != BLOCK_UNUSED && block->state != BLOCK_SPLIT && block->device &&

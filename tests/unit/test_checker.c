@@ -231,6 +231,23 @@ static void a_tree_that_does_not_fit_is_refused(void **state)
                         "the two trees together are too large");
 }
 
+/* Where there is little room, each property's name is there once. */
+static void a_tree_that_fits_with_each_name_once_is_made(void **state)
+{
+    static char into[CHECKED_TREE_BYTES] __attribute__((aligned(8)));
+    const struct blob *board = checked_board();
+    size_t room = sizeof(into);
+    uint32_t names, bytes;
+    (void)state;
+
+    assert_null(tree_merge(board->data, board->bytes, NULL, 0, into, room));
+    names = fdt_size_dt_strings(into);
+    bytes = fdt_totalsize(into);
+    assert_null(tree_merge(board->data, board->bytes, NULL, 0, into, bytes - 8));
+    assert_true(fdt_size_dt_strings(into) < names);
+    assert_int_equal(fdt_check_full(into, bytes - 8), 0);
+}
+
 static void memory_of_all_banks_is_counted(void **state)
 {
     (void)state;
@@ -316,6 +333,7 @@ int main(void)
         cmocka_unit_test(a_hardware_tree_without_thole_has_no_system),
         cmocka_unit_test(cut_trees_are_refused_at_every_length),
         cmocka_unit_test(a_tree_that_does_not_fit_is_refused),
+        cmocka_unit_test(a_tree_that_fits_with_each_name_once_is_made),
         cmocka_unit_test(memory_of_all_banks_is_counted),
         cmocka_unit_test(cores_that_are_enabled_and_have_a_number_are_counted_once),
         cmocka_unit_test(no_more_cores_are_counted_than_the_kernel_uses),

@@ -115,9 +115,9 @@ static int reservations_write(const struct merge *merge)
     return status ? status : fdt_finish_reservemap(merge->to);
 }
 
-static int hardware_write(const struct merge *merge, size_t into_bytes)
+static int hardware_write(const struct merge *merge, size_t into_bytes, uint32_t flags)
 {
-    int status = fdt_create(merge->to, (int)into_bytes);
+    int status = fdt_create_with_flags(merge->to, (int)into_bytes, flags);
 
     if (status == 0) {
         status = reservations_write(merge);
@@ -143,6 +143,18 @@ static int tree_finish(void *to)
     int status = fdt_end_node(to);
 
     return status ? status : fdt_finish(to);
+}
+
+static int trees_write(const void *hardware, const void *system, void *into, size_t into_bytes,
+                       uint32_t flags)
+{
+    struct merge merge = {.from = hardware, .to = into, .skip_thole = system != NULL};
+    int status = hardware_write(&merge, into_bytes, flags);
+
+    if (status == 0 && system) {
+        status = system_write(&merge, hardware, system);
+    }
+    return status ? status : tree_finish(into);
 }
 
 /* libfdt takes it for granted that the blob and its blocks are aligned. */
@@ -181,7 +193,6 @@ size_t tree_merge_room(const void *hardware, size_t hardware_bytes, const void *
 const char *tree_merge(const void *hardware, size_t hardware_bytes, const void *system,
                        size_t system_bytes, void *into, size_t into_bytes)
 {
-    struct merge merge = {.from = hardware, .to = into, .skip_thole = system != NULL};
     int status;
 
     if (!tree_good(hardware, hardware_bytes)) {
@@ -193,12 +204,10 @@ const char *tree_merge(const void *hardware, size_t hardware_bytes, const void *
     if (system && fdt_path_offset(system, "/thole") < 0) {
         return "the system tree has no node /thole";
     }
-    status = hardware_write(&merge, into_bytes);
-    if (status == 0 && system) {
-        status = system_write(&merge, hardware, system);
-    }
-    if (status == 0) {
-        status = tree_finish(into);
+    /* To look for each property's name among those that are there takes long, and saves room. */
+    status = trees_write(hardware, system, into, into_bytes, FDT_CREATE_FLAG_NO_NAME_DEDUP);
+    if (status == -FDT_ERR_NOSPACE) {
+        status = trees_write(hardware, system, into, into_bytes, 0);
     }
     return status == 0                   ? NULL
            : status == -FDT_ERR_NOSPACE ? "the two trees together are too large"
