@@ -41,8 +41,11 @@ unsigned slots_take(unsigned count)
     for (unsigned slot = slots.first; slot < slots.count; slot++) {
         run = is_taken(slot) ? 0 : run + 1;
         if (run == count) {
-            mark(slot + 1 - count, count, true);
-            return slot + 1 - count;
+            unsigned first = slot + 1 - count;
+
+            mark(first, count, true);
+            slots.first += first == slots.first ? count : 0;
+            return first;
         }
     }
     return 0;
@@ -51,4 +54,5 @@ unsigned slots_take(unsigned count)
 void slots_give(unsigned first, unsigned count)
 {
     mark(first, count, false);
+    slots.first = first < slots.first ? first : slots.first;
 }
