@@ -20,7 +20,7 @@ static bool is_aligned(uintptr_t at)
     return at % sizeof(word) == 0;
 }
 
-/* Upwards: what comes in may lie above where it goes, and overlap. By words where both are aligned. */
+/* Upwards: what comes in may lie above where it goes, and overlap. By words where it can. */
 static void copy_up(char *out, const char *in, size_t count)
 {
     if (is_aligned((uintptr_t)out | (uintptr_t)in))

@@ -84,6 +84,7 @@ static const char *wait_for(struct cpu *cpu)
             __atomic_compare_exchange_n(&cpu->arrival, &awaited, ARRIVAL_GIVEN_UP, false,
                                         __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
             return "it did not come";
+    /* What it does now has an end; before that, what it executes must not go. */
     while (__atomic_load_n(&cpu->arrival, __ATOMIC_ACQUIRE) == ARRIVAL_COMING)
         ;
     return cpu->refusal;

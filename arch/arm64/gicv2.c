@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * GICv2: a CPU interface in memory. All lines are in group 0 where we may
- * choose (no Security Extensions); where we may not, firmware put them in
- * group 1 and our view of the same bits is group 1's. Either way the enable is
- * bit 0, and lines arrive as IRQ.
- */
+/* GICv2: a CPU interface in memory. */
 #include "gicv2.h"
 #include "sysreg.h"
 
@@ -31,7 +26,8 @@ static volatile void *own_lines(void)
 
 static uint32_t acknowledge(void)
 {
-    uint32_t taken = mmio_read(gicv2_registers, GICC_IAR); /* says who sent a software-generated one */
+    /* Says who sent a software-generated one. */
+    uint32_t taken = mmio_read(gicv2_registers, GICC_IAR);
     uint32_t line = taken & GICC_IAR_INTID;
 
     if (line < GIC_LINES_MAX)

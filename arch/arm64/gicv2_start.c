@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* GICv2: how it is found and turned on. */
+/*
+ * GICv2: how it is found and turned on. All lines are in group 0 where we may
+ * choose (no Security Extensions); where we may not, firmware put them in
+ * group 1 and our view of the same bits is group 1's. Either way the enable is
+ * bit 0, and lines arrive as IRQ.
+ */
 #include "gicv2.h"
 #include "kernel_map.h"
 #include "machine.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* GICv3: how it is found and turned on; a core's redistributor is found by its affinity, and woken. */
+/* GICv3: how it is found and turned on. A core's redistributor is found by affinity, and woken. */
 #include "gicv3.h"
 #include "cpu.h"
 #include "kernel_map.h"
@@ -90,7 +90,8 @@ static const char *core_find(struct cpu *cpu)
         return "the GIC has no redistributor for it";
     cpu->redistributor = own;
     mmio_write(own, GICR_WAKER, mmio_read(own, GICR_WAKER) & ~GICR_WAKER_SLEEP);
-    return gicv3_falls(own, GICR_WAKER, GICR_WAKER_ASLEEP) ? NULL : "its redistributor does not wake";
+    return gicv3_falls(own, GICR_WAKER, GICR_WAKER_ASLEEP) ? NULL
+                                                           : "its redistributor does not wake";
 }
 
 static const char *core_on(struct cpu *cpu)
@@ -99,7 +100,8 @@ static const char *core_on(struct cpu *cpu)
     barrier_isb();
     if (!(read_icc_sre_el1() & ICC_SRE_SRE))
         return "the firmware withholds the GIC's system registers";
-    if (GICV3_AFFINITY_LEVEL0(cpu->affinity) >= GICV3_RANGE_CORES && !(read_icc_ctlr_el1() & ICC_CTLR_RSS))
+    if (GICV3_AFFINITY_LEVEL0(cpu->affinity) >= GICV3_RANGE_CORES &&
+        !(read_icc_ctlr_el1() & ICC_CTLR_RSS))
         return "the GIC cannot interrupt it from another core";
     write_icc_pmr_el1(GIC_PRIORITY_MASK);
     write_icc_bpr1_el1(0);

@@ -153,7 +153,7 @@ core_high:
     mov     x30, xzr
     b       core_main
 
-/* Drops all cache lines of .bss, up to the last table that is made now: whole pages. Changes x9-x11. */
+/* Drops all lines of .bss and of the tables that may be made now: whole pages. Changes x9-x11. */
 bss_invalidate:
     mrs     x9, ctr_el0
     ubfx    x9, x9, #16, #4     /* CTR_EL0.DminLine: log2 of words in a line */

@@ -9,7 +9,7 @@
 #define KERNEL_RODATA (KERNEL_NORMAL | PTE_READ_ONLY | PTE_PXN)
 #define KERNEL_DATA   (KERNEL_NORMAL | PTE_PXN)
 
-/* From kernel.ld, up to image_end: nobody else clears them. What is not used in the end is spare. */
+/* Up to image_end, by kernel.ld: nobody clears them before they are used. */
 extern uint64_t boot_tables[][TABLE_ENTRIES];
 extern uint64_t *kernel_root;
 extern uint64_t table_offset;   /* from a physical address to that in the image */
