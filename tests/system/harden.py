@@ -180,6 +180,16 @@ def a_branch_to_what_is_no_landing_pad_panics():
     expect(panic_line(panic_after(damage, at="event")), "a branch to no landing pad in the kernel")
 
 
+def what_only_boots_cannot_be_entered_any_more():
+    """Whatever the tables say. That a core keeps no old translation is not shown: the emulator forgets by itself."""
+    def damage(stub):
+        stub.set_register("pc", address("core_setup"))
+    for cpu in ("cortex-a72", "max"):
+        text = panic_after(damage, cpu=cpu, cores=2)
+        expect(panic_line(text), "an instruction abort in the kernel")
+        expect(text, rf"^esr [0-9a-f]+ far {address('core_setup'):x}$")
+
+
 # --- PAC -------------------------------------------------------------------------
 
 def return_address(stub):
@@ -388,6 +398,7 @@ run(each_planted_mistake_is_found_by_the_audit,
     cores_with_and_without_each_measure_boot,
     pan_is_on_in_the_kernel_and_a_programs_memory_cannot_be_touched,
     a_branch_to_what_is_no_landing_pad_panics,
+    what_only_boots_cannot_be_entered_any_more,
     a_changed_return_address_panics,
     a_program_cannot_use_the_kernels_key,
     keys_and_guard_differ_with_each_core_and_boot,
