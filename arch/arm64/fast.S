@@ -140,6 +140,7 @@ fast_call:
     mov     x28, sp
     sturh   w27, [sp, #THREAD_SENDER_STATE]
     stp     x20, x21, [sp, #THREAD_BADGE]       /* and servant */
+    bfi     x8, x0, #0, #32                     /* the slot that it calls, for who asks */
     str     x8, [sp, #THREAD_SLOTS]
     mov     x8, x20
     save_rest

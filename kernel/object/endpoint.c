@@ -171,7 +171,7 @@ void endpoint_call(struct core *core, struct slot *slot, bool may_wait)
         thread_return_status(caller, STATUS_WOULD_WAIT);
         return;
     }
-    caller->slots = frame_get(&caller->frame, 8);
+    caller->slots = frame_get(&caller->frame, 8) >> 32 << 32 | (uint32_t)frame_get(&caller->frame, 0);
     caller->state = THREAD_CALLING;
     core_unready(core, caller);
     sender->badge = slot->badge;

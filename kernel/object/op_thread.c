@@ -141,13 +141,19 @@ enum thole_result op_THREAD_CANCEL(struct invocation *invocation)
     return RESULT_DONE;
 }
 
-/* While it waits in a system call, of its registers only those are kept that the call keeps. */
-static bool is_lost(const struct thread *thread, unsigned index)
+/*
+ * While it waits in a system call, of its registers only those are kept that the call
+ * keeps, and of a call the slot.
+ */
+static uint64_t read_register(const struct thread *thread, unsigned index)
 {
-    bool waits = thread->state == THREAD_RECEIVING ||
-                 (thread->state == THREAD_CALLING && thread->sender.kind == KIND_CALL);
+    bool calls = thread->state == THREAD_CALLING && thread->sender.kind == KIND_CALL;
 
-    return waits && index <= FRAME_LOST_LAST;
+    if (index == 0 && calls)
+        return (uint32_t)thread->slots;
+    if (index <= FRAME_LOST_LAST && (calls || thread->state == THREAD_RECEIVING))
+        return 0;
+    return arch_frame_read(&thread->frame, index);
 }
 
 enum thole_result op_THREAD_READ_REGISTERS(struct invocation *invocation)
@@ -162,8 +168,7 @@ enum thole_result op_THREAD_READ_REGISTERS(struct invocation *invocation)
     if (core_has_left(invocation->core, thread) == RESULT_MORE)
         return RESULT_MORE;
     for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
-        invocation->out[index] = is_lost(thread, (unsigned)first + index)
-                                     ? 0 : arch_frame_read(&thread->frame, (unsigned)first + index);
+        invocation->out[index] = read_register(thread, (unsigned)first + index);
     invocation->outs = THOLE_MESSAGE_WORDS;
     return RESULT_DONE;
 }

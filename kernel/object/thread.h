@@ -32,7 +32,7 @@ struct thread {
     uint64_t space_word;          /* arch_space_word of its AddressSpace; 0: see SENDER_UNMAPPED */
     struct sender *owes;          /* received, and not answered yet */
     struct endpoint *receiving_on; /* RECEIVING: where */
-    uint64_t slots;               /* x8 of its call or wait: see thread_arrival */
+    uint64_t slots;               /* CALLING: low half, what it called; high half: see thread_arrival */
     uint64_t grace;               /* ticks, declared by SCHED_CONTROL_CEILING */
     uint64_t fault_word[3];       /* of the fault being reported: kind, address, syndrome */
     uint32_t number;              /* what records of its events call it: thole/trace.h */

@@ -282,7 +282,9 @@ static enum thole_result read_registers(struct operation *op)
         return RESULT_MORE;
     for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++) {
         uint64_t which = op->word[0] + index;
-        bool lost = which <= MODEL_LOST_LAST && waits_in_call(thread_at(op->object));
+        bool receives = thread_at(op->object)->state == THREAD_RECEIVING;
+        bool lost = which <= MODEL_LOST_LAST && waits_in_call(thread_at(op->object)) &&
+                    (receives || which != 0); /* what it called is told */
 
         out(op, which < MODEL_REGISTERS && !lost ? thread_at(op->object)->reg[which] : 0);
     }

@@ -45,7 +45,7 @@ static void a_thread_is_configured_and_started_while_it_is_stopped(void **state)
     assert_result(invoke(thread, THREAD_READ_REGISTERS, UINT64_MAX), BAD_ARGUMENT);
 }
 
-/* Who waits in a system call has lost x0 to x18, and what is left of them is nobody's business. */
+/* Who waits in a system call has lost x1 to x18, and what is left of them is nobody's business. */
 static void of_who_waits_only_kept_registers_are_read(void **state)
 {
     (void)state;
