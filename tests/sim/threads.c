@@ -121,6 +121,7 @@ static void check_thread(struct thread *thread)
 
     check_sender(&thread->sender);
     check_time_of(thread);
+    REQUIRE(!thread->sender.fp_open || core_has(thread), "left a core that saved no registers");
     REQUIRE(calling == (thread->sender.state != SENDER_IDLE), "calls, or not?");
     REQUIRE(!calling || thread->sender.state != SENDER_WAITS_TIME, "a thread waits for time");
     bool warm = receiving && thread->receiving_on->warm == thread;

@@ -192,12 +192,74 @@ static void a_new_thread_sees_nothing_of_others_registers(void)
     CHECK_EQUAL(helper_join(HELPER_GO(read_registers, NULL, PRIORITY_HIGH)), 0);
 }
 
+/* --- Between a client and its server ------------------------------------------------ */
+
+#define MEETINGS       50
+#define OF_THE_CLIENT  0x1234567
+#define OF_THE_SERVER  0x7654321
+
+static uint64_t held(void)
+{
+    uint64_t word;
+
+    __asm__ volatile("mov %0, v31.d[1]" : "=r"(word));
+    return word;
+}
+
+static void hold(uint64_t word)
+{
+    __asm__ volatile("mov v31.d[1], %0" : : "r"(word) : "v31");
+}
+
+/* Answers with how often it found in its register what it had not put there. */
+static uint64_t hold_and_serve(void *argument, struct message *first)
+{
+    unsigned own = (unsigned)(uintptr_t)argument;
+    uint64_t mine = 0, wrong = 0;
+    struct message message = *first;
+
+    for (;;) {
+        wrong += held() != mine;
+        mine = OF_THE_SERVER;
+        hold(mine);
+        message = (struct message){.tag = thole_tag(0, 1), .word = {wrong}};
+        CHECK_EQUAL(thole_reply_recv(own, &message), STATUS_OK);
+    }
+    return 0;
+}
+
+/* Every second time it has not touched the register since it was answered. */
+static uint64_t hold_and_call(void *argument, struct message *first)
+{
+    uint64_t wrong = 0, wrong_there = 0;
+
+    (void)first;
+    hold(OF_THE_CLIENT);
+    for (unsigned i = 0; i < MEETINGS && wrong == 0; i++) {
+        if (call_word((unsigned)(uintptr_t)argument, 0, &wrong_there) != STATUS_OK)
+            return __LINE__;
+        if (i % 2 == 1)
+            wrong += held() != OF_THE_CLIENT;
+        wrong += wrong_there;
+    }
+    return wrong;
+}
+
+static void a_client_and_its_server_see_nothing_of_each_others_registers(void)
+{
+    unsigned own = make(OBJECT_ENDPOINT, 0);
+
+    (void)HELPER(hold_and_serve, own, 0, .endpoint = own, .passive = true);
+    CHECK_EQUAL(helper_join(HELPER_GO(hold_and_call, own, PRIORITY_HIGH)), 0);
+}
+
 static const struct test tests[] = {
     TEST(a_basic_result_is_right, "FPU0000", 0),
     TEST(threads_that_compute_by_turns_get_the_same_result, "FPU0001", 0),
     TEST(threads_that_are_interrupted_get_the_same_result, "FPU0001", 0),
     TEST(every_vector_register_is_a_threads_own, "FPU0001", 0),
     TEST(a_new_thread_sees_nothing_of_others_registers, "FPU0001", 0),
+    TEST(a_client_and_its_server_see_nothing_of_each_others_registers, "FPU0001", 0),
 };
 
 const struct test_group float_group = TEST_GROUP(tests);
