@@ -145,19 +145,46 @@ static enum a64_stop run(struct core *core, uint32_t *gate_after)
     enum a64_stop stop = A64_LIMIT;
 
     count = (count + 1) % 64;
-    for (unsigned held = count % 21 == 1 ? 1 + count / 21 % 2 : 0; held > 0; held--) {
+    unsigned opened = count % 21 == 1 ? 1 + count / 21 % 2 : 0;
+    bool gate_closes = count == 32;
+
+    for (unsigned held = opened; held > 0; held--) {
         while (stop == A64_LIMIT && machine.monitor_bytes == 0)
             stop = a64_run(&machine, 1);
         while (stop == A64_LIMIT && held > 1 && machine.monitor_bytes != 0)
             stop = a64_run(&machine, 1);
         machine.monitor_bytes = 0;
     }
-    while (count == 32 && stop == A64_LIMIT && (core->gate & GATE_TAKEN) == 0)
+    while (gate_closes && stop == A64_LIMIT && (core->gate & GATE_TAKEN) == 0)
         stop = a64_run(&machine, 1);
-    if (count == 32 && stop == A64_LIMIT)
+    if (gate_closes && stop == A64_ERET)
+        failure("a short way did not take its gate");
+    if (gate_closes && stop == A64_LIMIT)
         *gate_after = core->gate |= GATE_CLOSED;
     *gate_after &= ~(uint32_t)GATE_TAKEN;
-    return stop == A64_LIMIT ? a64_run(&machine, INSTRUCTIONS_MAX) : stop;
+    if (stop == A64_LIMIT)
+        stop = a64_run(&machine, INSTRUCTIONS_MAX);
+    if (opened == 1 && stop == A64_ERET)
+        failure("a short way went on without its gate");
+    return stop;
+}
+
+/* An index past its table's end names nothing, whatever its lower bits would name. */
+static void try_index_past_the_end(struct core *core, struct thread *thread, unsigned number)
+{
+    const struct frame before = thread->frame;
+    struct frame with_index = before;
+    uint32_t gate = core->gate;
+
+    if (number == SYSCALL_YIELD)
+        return; /* names nothing */
+    with_index.x[0] |= 1ULL << 40;
+    thread->frame = with_index;
+    take_exception(core, thread, number);
+    if (a64_run(&machine, INSTRUCTIONS_MAX) != A64_REACHED)
+        failure("a short way took an index past its table's end");
+    check_untouched(core, thread, &with_index, gate);
+    thread->frame = before;
 }
 
 struct thread *short_way_syscall(struct core *core, unsigned number)
@@ -171,6 +198,7 @@ struct thread *short_way_syscall(struct core *core, unsigned number)
     map_state();
     for (unsigned each = 0; each < core_count; each++)
         core_unsettle(&cores[each]); /* tests look at it in between */
+    try_index_past_the_end(core, thread, number);
     take_exception(core, thread, number);
     switch (run(core, &gate)) {
     case A64_ERET:
