@@ -17,6 +17,19 @@ set(kernel_protect
     -mbranch-protection=bti+pac-ret+b-key -fstack-protector-strong -fno-jump-tables)
 set(kernel_script "${PROJECT_SOURCE_DIR}/arch/arm64/kernel.ld")
 
+# The whole kernel is compiled as one when it is linked: what happens at each event goes
+# through small functions of many files. The compiler may make calls of loops in string.c
+# only where it sees none of those functions. What each file is compiled to for itself is in
+# its object, too: tests/static/tracing.py reads it.
+set(kernel_code -mgeneral-regs-only -mstrict-align ${kernel_protect})
+set(kernel_whole -flto -flto-partition=one -ffat-lto-objects)
+# The linker calls the compiler, which must be told all that it was told for each file.
+set(kernel_link ${THOLE_LINK} ${THOLE_MACHINE} ${kernel_code} ${kernel_whole}
+    -O2 -g -fno-omit-frame-pointer
+    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=."
+    "-ffile-prefix-map=${PROJECT_BINARY_DIR}=./build/out"
+    -Wl,--gc-sections "LINKER:-T,${kernel_script}")
+
 function(thole_kernel)
     cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "BOOT;LIBS")
     set(sources ${arg_UNPARSED_ARGUMENTS})
@@ -58,8 +71,7 @@ function(thole_kernel_guest name)
     target_compile_options(kernel-${name} PRIVATE
         ${THOLE_MACHINE} "-Wa,-I,${PROJECT_BINARY_DIR}")
     target_link_libraries(kernel-${name} PRIVATE "${THOLE_LIBGCC}")
-    target_link_options(kernel-${name} PRIVATE
-        ${THOLE_LINK} -Wl,--gc-sections "LINKER:-T,${kernel_script}")
+    target_link_options(kernel-${name} PRIVATE ${kernel_link})
     set_target_properties(kernel-${name} PROPERTIES
         OUTPUT_NAME kernel SUFFIX .elf LINK_DEPENDS "${kernel_script}"
         RUNTIME_OUTPUT_DIRECTORY "${folder}")
@@ -79,6 +91,7 @@ function(thole_kernel_finish)
     get_property(boot GLOBAL PROPERTY THOLE_KERNEL_BOOT)
     get_property(libs GLOBAL PROPERTY THOLE_KERNEL_LIBS)
 
+    # What only boots stays in files of its own, which kernel.ld puts apart.
     add_library(kernel_boot OBJECT ${boot})
     add_executable(kernel ${sources} $<TARGET_OBJECTS:kernel_boot>)
     foreach(target kernel kernel_boot)
@@ -87,13 +100,14 @@ function(thole_kernel_finish)
             "${PROJECT_SOURCE_DIR}/kernel" "${PROJECT_SOURCE_DIR}/arch/arm64")
         target_compile_options(${target} PRIVATE
             ${THOLE_WARNINGS} ${THOLE_STRICT} ${THOLE_MACHINE}
-            -mgeneral-regs-only -mstrict-align ${kernel_protect}
-            -ffunction-sections -fdata-sections)
+            ${kernel_code} -ffunction-sections -fdata-sections)
     endforeach()
+    target_compile_options(kernel PRIVATE ${kernel_whole})
+    set_property(SOURCE "${PROJECT_SOURCE_DIR}/kernel/string.c" TARGET_DIRECTORY kernel APPEND PROPERTY
+        COMPILE_OPTIONS -fno-lto)
     target_link_libraries(kernel PRIVATE ${libs} "${THOLE_LIBGCC}")
     target_link_options(kernel PRIVATE
-        ${THOLE_LINK} -Wl,--gc-sections "LINKER:-T,${kernel_script}"
-        "LINKER:-Map,${PROJECT_BINARY_DIR}/kernel.map")
+        ${kernel_link} "LINKER:-Map,${PROJECT_BINARY_DIR}/kernel.map")
     set_target_properties(kernel PROPERTIES
         SUFFIX .elf LINK_DEPENDS "${kernel_script}"
         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")

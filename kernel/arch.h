@@ -38,7 +38,7 @@ struct arch_mapping {
  * Mapping needs no invalidation (nothing was there); a mapping that is
  * executable is made visible to instruction fetch.
  */
-enum arch_map arch_frame_map(void *root, uaddr_t at, const struct arch_mapping *mapping);
+enum arch_map arch_frame_map(void *root, uaddr_t at, struct arch_mapping mapping);
 /* Removes the mapping at `at` if it maps exactly this frame; its TLB entries are gone on return. */
 void arch_frame_unmap(void *root, unsigned asid, uaddr_t at, paddr_t frame, unsigned size_bits);
 /* Puts `table` (zeroed, 4 KiB) at the first missing level; *level is where (1 or 2 below the root). */
@@ -54,10 +54,12 @@ void arch_frame_init(struct frame *frame, uint64_t pc, uint64_t sp, uint64_t tls
 /* Message registers: x0..x8; `index` 0 to 8. Inline in arch_types.h:
  *   static inline uint64_t frame_get(const struct frame *, unsigned index);
  *   static inline void frame_set(struct frame *, unsigned index, uint64_t value);
+ *   static inline uint64_t *frame_words(struct frame *);          registers 2 to 7
  *   static inline void frame_clear_scratch(struct frame *);   x9-x18 and flags become zero
  */
 /* Register `index` as THREAD_READ_REGISTERS numbers them; 0 past the end. */
 #define FRAME_LOST_LAST 18 /* a system call keeps none up to here */
+#define FRAME_SCRATCH_FIRST 9 /* from here to there it need not even be saved */
 #define FRAME_SP 31
 #define FRAME_PC 32
 #define FRAME_PSTATE 33
@@ -67,7 +69,7 @@ uint64_t arch_frame_read(const struct frame *frame, unsigned index);
 void arch_frame_write(struct frame *frame, unsigned index, uint64_t value);
 /* The thread executes one instruction when it runs next, and then faults: FAULT_STEP. */
 void arch_frame_step(struct frame *frame);
-/* The system call that the frame was saved by is made again when the thread runs next. */
+/* The system call that the frame was saved by is made again when the thread runs next; what it loses may be zero. */
 void arch_frame_undo_syscall(struct frame *frame);
 /* The fault that says the step is done comes again, before anything else, when the thread runs next. */
 void arch_frame_undo_step(struct frame *frame);

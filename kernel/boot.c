@@ -58,7 +58,7 @@ static void map_page(struct making *making, uint64_t at, paddr_t page, unsigned 
     struct arch_mapping mapping = { page, FRAME_BITS_4K, (uint8_t)rights, MEMORY_NORMAL };
     unsigned level;
 
-    while (arch_frame_map(making->root, (uaddr_t){ at }, &mapping) == ARCH_MAP_NO_TABLE) {
+    while (arch_frame_map(making->root, (uaddr_t){ at }, mapping) == ARCH_MAP_NO_TABLE) {
         void *table = boot_memory_take(PAGE_BYTES, PAGE_BYTES);
         enum arch_map mapped = arch_table_map(making->root, (uaddr_t){ at }, table, &level);
 

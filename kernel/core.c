@@ -32,16 +32,9 @@ void core_init(struct core *core, unsigned number)
     core->runs_lent = runs_lent(number);
 }
 
-unsigned core_priority(const struct thread *thread)
-{
-    unsigned priority = thread->time->priority;
-
-    return priority > thread->sender.ceiling ? priority : thread->sender.ceiling;
-}
-
 /* --- Between cores ----------------------------------------------------------------- */
 
-static void kick(const struct core *core, struct core *other)
+static RARE void kick(const struct core *core, struct core *other)
 {
     if (other == core)
         return;
@@ -50,7 +43,7 @@ static void kick(const struct core *core, struct core *other)
 }
 
 /* The core that has the thread's registers, or NULL. */
-static struct core *loaded_on(const struct thread *thread)
+INLINED struct core *loaded_on(const struct thread *thread)
 {
     struct core *last = &cores[thread->loaded_on];
 
@@ -62,7 +55,7 @@ bool core_has(const struct thread *thread)
     return loaded_on(thread) != NULL;
 }
 
-static bool is_current(const struct thread *thread)
+INLINED bool is_current(const struct thread *thread)
 {
     const struct core *where = loaded_on(thread);
 
@@ -117,49 +110,60 @@ void core_reload(struct core *core, struct thread *thread)
     kick(core, where);
 }
 
-bool core_enter(struct core *core)
+RARE void core_lose(struct core *core)
 {
     struct thread *thread = core->loaded;
 
-    core->kicked = false;
-    core->space_left = 0; /* nothing walks it any more: an exception was taken */
-    if (core->current != NULL || thread == NULL)
-        return true;
     thread->sender.fp_open = false; /* they are saved when another is loaded */
     core->loaded = NULL;
     core->reload = true;
     if (thread->state == THREAD_READY)
         core_ready(core, thread, TURN_NEXT);
-    return false;
 }
 
 /* --- Ready queues ------------------------------------------------------------------ */
 
-/* Into the ready queue of its time's core, which is told if that may change who runs there. */
-static void enqueue(struct core *from, struct thread *thread, enum turn turn)
+/* The core of that time, another than this: told if `level` may change who runs there. */
+static RARE struct core *other_core(const struct core *from, const struct sched_context *time,
+                                    unsigned level)
 {
-    struct sched_context *time = thread->time;
     struct core *core = &cores[time->core];
-    unsigned level = core_priority(thread);
 
     /* Also if it will share its turn only when lent time goes home. */
-    if (core != from && (core->current == NULL || level >= core->current->time->priority))
+    if (core->current == NULL || level >= core->current->time->priority)
         kick(from, core);
+    return core;
+}
+
+/* Into the ready queue of its time's core. */
+INLINED void enqueue(struct core *from, struct thread *thread, enum turn turn)
+{
+    struct sched_context *time = thread->time;
+    unsigned level = core_priority(thread);
+    struct core *core = time->core == from->number ? from : other_core(from, time, level);
+    struct list *head = &core->ready[level];
+
     time->level = (uint8_t)level;
     if (turn == TURN_NEXT)
-        list_push_head(&core->ready[level], &time->ready);
+        list_push_head(head, &time->ready);
     else
-        list_push_tail(&core->ready[level], &time->ready);
+        list_push_tail(head, &time->ready);
     core->ready_levels |= 1ULL << level;
+}
+
+/* Out of that of `core`, which is its time's. */
+INLINED void dequeue_from(struct core *core, struct sched_context *time)
+{
+    bool is_last = time->ready.next == time->ready.prev; /* the head */
+
+    list_remove(&time->ready);
+    if (is_last)
+        core->ready_levels &= ~(1ULL << time->level);
 }
 
 static void dequeue(struct sched_context *time)
 {
-    struct core *core = &cores[time->core];
-
-    list_remove(&time->ready);
-    if (list_empty(&core->ready[time->level]))
-        core->ready_levels &= ~(1ULL << time->level);
+    dequeue_from(&cores[time->core], time);
 }
 
 void core_ready(struct core *core, struct thread *thread, enum turn turn)
@@ -171,8 +175,8 @@ void core_ready(struct core *core, struct thread *thread, enum turn turn)
     thread->state = THREAD_READY;
     if (thread_suspended(thread) || (!thread->lent && core_waits_for_period(core, thread->time)))
         return;
-    if (core_has_left(core, thread) == RESULT_DONE) /* if not, that core queues it */
-        enqueue(core, thread, turn);
+    if (thread->loaded_on == core->number || core_has_left(core, thread) == RESULT_DONE)
+        enqueue(core, thread, turn); /* if not, that core queues it */
 }
 
 void core_ready_later(struct core *core, struct thread *thread)
@@ -198,7 +202,9 @@ void core_continue(struct core *core, struct thread *thread)
 
 void core_unready(struct core *core, struct thread *thread)
 {
-    if (is_current(thread)) {
+    if (core->current == thread) {
+        core->current = NULL;
+    } else if (is_current(thread)) {
         loaded_on(thread)->current = NULL;
         kick(core, loaded_on(thread));
     } else if (thread->time != NULL && list_linked(&thread->time->ready))
@@ -225,7 +231,7 @@ void core_yield(struct core *core)
 
 /* --- Accounting ------------------------------------------------------------------ */
 
-static void account(struct core *core, struct sched_context *next)
+INLINED void account(struct core *core, struct sched_context *next)
 {
     if (core->running == next)
         return;
@@ -253,10 +259,9 @@ bool core_is_spent(struct sched_context *context)
     return context->remaining <= 0;
 }
 
-/* What is left in the books is enough to know: the clock is read only when nothing is. */
-bool core_waits_for_period(struct core *core, struct sched_context *context)
+RARE bool core_waits_for_next(struct core *core, struct sched_context *context)
 {
-    if (context->remaining > 0 || !core_is_spent(context))
+    if (!core_is_spent(context))
         return false;
     deadline_remove(&context->next_period);
     core_deadline_add(core, &cores[context->core], &context->next_period, context->period_end);
@@ -312,21 +317,21 @@ void core_set_ceiling(struct core *core, struct thread *thread, unsigned ceiling
 
 /* --- Choosing ----------------------------------------------------------------------- */
 
-static unsigned highest_level(const struct core *core)
+INLINED unsigned highest_level(const struct core *core)
 {
     return 63u - (unsigned)__builtin_clzll(core->ready_levels);
 }
 
-static struct thread *take_first(struct core *core)
+INLINED struct thread *take_first(struct core *core)
 {
     struct list *node = core->ready[highest_level(core)].next;
     struct sched_context *time = CONTAINER_OF(node, struct sched_context, ready);
 
-    dequeue(time);
+    dequeue_from(core, time);
     return time->thread;
 }
 
-static void load(struct core *core, struct thread *thread)
+INLINED void load(struct core *core, struct thread *thread)
 {
     if (core->loaded != NULL)
         core->loaded->sender.fp_open = false; /* they are saved below */
@@ -341,11 +346,51 @@ static void load(struct core *core, struct thread *thread)
     core->reload = false;
 }
 
-bool core_is_plain(const struct core *core)
+/*
+ * Does anybody wait for a turn of whole time? Those between its own priority and that
+ * of its server wait until it is home: then its turn is over at once.
+ */
+INLINED bool turn_is_wanted(const struct core *core, const struct thread *thread)
 {
-    return core->current != NULL && core->running == core->current->time && !core->reload &&
-           !core->graced && !core->kicked && core->running->remaining > 0 &&
-           !list_linked(&core->running->dying_ring);
+    unsigned level = core_priority(thread);
+    uint64_t from = core->graced ? level : thread->time->priority;
+
+    return (core->ready_levels & UINT64_MAX << from & UINT64_MAX >> (63 - level)) != 0;
+}
+
+/*
+ * When the timer must come for the budget of what runs; UINT64_MAX: it need
+ * not, since it always goes on, and nobody waits for a turn. A call and its
+ * answer change nothing of it: a server's grace counts when the budget has ended.
+ */
+INLINED uint64_t budget_end(const struct core *core)
+{
+    const struct thread *thread = core->current;
+
+    if (thread == NULL)
+        return UINT64_MAX;
+    const struct sched_context *time = thread->time;
+    int64_t left = time->remaining;
+
+    if (sched_context_is_whole(time) && !turn_is_wanted(core, thread))
+        return UINT64_MAX;
+    if (core->graced && !sched_context_is_whole(time))
+        left += (int64_t)thread->grace;
+    return left > 0 ? core->since + (uint64_t)left : core->since;
+}
+
+/* The machine's timer comes for the first deadline, if that has changed. */
+INLINED void set_timer(struct core *core)
+{
+    const struct deadline *first = deadlines_first(&core->deadlines);
+    uint64_t next = budget_end(core);
+
+    if (first != NULL && first->when < next)
+        next = first->when;
+    if (next == core->timer_set)
+        return;
+    core->timer_set = next;
+    arch_timer_set(next);
 }
 
 static struct thread *go_idle(struct core *core)
@@ -354,11 +399,11 @@ static struct thread *go_idle(struct core *core)
     account(core, NULL);
     if (core->loaded != NULL || core->reload)
         load(core, NULL);
-    core_deadlines(core);
+    set_timer(core);
     return NULL;
 }
 
-struct thread *core_choose(struct core *core)
+APART struct thread *core_choose(struct core *core)
 {
     struct thread *current = core->current;
 
@@ -378,7 +423,7 @@ struct thread *core_choose(struct core *core)
     account(core, current->time);
     if (core->loaded != current || core->reload)
         load(core, current);
-    core_deadlines(core);
+    set_timer(core);
     return current;
 }
 
@@ -402,39 +447,6 @@ void core_interrupts(struct core *core)
     for (unsigned count = 0; count < INTERRUPTS_AN_EVENT; count++)
         if (core_interrupt(core) == ARCH_IRQ_NONE)
             return;
-}
-
-/*
- * Does anybody wait for a turn of whole time? Those between its own priority and that
- * of its server wait until it is home: then its turn is over at once.
- */
-static bool turn_is_wanted(const struct core *core, const struct thread *thread)
-{
-    unsigned level = core_priority(thread);
-    uint64_t from = core->graced ? level : thread->time->priority;
-
-    return (core->ready_levels & UINT64_MAX << from & UINT64_MAX >> (63 - level)) != 0;
-}
-
-/*
- * When the timer must come for the budget of what runs; UINT64_MAX: it need
- * not, since it always goes on, and nobody waits for a turn. A call and its
- * answer change nothing of it: a server's grace counts when the budget has ended.
- */
-static uint64_t budget_end(const struct core *core)
-{
-    const struct thread *thread = core->current;
-
-    if (thread == NULL)
-        return UINT64_MAX;
-    const struct sched_context *time = thread->time;
-    int64_t left = time->remaining;
-
-    if (sched_context_is_whole(time) && !turn_is_wanted(core, thread))
-        return UINT64_MAX;
-    if (core->graced && !sched_context_is_whole(time))
-        left += (int64_t)thread->grace;
-    return left > 0 ? core->since + (uint64_t)left : core->since;
 }
 
 /* The timer came, perhaps for the budget of what runs. */
@@ -489,17 +501,4 @@ void core_deadline_add(struct core *core, struct core *home, struct deadline *de
     deadline_add(&home->deadlines, deadline, when);
     if (deadlines_first(&home->deadlines) == deadline)
         kick(core, home);
-}
-
-void core_deadlines(struct core *core)
-{
-    const struct deadline *first = deadlines_first(&core->deadlines);
-    uint64_t next = budget_end(core);
-
-    if (first != NULL && first->when < next)
-        next = first->when;
-    if (next == core->timer_set)
-        return;
-    core->timer_set = next;
-    arch_timer_set(next);
 }

@@ -28,14 +28,20 @@ struct core {
     uint64_t space_left;         /* the one before it, until the core is in the kernel again */
     uint64_t ready_levels;       /* bit n: ready[n] is not empty */
     struct sched_context *running; /* whose time has been running since `since`; NULL: none */
-    struct list ready[PRIORITY_COUNT];
-    struct deadlines deadlines;
     uint64_t since;              /* ticks: up to here `running` is accounted */
     uint64_t timer_set;          /* the deadline that the machine's timer has */
-    unsigned number;
-    bool reload;                 /* the address space of `loaded` has changed */
-    bool kicked;                 /* another core told it to come: no short ways until it has */
-    bool graced;                 /* lent time that runs is used up: the server has its grace */
+    struct deadlines deadlines;
+    uint32_t number;
+    union {
+        struct {
+            bool reload;         /* the address space of `loaded` has changed */
+            bool kicked;         /* another core told it to come: no short ways until it has */
+            bool graced;         /* lent time that runs is used up: the server has its grace */
+            bool none;
+        };
+        uint32_t special;        /* any of them */
+    };
+    struct list ready[PRIORITY_COUNT];
 } __attribute__((aligned(64)));
 
 extern struct core cores[CORES_MAX];
@@ -44,8 +50,18 @@ extern unsigned core_count; /* of them run */
 /* Of all cores that run, before the first event of any. */
 void core_init(struct core *core, unsigned number);
 
-/* The first thing in an event: if its thread was taken away, that is completed; false then. */
-bool core_enter(struct core *core);
+/* Its thread was taken away by another core: that is completed. */
+void core_lose(struct core *core);
+/* The first thing in an event: false if its thread was taken away. */
+static inline bool core_enter(struct core *core)
+{
+    core->kicked = false;
+    core->space_left = 0; /* nothing walks it any more: an exception was taken */
+    if (core->current != NULL || core->loaded == NULL)
+        return true;
+    core_lose(core);
+    return false;
+}
 /* Another core has the registers of this thread? MORE: it was told to leave it. */
 enum thole_result core_has_left(const struct core *core, const struct thread *thread) MUST_CHECK;
 /* Does another core run it now, and may go on? */
@@ -76,7 +92,11 @@ static inline void core_unsettle(struct core *core)
         core->current->time = NULL;
 }
 /* May threads of this core call and answer without the lock? */
-bool core_is_plain(const struct core *core);
+static inline bool core_is_plain(const struct core *core)
+{
+    return core->current != NULL && core->running == core->current->time && core->special == 0 &&
+           core->running->remaining > 0 && !list_linked(&core->running->dying_ring);
+}
 /* This core need not keep the registers of `thread`: it is destroyed. */
 void core_abandon(struct core *core, const struct thread *thread);
 /* What `thread` runs in has changed. */
@@ -92,6 +112,24 @@ void core_ready(struct core *core, struct thread *thread, enum turn turn);
 void core_ready_later(struct core *core, struct thread *thread);
 /* The thread, READY until now, no longer is (it waits, stops, or lost its time). */
 void core_unready(struct core *core, struct thread *thread);
+/* Has the event changed nothing of who runs here, and until when? core_choose would do nothing. */
+static inline bool core_goes_on(const struct core *core)
+{
+    const struct thread *thread = core->current;
+
+    if (thread == NULL || core->loaded != thread || core->running != thread->time ||
+        core->special != 0)
+        return false;
+    const struct sched_context *time = core->running;
+    const struct deadline *first = deadlines_first(&core->deadlines);
+    uint64_t until = sched_context_is_whole(time) ? UINT64_MAX
+                                                  : core->since + (uint64_t)time->remaining;
+
+    if (first != NULL && first->when < until)
+        until = first->when;
+    return time->remaining > 0 && core->ready_levels >> time->priority == 0 &&
+           until == core->timer_set;
+}
 /* Ends an event: chooses who runs, switches to it, sets the timer. NULL: the core is idle. */
 struct thread *core_choose(struct core *core);
 /* The running thread lets its equals run. */
@@ -105,7 +143,12 @@ void core_deadline_add(struct core *core, struct core *home, struct deadline *de
 /* Brings the account of a SchedContext up to now: is its budget used up? */
 bool core_is_spent(struct sched_context *context);
 /* The same; and if it is, the period's end will be told. */
-bool core_waits_for_period(struct core *core, struct sched_context *context);
+bool core_waits_for_next(struct core *core, struct sched_context *context);
+/* What is left in the books is enough to know: the clock is read only when nothing is. */
+static inline bool core_waits_for_period(struct core *core, struct sched_context *context)
+{
+    return context->remaining <= 0 && core_waits_for_next(core, context);
+}
 /* Gives a SchedContext another share, whatever it is being used for. */
 void core_reconfigure(struct core *core, struct sched_context *context, const struct share *share);
 /* Another ceiling for a thread, whatever it does. */
@@ -114,7 +157,12 @@ void core_set_ceiling(struct core *core, struct thread *thread, unsigned ceiling
 /* The SchedContext is about to be destroyed. */
 void core_forget(struct sched_context *context);
 
-unsigned core_priority(const struct thread *thread);
+static inline unsigned core_priority(const struct thread *thread)
+{
+    unsigned priority = thread->time->priority;
+
+    return priority > thread->sender.ceiling ? priority : thread->sender.ceiling;
+}
 
 /* Bound of one event: a storm is taken in parts, programs' own priorities between them. */
 #define INTERRUPTS_AN_EVENT 4
@@ -124,5 +172,3 @@ void core_interrupts(struct core *core);
 uint32_t core_interrupt(struct core *core);
 /* Fires the timers that are due, a bounded number. */
 void core_expire(struct core *core);
-/* Sets the machine's timer for the first deadline, if that has changed. */
-void core_deadlines(struct core *core);

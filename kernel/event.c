@@ -21,42 +21,96 @@ static void gate_take(uint32_t *gate)
     }
 }
 
-bool event_enter(struct core *core)
+/* What is said by both time and thread is said by one while programs run. */
+static void gate_leave(struct core *core, bool open)
 {
-    lock_take(&kernel_lock);
+    core_unsettle(core);
+    __atomic_store_n(&core->gate, open ? GATE_OPEN : GATE_CLOSED, __ATOMIC_RELEASE);
+}
+
+static void other_gates_take(const struct core *core)
+{
     for (unsigned number = 0; number < core_count; number++) {
-        if (&cores[number] != core)
-            gate_take(&cores[number].gate);
+        if (&cores[number] == core)
+            continue;
+        gate_take(&cores[number].gate);
         core_settle(&cores[number]);
     }
+}
+
+static void other_gates_leave(const struct core *core)
+{
+    for (unsigned number = 0; number < core_count; number++)
+        if (&cores[number] != core)
+            gate_leave(&cores[number], core_is_plain(&cores[number]) && !threads_stopping());
+}
+
+static APART void others_wait(const struct core *core)
+{
+    lock_take(&kernel_lock);
+    other_gates_take(core);
+}
+
+static APART void others_go_on(const struct core *core)
+{
+    other_gates_leave(core);
+    lock_release(&kernel_lock);
+}
+
+/* A core that is alone needs no lock. */
+INLINED bool enter(struct core *core)
+{
+    if (core_count > 1)
+        others_wait(core);
+    core_settle(core);
     return core_enter(core);
 }
 
-static void gates_leave(void)
+bool event_enter(struct core *core)
 {
-    for (unsigned number = 0; number < core_count; number++) {
-        bool open = core_is_plain(&cores[number]) && !threads_stopping();
+    return enter(core);
+}
 
-        core_unsettle(&cores[number]);
-        __atomic_store_n(&cores[number].gate, open ? GATE_OPEN : GATE_CLOSED, __ATOMIC_RELEASE);
-    }
+INLINED struct thread *choose(struct core *core)
+{
+    struct thread *next = core_choose(core);
+
+    gate_leave(core, core_is_plain(core) && !threads_stopping());
+    return next;
+}
+
+static RARE struct thread *choose_after_stopping(struct core *core)
+{
+    if (threads_finish_stopping(core))
+        arch_core_kick(core->number); /* the rest in an event of its own */
+    return choose(core);
+}
+
+INLINED struct thread *leave(struct core *core)
+{
+    struct thread *next = core->current;
+
+    if (threads_stopping())
+        next = choose_after_stopping(core);
+    else if (core_goes_on(core))
+        gate_leave(core, !list_linked(&core->running->dying_ring)); /* else it is plain */
+    else
+        next = choose(core);
+    if (core_count > 1)
+        others_go_on(core);
+    return next;
 }
 
 struct thread *event_leave(struct core *core)
 {
-    if (threads_finish_stopping(core))
-        arch_core_kick(core->number); /* the rest in an event of its own */
-    struct thread *next = core_choose(core);
-
-    gates_leave();
-    lock_release(&kernel_lock);
-    return next;
+    return leave(core);
 }
 
 void event_abandon(void)
 {
-    gates_leave();
-    lock_release(&kernel_lock);
+    gate_leave(&cores[0], core_is_plain(&cores[0]) && !threads_stopping());
+    if (core_count > 1)
+        others_go_on(&cores[0]);
 }
 
 /* call and try_call: what the capability names decides what a call is. */
@@ -78,7 +132,7 @@ static void call(struct core *core, bool may_wait)
 }
 
 /* A system call that is a fault: of its own will, or unknown. */
-static void fault(struct core *core, enum thole_fault kind, uint64_t address)
+static RARE void fault(struct core *core, enum thole_fault kind, uint64_t address)
 {
     const struct frame *frame = &core->current->frame;
     uint64_t word[5] = { kind, address, 0, arch_frame_read(frame, FRAME_PC),
@@ -94,19 +148,15 @@ static void system_call(struct core *core, unsigned number)
 
     switch (number) {
     case SYSCALL_CALL:
-        call(core, true);
-        break;
     case SYSCALL_TRY_CALL:
-        call(core, false);
+        call(core, number == SYSCALL_CALL);
         break;
     case SYSCALL_REPLY_RECV:
         endpoint_reply_receive(core, thread_slot(thread, first));
         break;
     case SYSCALL_RECV:
-        endpoint_receive(core, thread_slot(thread, first), true);
-        break;
     case SYSCALL_TRY_RECV:
-        endpoint_receive(core, thread_slot(thread, first), false);
+        endpoint_receive(core, thread_slot(thread, first), number == SYSCALL_RECV);
         break;
     case SYSCALL_YIELD:
         thread_return_status(thread, STATUS_OK);
@@ -125,11 +175,11 @@ struct thread *kernel_syscall(struct core *core, unsigned number)
 {
     struct thread *thread = core->loaded;
 
-    if (event_enter(core))
+    if (enter(core))
         system_call(core, number);
     else
         arch_frame_undo_syscall(&thread->frame);
-    return event_leave(core);
+    return leave(core);
 }
 
 struct thread *kernel_fault(struct core *core, const uint64_t word[5])
@@ -138,19 +188,19 @@ struct thread *kernel_fault(struct core *core, const uint64_t word[5])
 
     bool is_step = word[0] == FAULT_STEP;
 
-    if (event_enter(core)) {
+    if (enter(core)) {
         if (is_step)
             thread_stepped(thread);
         thread_fault(core, word);
     } else if (is_step) {
         arch_frame_undo_step(&thread->frame);
     }
-    return event_leave(core);
+    return leave(core);
 }
 
 struct thread *kernel_interrupt(struct core *core)
 {
-    (void)event_enter(core);
+    (void)enter(core);
     core_interrupts(core);
-    return event_leave(core);
+    return leave(core);
 }

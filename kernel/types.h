@@ -17,6 +17,13 @@ typedef struct { uint64_t value; } uaddr_t;   /* a program's virtual address */
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define STATIC_ASSERT(condition) _Static_assert(condition, #condition)
 
+/* A function that what happens most does without: it is not made part of those who call it. */
+#define RARE __attribute__((noinline, cold))
+/* One that is called from several places, or is looked for by its name. */
+#define APART __attribute__((noinline))
+/* Its callers are made shorter by what they know of the arguments; or it is a part of an event. */
+#define INLINED static inline __attribute__((always_inline))
+
 /* Stays on in release builds: after a broken invariant nothing is safe to do. */
 #define ASSERT(condition)                                             \
     do {                                                              \

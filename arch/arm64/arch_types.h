@@ -45,9 +45,16 @@ static inline void frame_set(struct frame *frame, unsigned index, uint64_t value
     frame->x[index] = value;
 }
 
+/* The registers of a message's words, one behind the other. */
+static inline uint64_t *frame_words(struct frame *frame)
+{
+    return &frame->x[2];
+}
+
 /* What the ABI calls lost, so that nothing of the kernel or of a peer shows. */
 static inline void frame_clear_scratch(struct frame *frame)
 {
+#pragma GCC unroll 10
     for (unsigned index = 9; index <= 18; index++)
         frame->x[index] = 0;
     frame->pstate &= ~PSTATE_NZCV;

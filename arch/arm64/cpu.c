@@ -16,6 +16,7 @@ STATIC_ASSERT(offsetof(struct frame, sp) == OFFSET_SP);
 STATIC_ASSERT(offsetof(struct frame, pc) == OFFSET_PC);
 STATIC_ASSERT(offsetof(struct frame, pstate) == OFFSET_PSTATE);
 STATIC_ASSERT(offsetof(struct frame, tls) == OFFSET_TLS);
+STATIC_ASSERT(offsetof(struct frame, step) == OFFSET_STEP);
 STATIC_ASSERT(sizeof(struct frame) == FRAME_BYTES);
 STATIC_ASSERT(offsetof(struct frame, x[30]) == OFFSET_X(30));
 /* THREAD_READ_REGISTERS numbers the frame's registers in its order. */
@@ -32,7 +33,8 @@ STATIC_ASSERT(offsetof(struct cpu, emergency_top) == CPU_EMERGENCY_TOP);
 STATIC_ASSERT(offsetof(struct cpu, affinity) == CPU_AFFINITY);
 STATIC_ASSERT(offsetof(struct cpu, may_start) == CPU_MAY_START);
 STATIC_ASSERT(offsetof(struct cpu, entry_sctlr) == CPU_ENTRY_SCTLR);
-STATIC_ASSERT(offsetof(struct cpu, entry_history) == CPU_ENTRY_HISTORY);
+STATIC_ASSERT(offsetof(struct cpu, entry_sctlr) == CPU_STACK_TOP + 8);
+STATIC_ASSERT(offsetof(struct cpu, stepping) == CPU_STEPPING);
 STATIC_ASSERT(offsetof(struct cpu, core) == CPU_CORE);
 STATIC_ASSERT(sizeof(struct cpu) == CPU_BYTES);
 STATIC_ASSERT(offsetof(struct boot_stacks, guard_between) == STACK_TOP_OFFSET);
@@ -86,9 +88,11 @@ void arch_frame_step(struct frame *frame)
     frame->step = 1;
 }
 
-/* A step that this call was is not done either. */
+/* A step that this call was is not done either. x9 to x18 were not saved, and are lost in it. */
 void arch_frame_undo_syscall(struct frame *frame)
 {
+    for (unsigned index = FRAME_SCRATCH_FIRST; index <= FRAME_LOST_LAST; index++)
+        frame->x[index] = 0;
     frame->pc -= SVC_BYTES;
     if (frame->step != 0)
         frame->pstate |= PSTATE_SS;

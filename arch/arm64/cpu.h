@@ -11,12 +11,12 @@
 
 struct cpu {
     void *stack_top;              /* every event starts here: nothing is kept on it */
+    uint64_t entry_sctlr;         /* SCTLR_EL1 while C runs, if it signs; 0: the core cannot */
+    struct core *core;            /* the portable core's own; set before it arrives at the kernel */
+    bool stepping;                /* MDSCR_EL1.SS is set */
     void *emergency_top;          /* where a panic goes on if the stack is no good */
     uint64_t affinity;            /* MPIDR_EL1's; set before any starts: head.S looks for it */
     uint64_t may_start;           /* head.S waits for it: a loader may release all cores at once */
-    uint64_t entry_sctlr;         /* SCTLR_EL1 while C runs, if it signs; 0: the core cannot */
-    uint64_t entry_history;       /* HISTORY_...: what clears the branch history at each entry */
-    struct core *core;            /* the portable core's own; set before it arrives at the kernel */
     uint32_t stack_bytes, emergency_bytes;
     unsigned index;               /* in cpus[] */
     unsigned panicking;           /* a panic within a panic ends without another word */
@@ -25,7 +25,6 @@ struct cpu {
     struct fp_state *fp_current;  /* fp_open: of the thread that is loaded */
     struct fp_state *fp_owner;    /* whose values the registers hold, if it says so too; or NULL */
     bool fp_open;                 /* the loaded thread has used FP/SIMD since it was loaded */
-    bool stepping;                /* MDSCR_EL1.SS is set */
     bool leave_by_firmware;       /* the firmware is called when another address space is loaded */
     uint32_t lines_done;          /* own lines that another core was done with: atomic, gic.c */
     uint32_t lines_off;           /* own lines that another core disabled: atomic, gic.c */

@@ -3,6 +3,7 @@
 #pragma once
 
 #define ESR_WORD_SVC64  0x56000000 /* ESR_EL1 of svc #0: class ESR_SVC64, 32-bit instruction */
+#define ESR_IMMEDIATE_MASK 0xffff  /* ISS of SVC and BRK */
 #define BREAKPOINT_GUARD 0x57ac /* BRK's immediate in guard.S: a stack was overwritten */
 
 #ifndef __ASSEMBLER__
@@ -31,9 +32,6 @@ static inline enum esr_class esr_class(uint64_t esr)
 {
     return (enum esr_class)(esr >> 26 & 0x3f);
 }
-
-/* ISS of SVC and BRK */
-#define ESR_IMMEDIATE_MASK 0xffff
 
 /* ISS of aborts */
 #define ESR_ABORT_WNR (1u << 6)  /* a write ... */

@@ -11,6 +11,7 @@
 #define FRAME_X(n)   (THREAD_FRAME + OFFSET_X(n))
 #define FRAME_SP     (THREAD_FRAME + OFFSET_SP)     /* and the program counter */
 #define FRAME_PSTATE (THREAD_FRAME + OFFSET_PSTATE) /* and TPIDR_EL0 */
+#define FRAME_STEP   (THREAD_FRAME + OFFSET_STEP)
 
     .macro  save_lower
     stp     x0, x1, [sp, #FRAME_X(0)]

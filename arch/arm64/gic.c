@@ -13,7 +13,7 @@
 #define CFGR_LINES  16 /* two bits each */
 #define CFGR_EDGE   2u /* the upper one of the two */
 
-const struct gic_interface *gic;
+bool gic_is_version_3;
 volatile void *gic_distributor;
 uint32_t gic_line_count;
 static uint8_t taken_by[GIC_LINES_MAX];     /* the core that acknowledged an active line */
@@ -21,7 +21,7 @@ static uint8_t enabled_by[GIC_SPI_FIRST];   /* the core that has an own line */
 
 volatile void *gic_registers_of(uint32_t line)
 {
-    return line < GIC_SPI_FIRST ? gic->own_lines() : gic_distributor;
+    return line < GIC_SPI_FIRST ? gic_own_lines() : gic_distributor;
 }
 
 void gic_write_bit(unsigned registers, uint32_t line)
@@ -52,13 +52,13 @@ static void tell(uint32_t *lines, uint32_t line, struct cpu *cpu)
 {
     __atomic_fetch_or(lines, 1u << line, __ATOMIC_RELEASE);
     barrier_stores();
-    gic->send(GIC_SGI_KICK, cpu);
+    gic_send(GIC_SGI_KICK, cpu);
 }
 
 static void silence(uint32_t line)
 {
     gic_write_bit(GICD_ICENABLER, line);
-    gic->settle();
+    gic_settle();
     gic_write_bit(GICD_ICPENDR, line);
     gic_write_bit(GICD_ICACTIVER, line);
 }
@@ -94,9 +94,9 @@ bool arch_irq_valid(uint32_t line)
 
 uint32_t arch_irq_acknowledge(void)
 {
-    uint32_t line = gic->acknowledge();
+    uint32_t line = gic_acknowledge();
 
-    if (line >= gic_line_count)
+    if (line >= GIC_LINES_MAX || line >= gic_line_count)
         return ARCH_IRQ_NONE;
     if (line < GIC_PPI_FIRST) {
         if (line != GIC_SGI_KICK)
@@ -106,7 +106,7 @@ uint32_t arch_irq_acknowledge(void)
     }
     if (timer_owns(line)) {
         timer_silence();
-        gic->deactivate(line);
+        gic_deactivate(line);
         return ARCH_IRQ_TIMER;
     }
     taken_by[line] = (uint8_t)cpu_here()->index;
@@ -122,7 +122,7 @@ void arch_irq_done(uint32_t line)
     struct cpu *cpu = &cpus[taken_by[line]];
 
     if (cpu == cpu_here())
-        gic->deactivate(line);
+        gic_deactivate(line);
     else if (is_own(line))
         tell(&cpu->lines_done, line, cpu);
     else
@@ -145,7 +145,7 @@ void arch_irq_enable(uint32_t line, enum thole_trigger trigger)
     if (is_own(line))
         take_own(line);
     gic_write_bit(GICD_ICENABLER, line);
-    gic->settle();
+    gic_settle();
     set_trigger(line, trigger);
     gic_write_bit(GICD_ISENABLER, line);
 }
@@ -164,22 +164,22 @@ void arch_irq_disable(uint32_t line)
 void arch_irq_route(uint32_t line, unsigned core)
 {
     if (!is_own(line))
-        gic->route(line, cpu_numbered(core));
+        gic_route(line, cpu_numbered(core));
 }
 
 void arch_core_kick(unsigned core)
 {
     barrier_stores();
-    gic->send(GIC_SGI_KICK, cpu_numbered(core));
+    gic_send(GIC_SGI_KICK, cpu_numbered(core));
 }
 
 static void send_others(unsigned sgi)
 {
-    for (unsigned number = 0; gic != NULL && number < CORES_RUNNING_MAX; number++) {
+    for (unsigned number = 0; gic_distributor != NULL && number < CORES_RUNNING_MAX; number++) {
         struct cpu *cpu = cpu_numbered(number);
 
         if (cpu != NULL && cpu != cpu_here())
-            gic->send(sgi, cpu);
+            gic_send(sgi, cpu);
     }
 }
 

@@ -16,6 +16,8 @@
 #define GIC_LINES_MAX 1020 /* from here on special: 1023 says nothing is pending */
 
 /* Distributor, the same in v2 and v3; a v3 redistributor has it for lines below 32 */
+#define GICV2_GICD_BYTES 0x1000  /* an emulator has no more behind it */
+#define GICV3_GICD_BYTES 0x10000
 #define GICD_CTLR        0x000
 #define GICD_TYPER       0x004
 #define GICD_IGROUPR     0x080
@@ -38,45 +40,90 @@
 #define GIC_PRIORITY      0xa0
 #define GIC_PRIORITY_MASK 0xf0
 
-/* What differs between the versions when it is started. */
-struct gic_starter {
-    const struct gic_interface *interface;
-    /* Maps its registers; of the distributor's, this many bytes are used. */
-    uint64_t distributor_bytes;
-    void (*map)(const struct platform *platform);
-    /* Distributor control off and on. */
-    void (*distributor_off)(void);
-    void (*distributor_on)(void);
-    /* Finds what this core has of its own, and turns its interface on: NULL, or what is missing. */
-    const char *(*core_find)(struct cpu *cpu);
-    const char *(*core_on)(struct cpu *cpu);
-    /* Which group all lines are put in: a word of GICD_IGROUPR. */
-    uint32_t group;
-};
+/* What differs between the versions when it is started; gic_start.c has one called. */
+/* Maps its other registers. */
+void gicv2_map(const struct platform *platform);
+void gicv3_map(const struct platform *platform);
+/* Distributor control off and on. */
+void gicv2_distributor_off(void);
+void gicv3_distributor_off(void);
+void gicv2_distributor_on(void);
+void gicv3_distributor_on(void);
+/* Finds what this core has of its own, and turns its interface on: NULL, or what is missing. */
+const char *gicv2_core_find(struct cpu *cpu);
+const char *gicv3_core_find(struct cpu *cpu);
+const char *gicv2_core_on(struct cpu *cpu);
+const char *gicv3_core_on(struct cpu *cpu);
 
-/* What differs between the versions from then on. */
-struct gic_interface {
-    /* Sends a shared line to a core that was found. */
-    void (*route)(uint32_t line, const struct cpu *to);
-    /* Sends a software-generated interrupt. */
-    void (*send)(unsigned sgi, const struct cpu *to);
-    /* Registers of this core's own lines. */
-    volatile void *(*own_lines)(void);
-    /*
-     * Takes the most urgent pending line and drops the running priority; may be
-     * special. A software-generated one is deactivated, too.
-     */
-    uint32_t (*acknowledge)(void);
-    void (*deactivate)(uint32_t line);
-    /* Until changes to enables have taken effect. */
-    void (*settle)(void);
-};
+/*
+ * What differs from then on is there twice, gicv2_NAME and gicv3_NAME, and gic_NAME
+ * is one of them: by a condition, not through a pointer (docs/decisions/0009).
+ */
+extern bool gic_is_version_3;
 
-extern const struct gic_starter gicv2_starter, gicv3_starter;
-extern const struct gic_interface gicv2_interface, gicv3_interface;
+/* Sends a shared line to a core that was found. */
+void gicv2_route(uint32_t line, const struct cpu *to);
+void gicv3_route(uint32_t line, const struct cpu *to);
+static inline void gic_route(uint32_t line, const struct cpu *to)
+{
+    if (gic_is_version_3)
+        gicv3_route(line, to);
+    else
+        gicv2_route(line, to);
+}
+
+/* Sends a software-generated interrupt. */
+void gicv2_send(unsigned sgi, const struct cpu *to);
+void gicv3_send(unsigned sgi, const struct cpu *to);
+static inline void gic_send(unsigned sgi, const struct cpu *to)
+{
+    if (gic_is_version_3)
+        gicv3_send(sgi, to);
+    else
+        gicv2_send(sgi, to);
+}
+
+/* Registers of this core's own lines. */
+volatile void *gicv2_own_lines(void);
+volatile void *gicv3_own_lines(void);
+static inline volatile void *gic_own_lines(void)
+{
+    return gic_is_version_3 ? gicv3_own_lines() : gicv2_own_lines();
+}
+
+/*
+ * Takes the most urgent pending line and drops the running priority; may be special. A
+ * software-generated one is deactivated, too.
+ */
+uint32_t gicv2_acknowledge(void);
+uint32_t gicv3_acknowledge(void);
+static inline uint32_t gic_acknowledge(void)
+{
+    return gic_is_version_3 ? gicv3_acknowledge() : gicv2_acknowledge();
+}
+
+void gicv2_deactivate(uint32_t line);
+void gicv3_deactivate(uint32_t line);
+static inline void gic_deactivate(uint32_t line)
+{
+    if (gic_is_version_3)
+        gicv3_deactivate(line);
+    else
+        gicv2_deactivate(line);
+}
+
+/* Until changes to enables have taken effect. */
+void gicv2_settle(void);
+void gicv3_settle(void);
+static inline void gic_settle(void)
+{
+    if (gic_is_version_3)
+        gicv3_settle();
+    else
+        gicv2_settle();
+}
 
 /* gic.c; gic_start.c sets them. */
-extern const struct gic_interface *gic;
 extern volatile void *gic_distributor;
 extern uint32_t gic_line_count;
 /* gic.c: sets the line's bit in one of the registers that change what is written as 1. */

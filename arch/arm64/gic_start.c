@@ -4,7 +4,8 @@
 #include "kernel_map.h"
 #include "machine.h"
 
-static const struct gic_starter *starter;
+/* Which of the two: by a condition, not through a pointer (docs/decisions/0009). */
+#define BY_VERSION(name, ...) (gic_is_version_3 ? gicv3_##name(__VA_ARGS__) : gicv2_##name(__VA_ARGS__))
 
 /* `first` is the first of 32 lines: off, in one group, of one priority. */
 static void reset_lines(uint32_t first)
@@ -15,7 +16,7 @@ static void reset_lines(uint32_t first)
     mmio_write(base, GICD_ICENABLER + word, UINT32_MAX);
     mmio_write(base, GICD_ICACTIVER + word, UINT32_MAX);
     mmio_write(base, GICD_ICPENDR + word, UINT32_MAX);
-    mmio_write(base, GICD_IGROUPR + word, starter->group);
+    mmio_write(base, GICD_IGROUPR + word, gic_is_version_3 ? UINT32_MAX : 0);
     for (unsigned line = first; line < first + GIC_WORD_LINES && line < GIC_LINES_MAX; line++)
         mmio_write8(base, GICD_IPRIORITYR + line, GIC_PRIORITY);
 }
@@ -25,13 +26,13 @@ static void start_shared_lines(void)
     for (uint32_t first = GIC_SPI_FIRST; first < gic_line_count; first += GIC_WORD_LINES)
         reset_lines(first);
     for (uint32_t line = GIC_SPI_FIRST; line < gic_line_count; line++)
-        gic->route(line, cpu_here());
+        gic_route(line, cpu_here());
 }
 
 const char *gic_core_start(void)
 {
     struct cpu *cpu = cpu_here();
-    const char *missing = starter->core_find(cpu);
+    const char *missing = BY_VERSION(core_find, cpu);
 
     if (missing != NULL)
         return missing;
@@ -39,24 +40,24 @@ const char *gic_core_start(void)
     gic_write_bit(GICD_ISENABLER, GIC_SGI_KICK);
     gic_write_bit(GICD_ISENABLER, GIC_SGI_STOP);
     gic_write_bit(GICD_ISENABLER, GIC_SGI_TRACE);
-    return starter->core_on(cpu);
+    return BY_VERSION(core_on, cpu);
 }
 
-static const struct gic_starter *starter_of(unsigned version)
+static bool is_version_3(unsigned version)
 {
-    if (version == 2)
-        return &gicv2_starter;
-    if (version == 3)
-        return &gicv3_starter;
-    machine_refuse("the device tree has no interrupt controller that is known: GICv2 or GICv3");
+    if (version != 2 && version != 3)
+        machine_refuse("the device tree has no interrupt controller that is known: GICv2 or GICv3");
+    return version == 3;
 }
 
 static void map_registers(const struct platform *platform)
 {
-    if (platform->gic_distributor.bytes < starter->distributor_bytes)
+    uint64_t bytes = gic_is_version_3 ? GICV3_GICD_BYTES : GICV2_GICD_BYTES;
+
+    if (platform->gic_distributor.bytes < bytes)
         machine_refuse("the device tree names too few registers of the GIC's distributor");
-    gic_distributor = kernel_map_device(&platform->gic_distributor, starter->distributor_bytes);
-    starter->map(platform);
+    gic_distributor = kernel_map_device(&platform->gic_distributor, bytes);
+    BY_VERSION(map, platform);
 }
 
 static uint32_t lines_there_are(void)
@@ -71,15 +72,14 @@ unsigned gic_start(const struct platform *platform)
 {
     const char *missing;
 
-    starter = starter_of(platform->gic_version);
-    gic = starter->interface;
+    gic_is_version_3 = is_version_3(platform->gic_version);
     map_registers(platform);
     gic_line_count = lines_there_are();
-    starter->distributor_off();
+    BY_VERSION(distributor_off);
     missing = gic_core_start();
     if (missing != NULL)
         machine_refuse(missing);
     start_shared_lines();
-    starter->distributor_on();
+    BY_VERSION(distributor_on);
     return gic_line_count;
 }

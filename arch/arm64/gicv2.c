@@ -8,23 +8,23 @@
 
 volatile void *gicv2_registers;
 
-static void route(uint32_t line, const struct cpu *to)
+void gicv2_route(uint32_t line, const struct cpu *to)
 {
     mmio_write8(gic_distributor, GICD_ITARGETSR + line, to->gic_target);
 }
 
-static void send(unsigned sgi, const struct cpu *to)
+void gicv2_send(unsigned sgi, const struct cpu *to)
 {
     mmio_write(gic_distributor, GICD_SGIR,
                (uint32_t)to->gic_target << GICD_SGIR_TARGETS_SHIFT | sgi);
 }
 
-static volatile void *own_lines(void)
+volatile void *gicv2_own_lines(void)
 {
     return gic_distributor;
 }
 
-static uint32_t acknowledge(void)
+uint32_t gicv2_acknowledge(void)
 {
     /* Says who sent a software-generated one. */
     uint32_t taken = mmio_read(gicv2_registers, GICC_IAR);
@@ -37,21 +37,12 @@ static uint32_t acknowledge(void)
     return line;
 }
 
-static void deactivate(uint32_t line)
+void gicv2_deactivate(uint32_t line)
 {
     mmio_write(gicv2_registers, GICC_DIR, line);
 }
 
-static void settle(void)
+void gicv2_settle(void)
 {
     barrier_all();
 }
-
-const struct gic_interface gicv2_interface = {
-    .route = route,
-    .send = send,
-    .own_lines = own_lines,
-    .acknowledge = acknowledge,
-    .deactivate = deactivate,
-    .settle = settle,
-};

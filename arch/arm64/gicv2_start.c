@@ -9,28 +9,27 @@
 #include "kernel_map.h"
 #include "machine.h"
 
-#define GICD_BYTES       0x1000 /* an emulator has no more behind it */
 #define GICD_CTLR_ENABLE (1u << 0)
 
-static void map_interface(const struct platform *platform)
+void gicv2_map(const struct platform *platform)
 {
     if (platform->gic_cpu.bytes < GICC_BYTES)
         machine_refuse("the GIC's CPU interface has no second page, where GICC_DIR is");
     gicv2_registers = kernel_map_device(&platform->gic_cpu, GICC_BYTES);
 }
 
-static void distributor_off(void)
+void gicv2_distributor_off(void)
 {
     mmio_write(gic_distributor, GICD_CTLR, 0);
 }
 
-static void distributor_on(void)
+void gicv2_distributor_on(void)
 {
     mmio_write(gic_distributor, GICD_CTLR, GICD_CTLR_ENABLE);
 }
 
 /* A core's own lines read as aimed at itself, 4.3.12; where there is one core only, as 0. */
-static const char *core_find(struct cpu *cpu)
+const char *gicv2_core_find(struct cpu *cpu)
 {
     uint8_t target = (uint8_t)mmio_read(gic_distributor, GICD_ITARGETSR);
 
@@ -38,7 +37,7 @@ static const char *core_find(struct cpu *cpu)
     return NULL;
 }
 
-static const char *core_on(struct cpu *cpu)
+const char *gicv2_core_on(struct cpu *cpu)
 {
     (void)cpu;
     mmio_write(gicv2_registers, GICC_PMR, GIC_PRIORITY_MASK);
@@ -46,14 +45,3 @@ static const char *core_on(struct cpu *cpu)
     mmio_write(gicv2_registers, GICC_CTLR, GICC_CTLR_ENABLE | GICC_CTLR_EOIMODE);
     return NULL;
 }
-
-const struct gic_starter gicv2_starter = {
-    .interface = &gicv2_interface,
-    .distributor_bytes = GICD_BYTES,
-    .map = map_interface,
-    .distributor_off = distributor_off,
-    .distributor_on = distributor_on,
-    .core_find = core_find,
-    .core_on = core_on,
-    .group = 0,
-};

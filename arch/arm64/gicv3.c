@@ -37,12 +37,12 @@ void gicv3_wait_while(volatile void *base, unsigned offset, uint32_t bit)
         kernel_panic("the interrupt controller does not answer", __FILE__, __LINE__);
 }
 
-static void route(uint32_t line, const struct cpu *to)
+void gicv3_route(uint32_t line, const struct cpu *to)
 {
     mmio_write64(gic_distributor, GICD_IROUTER + line * (unsigned)sizeof(uint64_t), to->affinity);
 }
 
-static void send(unsigned sgi, const struct cpu *to)
+void gicv3_send(unsigned sgi, const struct cpu *to)
 {
     uint64_t level0 = GICV3_AFFINITY_LEVEL0(to->affinity);
 
@@ -52,18 +52,18 @@ static void send(unsigned sgi, const struct cpu *to)
     barrier_isb();
 }
 
-static volatile void *own_lines(void)
+volatile void *gicv3_own_lines(void)
 {
     return (volatile char *)cpu_here()->redistributor + GICR_FRAME;
 }
 
-static void deactivate(uint32_t line)
+void gicv3_deactivate(uint32_t line)
 {
     write_icc_dir_el1(line);
     barrier_isb();
 }
 
-static uint32_t acknowledge(void)
+uint32_t gicv3_acknowledge(void)
 {
     uint32_t line = (uint32_t)read_icc_iar1_el1();
 
@@ -73,21 +73,12 @@ static uint32_t acknowledge(void)
         barrier_isb();
     }
     if (line < GIC_PPI_FIRST)
-        deactivate(line);
+        gicv3_deactivate(line);
     return line;
 }
 
-static void settle(void)
+void gicv3_settle(void)
 {
     gicv3_wait_while(gic_distributor, GICD_CTLR, GICD_CTLR_RWP);
     gicv3_wait_while(cpu_here()->redistributor, GICR_CTLR, GICR_CTLR_RWP);
 }
-
-const struct gic_interface gicv3_interface = {
-    .route = route,
-    .send = send,
-    .own_lines = own_lines,
-    .acknowledge = acknowledge,
-    .deactivate = deactivate,
-    .settle = settle,
-};

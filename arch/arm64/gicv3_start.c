@@ -5,7 +5,6 @@
 #include "kernel_map.h"
 
 /* GICD_CTLR: with two security states seen from the non-secure one, or with one. */
-#define GICD_BYTES             0x10000
 #define GICD_CTLR_ENABLE_GRP1A (1u << 1)
 #define GICD_CTLR_ARE          (1u << 4)
 
@@ -58,7 +57,7 @@ static volatile void *find_in(volatile void *base, uint64_t bytes, uint64_t affi
     return NULL;
 }
 
-static void map_redistributors(const struct platform *platform)
+void gicv3_map(const struct platform *platform)
 {
     for (; region_count < platform->gic_redistributor_count; region_count++) {
         const struct region *region = &platform->gic_redistributor[region_count];
@@ -68,19 +67,19 @@ static void map_redistributors(const struct platform *platform)
     }
 }
 
-static void distributor_off(void)
+void gicv3_distributor_off(void)
 {
     mmio_write(gic_distributor, GICD_CTLR, GICD_CTLR_ARE);
     gicv3_wait_while(gic_distributor, GICD_CTLR, GICD_CTLR_RWP);
 }
 
-static void distributor_on(void)
+void gicv3_distributor_on(void)
 {
     mmio_write(gic_distributor, GICD_CTLR, GICD_CTLR_ARE | GICD_CTLR_ENABLE_GRP1A);
     gicv3_wait_while(gic_distributor, GICD_CTLR, GICD_CTLR_RWP);
 }
 
-static const char *core_find(struct cpu *cpu)
+const char *gicv3_core_find(struct cpu *cpu)
 {
     volatile void *own = NULL;
 
@@ -94,7 +93,7 @@ static const char *core_find(struct cpu *cpu)
                                                            : "its redistributor does not wake";
 }
 
-static const char *core_on(struct cpu *cpu)
+const char *gicv3_core_on(struct cpu *cpu)
 {
     write_icc_sre_el1(ICC_SRE_SRE);
     barrier_isb();
@@ -110,14 +109,3 @@ static const char *core_on(struct cpu *cpu)
     barrier_isb();
     return NULL;
 }
-
-const struct gic_starter gicv3_starter = {
-    .interface = &gicv3_interface,
-    .distributor_bytes = GICD_BYTES,
-    .map = map_redistributors,
-    .distributor_off = distributor_off,
-    .distributor_on = distributor_on,
-    .core_find = core_find,
-    .core_on = core_on,
-    .group = UINT32_MAX,
-};

@@ -34,11 +34,8 @@ static struct speculation decide(void)
 {
     struct speculation_firmware firmware = smccc_ask();
     struct speculation_core core = {
-        .midr = read_midr_el1(),
         .pfr0 = read_id_aa64pfr0_el1(),
         .pfr1 = read_id_aa64pfr1_el1(),
-        .mmfr1 = read_id_aa64mmfr1_el1(),
-        .isar2 = read_id_aa64isar2_el1(),
     };
 
     return speculation_decide(&core, &firmware);
@@ -49,28 +46,15 @@ void harden_core_start(struct cpu *cpu)
     struct speculation speculation = decide();
 
     start_signing(cpu);
-    cpu->entry_history = speculation.history;
     cpu->leave_by_firmware = speculation.predictor_by_firmware;
     trace_follow(); /* without short ways, if so */
     if (speculation.store_by_firmware)
         smccc_call(SMCCC_ARCH_WORKAROUND_2, 1);
 }
 
-static void print_history(uint64_t history)
-{
-    static const char *const by[] = {"kept", "cleared by an instruction", "cleared by the firmware",
-                                     "cleared by the firmware"};
-
-    if (history < sizeof by / sizeof by[0])
-        kernel_print("branch history %s\n", by[history]);
-    else
-        kernel_print("branch history cleared by %lu branches\n", history);
-}
-
 void harden_print(const struct cpu *cpu)
 {
-    kernel_print("kernel: PAN %s, landing pads %s, signed returns %s, ",
+    kernel_print("kernel: PAN %s, landing pads %s, signed returns %s\n",
                  harden_has_pan() ? "yes" : "no", core_has_landing_pads() ? "yes" : "no",
                  cpu->entry_sctlr != 0 ? "yes" : "no");
-    print_history(cpu->entry_history);
 }

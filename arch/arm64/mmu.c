@@ -22,7 +22,7 @@ static bool is_table(uint64_t entry)
     return (entry & PTE_KIND) == PTE_TABLE;
 }
 
-static struct walk walk_to(void *root, uaddr_t at, unsigned level)
+INLINED struct walk walk_to(void *root, uaddr_t at, unsigned level)
 {
     struct walk walk = {.entry = root, .level = LEVEL_ROOT};
 
@@ -46,16 +46,16 @@ static uint64_t leaf_kind(unsigned level)
 }
 
 /* What is only executable has no PTE_USER: EL0 may then fetch but not load. */
-static uint64_t leaf_attributes(const struct arch_mapping *mapping)
+static uint64_t leaf_attributes(struct arch_mapping mapping)
 {
-    uint64_t attributes = PTE_ATTR(mapping->memory) | PTE_INNER | PTE_ACCESSED | PTE_NOT_GLOBAL |
+    uint64_t attributes = PTE_ATTR(mapping.memory) | PTE_INNER | PTE_ACCESSED | PTE_NOT_GLOBAL |
                           PTE_PXN;
 
-    if (mapping->rights & (RIGHT_READ | RIGHT_WRITE))
+    if (mapping.rights & (RIGHT_READ | RIGHT_WRITE))
         attributes |= PTE_USER;
-    if (!(mapping->rights & RIGHT_WRITE))
+    if (!(mapping.rights & RIGHT_WRITE))
         attributes |= PTE_READ_ONLY;
-    if (!(mapping->rights & RIGHT_EXECUTE) || mapping->memory != MEMORY_NORMAL)
+    if (!(mapping.rights & RIGHT_EXECUTE) || mapping.memory != MEMORY_NORMAL)
         attributes |= PTE_UXN;
     return attributes;
 }
@@ -83,9 +83,9 @@ static void make_fetchable(void)
     __asm__ volatile("dsb ish\n\tic ialluis\n\tdsb ish\n\tisb" : : : "memory");
 }
 
-enum arch_map arch_frame_map(void *root, uaddr_t at, const struct arch_mapping *mapping)
+enum arch_map arch_frame_map(void *root, uaddr_t at, struct arch_mapping mapping)
 {
-    unsigned level = level_of_size(mapping->size_bits);
+    unsigned level = level_of_size(mapping.size_bits);
     struct walk walk = walk_to(root, at, level);
 
     if (*walk.entry & PTE_VALID)
@@ -93,9 +93,9 @@ enum arch_map arch_frame_map(void *root, uaddr_t at, const struct arch_mapping *
     if (walk.level < level)
         return ARCH_MAP_NO_TABLE;
 
-    if (mapping->rights & RIGHT_EXECUTE)
+    if (mapping.rights & RIGHT_EXECUTE)
         make_fetchable();
-    *walk.entry = mapping->address.value | leaf_attributes(mapping) | leaf_kind(level);
+    *walk.entry = mapping.address.value | leaf_attributes(mapping) | leaf_kind(level);
     barrier_tables();
     return ARCH_MAP_DONE;
 }

@@ -63,6 +63,7 @@
 #define OFFSET_PC     256
 #define OFFSET_PSTATE 264
 #define OFFSET_TLS    272
+#define OFFSET_STEP   280
 #define FRAME_BYTES  288
 
 /* struct fp_state, arch_types.h */
@@ -71,20 +72,13 @@
 
 /* struct cpu, cpu.h */
 #define CPU_STACK_TOP     0
-#define CPU_EMERGENCY_TOP 8
-#define CPU_AFFINITY      16
-#define CPU_MAY_START     24
-#define CPU_ENTRY_SCTLR   32
-#define CPU_ENTRY_HISTORY 40
-#define CPU_CORE          48
+#define CPU_ENTRY_SCTLR   8
+#define CPU_CORE          16
+#define CPU_STEPPING      24
+#define CPU_EMERGENCY_TOP 32
+#define CPU_AFFINITY      40
+#define CPU_MAY_START     48
 #define CPU_BYTES         128
-
-/* enum history, speculation.h: what clears a core's branch history; above: a loop's rounds */
-#define HISTORY_KEPT   0
-#define HISTORY_BY_INSTRUCTION 1
-#define HISTORY_HVC    2
-#define HISTORY_SMC    3
-#define HISTORY_LOOPS_LEAST 4
 
 /* struct translation, kernel_map.h */
 #define TRANSLATION_TTBR0 0

@@ -158,7 +158,7 @@ void arch_panic_begin(void)
     enter_panic(cpu_here());
 }
 
-_Noreturn void arch_panic(void)
+APART _Noreturn void arch_panic(void)
 {
     const struct cpu *cpu = cpu_here();
 

@@ -29,7 +29,6 @@ struct speculation_firmware smccc_ask(void)
         .conduit = psci_method == PSCI_HVC ? SMCCC_HVC : SMCCC_SMC,
         .workaround_1 = psci_call(SMCCC_ARCH_FEATURES, SMCCC_ARCH_WORKAROUND_1, 0),
         .workaround_2 = psci_call(SMCCC_ARCH_FEATURES, SMCCC_ARCH_WORKAROUND_2, 0),
-        .workaround_3 = psci_call(SMCCC_ARCH_FEATURES, SMCCC_ARCH_WORKAROUND_3, 0),
     };
 }
 

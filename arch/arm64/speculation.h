@@ -7,11 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "offsets.h"
-
 /* The core's ID registers. */
 struct speculation_core {
-    uint64_t midr, pfr0, pfr1, mmfr1, isar2;
+    uint64_t pfr0, pfr1;
 };
 
 enum smccc_conduit { SMCCC_NONE, SMCCC_HVC, SMCCC_SMC };
@@ -22,13 +20,12 @@ enum smccc_conduit { SMCCC_NONE, SMCCC_HVC, SMCCC_SMC };
  */
 struct speculation_firmware {
     enum smccc_conduit conduit;
-    int32_t workaround_1, workaround_2, workaround_3;
+    int32_t workaround_1, workaround_2;
 };
 
 struct speculation {
     bool predictor_by_firmware; /* Spectre v2: called when a core goes to another address space */
     bool store_by_firmware;     /* Spectre v4: called once, and in force from then on */
-    uint64_t history;           /* Spectre-BHB: HISTORY_..., what vectors.S does at entry */
 };
 
 struct speculation speculation_decide(const struct speculation_core *core,

@@ -52,7 +52,6 @@
 /* SMC calling convention (DEN0028), Arm architecture calls */
 #define SMCCC_ARCH_WORKAROUND_1 0x80008000
 #define SMCCC_ARCH_WORKAROUND_2 0x80007fff
-#define SMCCC_ARCH_WORKAROUND_3 0x80003fff
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -110,7 +109,6 @@ SYSTEM_REGISTER_READ(dczid_el0, dczid_el0)
 SYSTEM_REGISTER_READ(id_aa64dfr0_el1, id_aa64dfr0_el1)
 SYSTEM_REGISTER_WRITE(apibkeylo_el1, s3_0_c2_c1_2)
 SYSTEM_REGISTER_WRITE(apibkeyhi_el1, s3_0_c2_c1_3)
-SYSTEM_REGISTER_READ(midr_el1, midr_el1)
 SYSTEM_REGISTER_READ(id_aa64pfr0_el1, id_aa64pfr0_el1)
 SYSTEM_REGISTER_READ(id_aa64pfr1_el1, id_aa64pfr1_el1)
 SYSTEM_REGISTER_READ(id_aa64isar0_el1, id_aa64isar0_el1)

@@ -13,16 +13,18 @@
 
 /* Order of the table: Arm ARM, exception vectors. panic.c knows it too. */
 
-    /* At most 32 instructions; the C function is called from `event`. */
+    /* At most 32 instructions. */
     .macro  entry_from_program function
     .balign 128
     save_upper
     save_lower
-    adr     x19, \function
-    b       event
+    b       enter_\function
     .endm
 
-    /* The same, but for the system calls that have short ways. */
+    /*
+     * The same, but for system calls that are known: four have short ways, and none of
+     * them keeps x9 to x18. All else goes the full way.
+     */
     .macro  entry_with_short_ways function
     .balign 128
     save_upper
@@ -37,11 +39,13 @@
     b.eq    fast_try_receive
     cmp     w19, #SYSCALL_NUMBER_YIELD
     b.eq    fast_yield
-    .globl  long_way
-long_way:
+    sub     w19, w19, #SYSCALL_NUMBER_CALL
+    cmp     w19, #(SYSCALL_NUMBER_YIELD - SYSCALL_NUMBER_CALL)
+    b.ls    long_way
+    .globl  full_way
+full_way:
     save_lower
-    adr     x19, \function
-    b       event
+    b       enter_\function
     .endm
 
     .macro  entry_from_kernel index
@@ -77,64 +81,71 @@ long_way:
 vectors:
     vector_table entry_with_short_ways, event_sync, event_interrupt, event_error
 
-    /* x0 to x30 are saved; x19 the C function. */
-event:
-    save_rest
-    mov     x9, x19
-    mov     x0, sp
-    mrs     x1, tpidr_el1
-    ldr     x10, [x1, #CPU_STACK_TOP]
-    mov     sp, x10
-
     /*
-     * x0 thread, x1 core, x9 the C function. Before C's first indirect branch the
-     * branch history that the program made is cleared, where the core needs that
-     * (speculation.c). C signs its return addresses with key B, which is on for C
-     * alone: a program could have its own addresses signed by it. A core without
-     * either gets here in three instructions more.
+     * Into C: x0 the thread, x20 this core. C signs its return addresses with key B,
+     * which is on for C alone: a program could have its own addresses signed by it.
+     * No indirect branch is taken in C either, so it does not matter what the program
+     * has taught the core of them (docs/decisions/0009-no-indirect-branches.md).
      */
-    ldp     x19, x20, [x1, #CPU_ENTRY_SCTLR]
-    cbnz    x20, .Lhistory_clear
-.Lhistory_is_clear:
+    .macro  begin_c
+    save_rest
+    mrs     x20, tpidr_el1
+    mov     x0, sp
+    ldp     x1, x19, [x20, #CPU_STACK_TOP]      /* and entry_sctlr */
+    mov     sp, x1
     cbz     x19, 1f
     msr     sctlr_el1, x19
     isb
 1:  mov     x29, xzr                /* back-traces end here */
-    mov     x30, xzr
-    blr     x9
+    .endm
+
+    .macro  end_c
     cbz     x19, resume
     bic     x19, x19, #SCTLR_ENIB
     msr     sctlr_el1, x19          /* the exception return makes it effective */
-    b       resume
+    .endm
 
-    /* x20: enum history, or above it how many rounds of taken branches. Changes x21, x22. */
-.Lhistory_clear:
-    cmp     x20, #HISTORY_SMC
-    b.eq    3f
-    b.lo    2f
-1:  b       . + 4
-    subs    x20, x20, #1
-    b.ne    1b
-    dsb     nsh                     /* nothing that follows was fetched by the old history */
-    isb
-    b       .Lhistory_is_clear
-2:  cmp     x20, #HISTORY_HVC
-    b.eq    4f
-    hint    #22                     /* clearbhb */
-    isb
-    b       .Lhistory_is_clear
-3:  mov     x21, x0                 /* SMC calling convention 1.1: x0 to x3 are lost */
-    mov     x22, x1
-    ldr     w0, =SMCCC_ARCH_WORKAROUND_3
-    smc     #0
-    b       5f
-4:  mov     x21, x0
-    mov     x22, x1
-    ldr     w0, =SMCCC_ARCH_WORKAROUND_3
-    hvc     #0
-5:  mov     x0, x21
-    mov     x1, x22
-    b       .Lhistory_is_clear
+    /* x0 to x30 are saved. C says whom to resume. */
+    .macro  enter function
+enter_\function:
+    begin_c
+    mov     x1, x20
+    bl      \function
+    end_c
+    b       resume
+    .endm
+
+    enter   event_sync
+    enter   event_interrupt
+    enter   event_error
+    enter   traced_sync
+    enter   traced_interrupt
+    enter   traced_error
+
+    /* A system call that is known; x19 to x30 are saved, and x9 to x18 need not be. */
+    .globl  long_way
+long_way:
+    stp     x0, x1, [sp, #FRAME_X(0)]
+    stp     x2, x3, [sp, #FRAME_X(2)]
+    stp     x4, x5, [sp, #FRAME_X(4)]
+    stp     x6, x7, [sp, #FRAME_X(6)]
+    str     x8, [sp, #FRAME_X(8)]
+    begin_c
+    ldr     x0, [x20, #CPU_CORE]
+    mrs     x1, esr_el1
+    and     w1, w1, #ESR_IMMEDIATE_MASK
+    bl      kernel_syscall
+    cbz     x0, 2f
+    ldr     x1, [x0, #FRAME_STEP]
+    ldrb    w2, [x20, #CPU_STEPPING]
+    cmp     x1, x2
+    b.ne    2f
+1:  end_c
+    b       resume
+2:  mov     x1, x0                  /* nobody, or who is stepped */
+    mov     x0, x20
+    bl      event_end
+    b       1b
 
     .globl  thread_run
 thread_run:

@@ -86,7 +86,7 @@
     X(THREAD, 1, CONFIGURE, CONTROL, "CapTable, AddressSpace, Endpoint, fault Endpoint or 0, SchedContext or 0", "") \
     X(THREAD, 2, START, CONTROL, "pc, sp, TPIDR_EL0", "")                                    \
     X(THREAD, 3, CANCEL, CONTROL, "", "")                                                    \
-    X(THREAD, 4, READ_REGISTERS, CONTROL, "first register (0-30 x, 31 sp, 32 pc, 33 pstate, 34 TPIDR_EL0)", "six registers; x1 to x18, and x0 unless it calls, are 0 while it waits") \
+    X(THREAD, 4, READ_REGISTERS, CONTROL, "first register (0-30 x, 31 sp, 32 pc, 33 pstate, 34 TPIDR_EL0)", "six registers; x1 to x18, and x0 unless it calls, are 0 while it waits; x9 to x18 if it asks itself") \
     X(THREAD, 5, WRITE_REGISTERS, CONTROL, "first register, how many (1-4), their values", "") \
     X(THREAD, 6, SUSPEND, CONTROL, "", "")                                                   \
     X(THREAD, 7, RESUME, CONTROL, "1: for one instruction; else 0", "")                      \

@@ -113,11 +113,13 @@ enum thole_result address_space_destroy(struct core *core, struct slot *space)
 /* --- Frame ---------------------------------------------------------------------- */
 
 /* A frame's size is one of three: two bits in the capability, and one for devices. */
-static const uint8_t frame_bits[] = { FRAME_BITS_4K, FRAME_BITS_2M, FRAME_BITS_1G };
+#define FRAME_BITS_STEP 9
+STATIC_ASSERT(FRAME_BITS_2M == FRAME_BITS_4K + FRAME_BITS_STEP &&
+              FRAME_BITS_1G == FRAME_BITS_2M + FRAME_BITS_STEP);
 
 unsigned frame_size_bits(const struct slot *frame)
 {
-    return frame_bits[slot_size_bits(frame) >> 1];
+    return FRAME_BITS_4K + FRAME_BITS_STEP * (slot_size_bits(frame) >> 1);
 }
 
 bool frame_is_device(const struct slot *frame)
@@ -176,7 +178,7 @@ enum thole_result frame_map(struct slot *frame, const struct slot *space, uint64
         .memory = (uint8_t)memory,
     };
 
-    switch (arch_frame_map(named.root, (uaddr_t){ at }, &mapping)) {
+    switch (arch_frame_map(named.root, (uaddr_t){ at }, mapping)) {
     case ARCH_MAP_NO_TABLE:
         return RESULT_NO_TABLE;
     case ARCH_MAP_OCCUPIED:
@@ -184,7 +186,7 @@ enum thole_result frame_map(struct slot *frame, const struct slot *space, uint64
     case ARCH_MAP_DONE:
         break;
     }
-    frame->badge = asid_word(named.asid) | at;
+    frame->badge = space->badge | at; /* its ASID, and that one's generation */
     return RESULT_DONE;
 }
 

@@ -69,20 +69,13 @@ static void fill_behind(struct slot *slot, struct slot *above, const struct slot
     link_neighbours(slot);
 }
 
-void slot_fill_root(struct slot *slot, uint64_t object, uint64_t badge, unsigned flags)
+APART void slot_fill_root(struct slot *slot, uint64_t object, uint64_t badge, unsigned flags)
 {
     ASSERT(slot_is_empty(slot));
     slot->object = object;
     slot->badge = badge;
     slot->next = link_word(NULL, 0, flags);
     slot->prev = 0;
-}
-
-enum thole_result slot_check_depth(const struct slot *source)
-{
-    if ((source->next >> FLAGS_SHIFT & SLOT_ENDING) != 0)
-        return RESULT_NOT_COPYABLE;
-    return slot_depth(source) < DERIVATION_MAX_DEPTH ? RESULT_DONE : RESULT_TOO_DEEP;
 }
 
 void slot_fill_child(struct slot *slot, struct slot *source, uint64_t object, uint64_t badge,
@@ -140,39 +133,14 @@ void slot_clear(struct slot *slot)
     *slot = (struct slot){ 0 };
 }
 
-enum thole_result slot_check_copy(const struct slot *source, unsigned rights, uint64_t badge,
-                                  struct copied *copied)
-{
-    enum thole_object type = slot_type(source);
-
-    if (type == OBJECT_UNTYPED || type == OBJECT_PAGE_TABLE || type == OBJECT_REPLY)
-        return RESULT_NOT_COPYABLE;
-    if (badge != 0 && source->badge != 0)
-        return RESULT_BAD_ARGUMENT; /* a badge is given once */
-    if (badge != 0 && type != OBJECT_ENDPOINT && type != OBJECT_NOTIFICATION)
-        return RESULT_BAD_ARGUMENT;
-    uint64_t rights_mask = (uint64_t)(rights & RIGHTS_ALL) << 56 | ((1ULL << 56) - 1);
-
-    copied->object = source->object & rights_mask;
-    copied->badge = badge != 0 ? badge : source->badge;
-    if (type == OBJECT_FRAME)
-        copied->badge = 0; /* where the source is mapped is its own affair */
-    return slot_check_depth(source);
-}
-
 /* --- Deleting -------------------------------------------------------------- */
 
-static struct dying *dying_first;
+struct dying *dying_first;
 
 void dying_add(struct dying *object)
 {
     object->next = dying_first;
     dying_first = object;
-}
-
-bool dying_any(void)
-{
-    return dying_first != NULL;
 }
 
 /* A call that deletes. */
@@ -387,10 +355,10 @@ enum thole_result dying_work(struct core *core)
     return finish_step(&work) ? dying_step(&work) : RESULT_MORE;
 }
 
-typedef enum thole_result step_function(struct work *, struct slot *);
+enum deleting { REVOKE, DELETE };
 
 /* Whoever has done another's step enters his own, even if he cannot pay for it any more. */
-static enum thole_result repeat(struct core *core, struct slot *slot, step_function *step)
+static enum thole_result repeat(struct core *core, struct slot *slot, enum deleting what)
 {
     struct work work = { .core = core, .left = WORK_A_CALL };
 
@@ -401,7 +369,8 @@ static enum thole_result repeat(struct core *core, struct slot *slot, step_funct
             continue;
         if (slot_is_empty(slot))
             return RESULT_DONE;
-        enum thole_result result = step(&work, slot);
+        enum thole_result result = what == DELETE ? delete_step(&work, slot)
+                                                  : revoke_step(&work, slot);
 
         if (result == RESULT_BUSY || (result == RESULT_DONE && !dying_any()))
             return result;
@@ -411,7 +380,7 @@ static enum thole_result repeat(struct core *core, struct slot *slot, step_funct
 
 enum thole_result slot_revoke(struct core *core, struct slot *slot)
 {
-    return repeat(core, slot, revoke_step);
+    return repeat(core, slot, REVOKE);
 }
 
 enum thole_result slot_delete(struct core *core, struct slot *slot)
@@ -426,5 +395,5 @@ enum thole_result slot_delete(struct core *core, struct slot *slot)
         if (result != RESULT_DONE || !dying_any())
             return result;
     }
-    return repeat(core, slot, delete_step);
+    return repeat(core, slot, DELETE);
 }

@@ -39,6 +39,7 @@ enum slot_holder { /* in flags [3:1] */
  */
 #define SLOT_ADDRESS_MASK ((1ULL << 48) - 1)
 #define SLOT_BITS_MASK 63ULL
+#define SLOT_FLAGS_SHIFT 56
 
 static inline enum thole_object slot_type(const struct slot *slot)
 {
@@ -130,7 +131,12 @@ static inline bool slot_has_children(const struct slot *slot)
 /* Fills an empty slot with a capability that has no parent (boot, replies). */
 void slot_fill_root(struct slot *slot, uint64_t object, uint64_t badge, unsigned flags);
 /* Can a child of `source` exist? RESULT_TOO_DEEP, or RESULT_NOT_COPYABLE: it is being deleted. */
-enum thole_result slot_check_depth(const struct slot *source) MUST_CHECK;
+static inline MUST_CHECK enum thole_result slot_check_depth(const struct slot *source)
+{
+    if ((source->next >> SLOT_FLAGS_SHIFT & SLOT_ENDING) != 0)
+        return RESULT_NOT_COPYABLE;
+    return slot_depth(source) < DERIVATION_MAX_DEPTH ? RESULT_DONE : RESULT_TOO_DEEP;
+}
 /* Fills an empty slot with a child of `source`. */
 void slot_fill_child(struct slot *slot, struct slot *source, uint64_t object, uint64_t badge,
                      unsigned flags);
@@ -145,8 +151,25 @@ void slot_clear(struct slot *slot);
  * and Reply; RESULT_BAD_ARGUMENT if a badge is given where none can be.
  */
 struct copied { uint64_t object, badge; };
-enum thole_result slot_check_copy(const struct slot *source, unsigned rights, uint64_t badge,
-                                  struct copied *copied) MUST_CHECK;
+INLINED MUST_CHECK enum thole_result slot_check_copy(const struct slot *source, unsigned rights,
+                                                     uint64_t badge, struct copied *copied)
+{
+    enum thole_object type = slot_type(source);
+
+    if (type == OBJECT_UNTYPED || type == OBJECT_PAGE_TABLE || type == OBJECT_REPLY)
+        return RESULT_NOT_COPYABLE;
+    if (badge != 0 && source->badge != 0)
+        return RESULT_BAD_ARGUMENT; /* a badge is given once */
+    if (badge != 0 && type != OBJECT_ENDPOINT && type != OBJECT_NOTIFICATION)
+        return RESULT_BAD_ARGUMENT;
+    uint64_t rights_mask = (uint64_t)(rights & RIGHTS_ALL) << 56 | ((1ULL << 56) - 1);
+
+    copied->object = source->object & rights_mask;
+    copied->badge = badge != 0 ? badge : source->badge;
+    if (type == OBJECT_FRAME)
+        copied->badge = 0; /* where the source is mapped is its own affair */
+    return slot_check_depth(source);
+}
 
 /*
  * One bounded part of deleting what was derived from `slot`, and, by delete,
@@ -169,6 +192,10 @@ struct dying {
     uint32_t count_bits; /* CapTable: binary logarithm of its slots; Endpoint: 0 */
 };
 void dying_add(struct dying *object);
-bool dying_any(void);
+extern struct dying *dying_first; /* the list */
+static inline bool dying_any(void)
+{
+    return dying_first != NULL;
+}
 /* A bounded part of that work, or RESULT_DONE: nothing was left. It waits for nobody but other cores. */
 enum thole_result dying_work(struct core *core) MUST_CHECK;

@@ -13,7 +13,7 @@ struct pair {
     struct slot *source;
 };
 
-static enum thole_result check_pair(struct invocation *invocation, struct pair *pair)
+INLINED enum thole_result check_pair(struct invocation *invocation, struct pair *pair)
 {
     uint64_t target_index = invocation->word[0];
     uint64_t table_index = invocation->word[1];
@@ -33,7 +33,7 @@ static enum thole_result check_pair(struct invocation *invocation, struct pair *
     return slot_is_empty(pair->target) ? RESULT_DONE : RESULT_OCCUPIED;
 }
 
-static enum thole_result copy(struct invocation *invocation, uint64_t rights, uint64_t badge)
+INLINED enum thole_result copy(struct invocation *invocation, uint64_t rights, uint64_t badge)
 {
     struct pair pair;
     struct copied copied;

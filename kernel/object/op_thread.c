@@ -143,11 +143,15 @@ enum thole_result op_THREAD_CANCEL(struct invocation *invocation)
 
 /*
  * While it waits in a system call, of its registers only those are kept that the call
- * keeps, and of a call the slot.
+ * keeps, and of a call the slot; and who asks for his own is in one.
  */
-static uint64_t read_register(const struct thread *thread, unsigned index)
+static uint64_t read_register(const struct thread *caller, const struct thread *thread,
+                              unsigned index)
 {
     bool calls = thread->state == THREAD_CALLING && thread->sender.kind == KIND_CALL;
+
+    if (thread == caller && index >= FRAME_SCRATCH_FIRST && index <= FRAME_LOST_LAST)
+        return 0;
 
     if (index == 0 && calls)
         return (uint32_t)thread->slots;
@@ -168,7 +172,7 @@ enum thole_result op_THREAD_READ_REGISTERS(struct invocation *invocation)
     if (core_has_left(invocation->core, thread) == RESULT_MORE)
         return RESULT_MORE;
     for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
-        invocation->out[index] = read_register(thread, (unsigned)first + index);
+        invocation->out[index] = read_register(invocation->caller, thread, (unsigned)first + index);
     invocation->outs = THOLE_MESSAGE_WORDS;
     return RESULT_DONE;
 }
@@ -193,7 +197,7 @@ static bool is_at_rest(const struct thread *thread)
 enum thole_result op_THREAD_WRITE_REGISTERS(struct invocation *invocation)
 {
     uint64_t first = invocation->word[0], count = invocation->word[1];
-    const uint64_t *value = &invocation->word[2];
+    uint64_t value[WRITE_REGISTERS_MAX]; /* they may lie in the registers that are written */
     struct thread *thread = slot_object(invocation->target);
 
     if (count == 0 || count > WRITE_REGISTERS_MAX || first > FRAME_REGISTERS - count)
@@ -202,6 +206,8 @@ enum thole_result op_THREAD_WRITE_REGISTERS(struct invocation *invocation)
         return RESULT_NOT_READY;
     if (core_has_left(invocation->core, thread) == RESULT_MORE)
         return RESULT_MORE;
+    for (unsigned index = 0; index < WRITE_REGISTERS_MAX; index++)
+        value[index] = invocation->word[2 + index];
     for (unsigned index = 0; index < count; index++)
         arch_frame_write(&thread->frame, (unsigned)first + index, value[index]);
     return RESULT_DONE;

@@ -7,43 +7,6 @@
 #include "sched_context.h"
 #include "thread.h"
 
-#define OPERATIONS_A_TYPE 10
-
-struct operation {
-    operation_function *function;
-    uint8_t right;
-};
-
-static const struct operation operation_table[OBJECT_COUNT][OPERATIONS_A_TYPE] = {
-#define OPERATION(TYPE, number, NAME, right, in, out) \
-    [OBJECT_##TYPE][number] = { op_##TYPE##_##NAME, RIGHT_##right },
-    THOLE_OPERATIONS(OPERATION)
-#undef OPERATION
-};
-
-struct slot *operation_table_slot(const struct slot *table, uint64_t index)
-{
-    uint64_t limit = 1ULL << slot_size_bits(table);
-    struct slot *slots = slot_object(table);
-
-    if (index == 0 || index >= limit)
-        return NULL;
-    return &slots[arch_mask_index(index, limit)];
-}
-
-enum thole_result operation_slot(const struct invocation *invocation, uint64_t index,
-                                 enum thole_object type, unsigned right, struct slot **slot)
-{
-    *slot = thread_slot(invocation->caller, index);
-    if (*slot == NULL)
-        return RESULT_BAD_SLOT;
-    if (slot_is_empty(*slot))
-        return RESULT_EMPTY;
-    if (slot_type(*slot) != type)
-        return RESULT_BAD_SLOT;
-    return slot_permits(*slot, right) ? RESULT_DONE : RESULT_NO_RIGHT;
-}
-
 enum thole_result operation_bind(struct invocation *invocation, struct sender *sender)
 {
     uint64_t endpoint_index = invocation->word[0], time_index = invocation->word[1];
@@ -69,33 +32,50 @@ enum thole_result operation_bind(struct invocation *invocation, struct sender *s
     return RESULT_DONE;
 }
 
-static enum thole_result dispatch(struct invocation *invocation, uint64_t label)
+INLINED enum thole_result dispatch_type(struct invocation *invocation, uint64_t label,
+                                        enum thole_object type)
 {
-    enum thole_object type = slot_type(invocation->target);
-    const struct operation *operation;
-
-    if (label >= OPERATIONS_A_TYPE)
-        return RESULT_BAD_OPERATION;
-    operation = &operation_table[type][arch_mask_index(label, OPERATIONS_A_TYPE)];
-    if (operation->function == NULL)
-        return RESULT_BAD_OPERATION;
-    if (!slot_permits(invocation->target, operation->right))
-        return RESULT_NO_RIGHT;
-    return operation->function(invocation);
+#define OPERATION(TYPE, number, NAME, right, in, out)                          \
+    if (type == OBJECT_##TYPE && label == (number))                            \
+        return slot_permits(invocation->target, RIGHT_##right) ? op_##TYPE##_##NAME(invocation) \
+                                                               : RESULT_NO_RIGHT;
+    THOLE_OPERATIONS(OPERATION)
+#undef OPERATION
+    return RESULT_BAD_OPERATION;
 }
 
-void operation_invoke(struct core *core, struct slot *target)
+/*
+ * Compared, and not looked up in a table: there is no indirect branch, and no index to
+ * be masked. What happens most comes first; the compiler drops what is of other types.
+ */
+INLINED enum thole_result dispatch(struct invocation *invocation, uint64_t label)
 {
-    struct thread *caller = core->current;
-    struct invocation invocation = { .core = core, .caller = caller, .target = target };
-    enum thole_result result;
+    enum thole_object type = slot_type(invocation->target);
 
-    for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
-        invocation.word[index] = frame_get(&caller->frame, 2 + index);
-    result = dispatch(&invocation, thole_tag_label(frame_get(&caller->frame, 1)));
+    if (type == OBJECT_CAPTABLE)
+        return dispatch_type(invocation, label, OBJECT_CAPTABLE);
+    if (type == OBJECT_FRAME)
+        return dispatch_type(invocation, label, OBJECT_FRAME);
+    if (type == OBJECT_NOTIFICATION)
+        return dispatch_type(invocation, label, OBJECT_NOTIFICATION);
+    if (type == OBJECT_UNTYPED)
+        return dispatch_type(invocation, label, OBJECT_UNTYPED);
+    return dispatch_type(invocation, label, type);
+}
+
+APART void operation_invoke(struct core *core, struct slot *target)
+{
+    /* Who has the lock has it: on the stack it would cost each call a look at the guard. */
+    static struct invocation invocation;
+    struct thread *caller = core->current;
+    uint64_t *word = frame_words(&caller->frame);
+
+    /* All of it: what another got is nobody else's affair. */
+    invocation = (struct invocation){ .core = core, .caller = caller, .target = target, .word = word };
+    enum thole_result result = dispatch(&invocation, thole_tag_label(frame_get(&caller->frame, 1)));
+
     /* The caller may have ended itself by this; its registers are still memory of nobody else's. */
-    for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
-        frame_set(&caller->frame, 2 + index, index < invocation.outs ? invocation.out[index] : 0);
-    frame_set(&caller->frame, 8, 0);
-    thread_return(caller, STATUS_OK, thole_tag(result, invocation.outs));
+    thread_return_nothing(caller, STATUS_OK, thole_tag(result, invocation.outs));
+    for (unsigned index = 0; index < invocation.outs; index++)
+        word[index] = invocation.out[index];
 }

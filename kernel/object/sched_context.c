@@ -38,18 +38,9 @@ static int64_t pay_back(const struct sched_context *context, uint64_t ended)
  * Periods follow one another without a gap. What was left of those that have
  * ended is lost, what was used too much is paid back out of each that begins.
  */
-void sched_context_charge(struct sched_context *context, uint64_t since, uint64_t now)
+RARE void sched_context_begin_period(struct sched_context *context, uint64_t since, uint64_t now)
 {
     uint64_t used = now - since;
-
-    ASSERT(sched_context_is_configured(context));
-    context->consumed += used;
-    if (now < context->period_end || sched_context_is_whole(context)) {
-        context->remaining -= (int64_t)used;
-        if (context->remaining <= 0 && sched_context_is_whole(context))
-            context->remaining = (int64_t)context->budget; /* its next turn */
-        return;
-    }
     uint64_t ended = (now - context->period_end) / context->period + 1;
     uint64_t start = context->period_end + (ended - 1) * context->period;
 

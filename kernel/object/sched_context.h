@@ -64,8 +64,23 @@ struct share {
     uint64_t budget, period; /* ticks, 1 <= budget <= period <= PERIOD_TICKS_MAX */
 };
 void sched_context_fill(struct sched_context *context, const struct share *share, uint64_t now);
+/* The same, when a period has ended by now, or some; what is consumed was counted. */
+void sched_context_begin_period(struct sched_context *context, uint64_t since, uint64_t now);
 /* It ran from `since` to `now` (the same: it rested); periods that have begun meanwhile count. */
-void sched_context_charge(struct sched_context *context, uint64_t since, uint64_t now);
+INLINED void sched_context_charge(struct sched_context *context, uint64_t since, uint64_t now)
+{
+    bool is_whole = sched_context_is_whole(context);
+
+    ASSERT(sched_context_is_configured(context));
+    context->consumed += now - since;
+    if (now >= context->period_end && !is_whole) {
+        sched_context_begin_period(context, since, now);
+        return;
+    }
+    context->remaining -= (int64_t)(now - since);
+    if (context->remaining <= 0 && is_whole)
+        context->remaining = (int64_t)context->budget; /* its next turn */
+}
 /* A period has ended, and somebody waited for that. */
 void sched_context_period_ended(struct core *core, struct sched_context *context);
 /* Nobody holds it any more: the next sender that waits for it fires. */

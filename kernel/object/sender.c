@@ -115,11 +115,13 @@ static void copy_message(const struct thread *from, bool may_grant, struct threa
 
 static void write_event(struct sender *sender, struct thread *to)
 {
-    uint64_t word[THOLE_MESSAGE_WORDS] = { 0 };
+    uint64_t *word = frame_words(&to->frame);
+
+#pragma GCC unroll 6
+    for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
+        word[index] = 0;
     unsigned count = event_words(sender, word);
 
-    for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
-        frame_set(&to->frame, 2 + index, word[index]);
     thread_return(to, STATUS_OK,
                   thole_tag(0, count) | (uint64_t)sender->kind << THOLE_TAG_KIND_SHIFT);
 }

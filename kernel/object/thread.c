@@ -26,18 +26,9 @@ void thread_set_table(struct thread *thread, const struct slot *slot)
     thread->table_last = slot != NULL ? (1ULL << slot_size_bits(slot)) - 1 : 0;
 }
 
-void thread_return(struct thread *thread, enum thole_status status, uint64_t tag)
-{
-    frame_set(&thread->frame, 0, status);
-    frame_set(&thread->frame, 1, tag);
-    frame_clear_scratch(&thread->frame);
-}
-
 void thread_return_status(struct thread *thread, enum thole_status status)
 {
-    for (unsigned index = 2; index <= 8; index++)
-        frame_set(&thread->frame, index, 0);
-    thread_return(thread, status, 0);
+    thread_return_nothing(thread, status, 0);
 }
 
 void thread_take_time(struct thread *thread)
@@ -108,18 +99,18 @@ void thread_timeout(struct core *core, uint64_t ticks)
 
 #define STOPS_AN_EVENT 4
 
-static struct list stopping;
+struct list threads_stopped;
 
 void threads_start(void)
 {
-    list_init(&stopping);
+    list_init(&threads_stopped);
 }
 
 void thread_stop(struct thread *thread)
 {
     thread->state = THREAD_STOPPED;
     if (!list_linked(&thread->link_receive))
-        list_push_tail(&stopping, &thread->link_receive);
+        list_push_tail(&threads_stopped, &thread->link_receive);
 }
 
 void thread_finish_stop(struct core *core, struct thread *thread)
@@ -130,15 +121,10 @@ void thread_finish_stop(struct core *core, struct thread *thread)
     sender_abandon(core, thread, STATUS_PEER_DIED);
 }
 
-bool threads_stopping(void)
-{
-    return !list_empty(&stopping);
-}
-
-bool threads_finish_stopping(struct core *core)
+RARE bool threads_finish_stopping(struct core *core)
 {
     for (unsigned count = 0; count < STOPS_AN_EVENT && threads_stopping(); count++)
-        thread_finish_stop(core, CONTAINER_OF(stopping.next, struct thread, link_receive));
+        thread_finish_stop(core, CONTAINER_OF(threads_stopped.next, struct thread, link_receive));
     return threads_stopping();
 }
 

@@ -83,8 +83,23 @@ static inline struct slot *thread_slot(const struct thread *thread, uint64_t ind
 /* Its CapTable is what `slot` names; NULL: it has none. */
 void thread_set_table(struct thread *thread, const struct slot *slot);
 
-/* Ends a system call: status, tag and words; x8 to x18 become zero. */
-void thread_return(struct thread *thread, enum thole_status status, uint64_t tag);
+/* Ends a system call: status and tag, beside words and x8; x9 to x18 become zero. */
+static inline void thread_return(struct thread *thread, enum thole_status status, uint64_t tag)
+{
+    frame_set(&thread->frame, 0, status);
+    frame_set(&thread->frame, 1, tag);
+    frame_clear_scratch(&thread->frame);
+}
+
+/* The same; words and x8 are zero, too. */
+static inline void thread_return_nothing(struct thread *thread, enum thole_status status,
+                                         uint64_t tag)
+{
+#pragma GCC unroll 7
+    for (unsigned index = 2; index <= 8; index++)
+        frame_set(&thread->frame, index, 0);
+    thread_return(thread, status, tag);
+}
 void thread_return_status(struct thread *thread, enum thole_status status);
 
 /* Its own SchedContext, if it has one and that is free or its own already, is what it runs on. */
@@ -112,7 +127,11 @@ void thread_stop(struct thread *thread);
 void thread_finish_stop(struct core *core, struct thread *thread);
 /* A bounded number of those in the list; true: there are more. */
 bool threads_finish_stopping(struct core *core);
-bool threads_stopping(void);
+extern struct list threads_stopped; /* that list */
+static inline bool threads_stopping(void)
+{
+    return !list_empty(&threads_stopped);
+}
 /* Once, at boot. */
 void threads_start(void);
 

@@ -282,9 +282,9 @@ static enum thole_result read_registers(struct operation *op)
         return RESULT_MORE;
     for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++) {
         uint64_t which = op->word[0] + index;
-        bool receives = thread_at(op->object)->state == THREAD_RECEIVING;
-        bool lost = which <= MODEL_LOST_LAST && waits_in_call(thread_at(op->object)) &&
-                    (receives || which != 0); /* what it called is told */
+        bool own = op->object == op->caller && which >= MODEL_SCRATCH_FIRST;
+        bool told = which == 0 && thread_at(op->object)->state != THREAD_RECEIVING; /* what it called */
+        bool lost = which <= MODEL_LOST_LAST && (own || (waits_in_call(thread_at(op->object)) && !told));
 
         out(op, which < MODEL_REGISTERS && !lost ? thread_at(op->object)->reg[which] : 0);
     }

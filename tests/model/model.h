@@ -28,6 +28,7 @@
 #define MODEL_ASIDS    1024
 #define MODEL_REGISTERS 35 /* as THREAD_READ_REGISTERS numbers them */
 #define MODEL_LOST_LAST 18 /* of those that no system call keeps */
+#define MODEL_SCRATCH_FIRST 9 /* from here on they are no message's either */
 #define MODEL_PC       32
 #define MODEL_SP       31
 #define MODEL_PSTATE   33

@@ -29,7 +29,7 @@ static struct image image;
 static struct a64 machine;
 static struct a64_access access_log[ACCESSES_MAX];
 static struct { char before[CPU_CORE]; struct core *core; } cpu_of[CORES_MAX];
-static uint64_t vector, long_way;
+static uint64_t vector;
 static uint32_t executed[WORDS_MAX], jumped[WORDS_MAX];
 static struct a64_coverage coverage = { .executed = executed, .jumped = jumped };
 uint64_t short_ways_taken;
@@ -39,7 +39,6 @@ bool short_way_open(void)
     if (image_open_built(&image, "kernel.elf") != NULL)
         return false;
     vector = image_symbol(&image, "vectors") + SYNCHRONOUS;
-    long_way = image_symbol(&image, "long_way");
     coverage.start = image_symbol(&image, "fast_call");
     coverage.words = (image_symbol(&image, "fast_end") - coverage.start) / 4;
     if (coverage.words > WORDS_MAX) {
@@ -52,7 +51,8 @@ bool short_way_open(void)
     machine.access_room = ACCESSES_MAX;
     machine.coverage = &coverage;
     image_map(&image, &machine);
-    a64_stop_at(&machine, long_way);
+    a64_stop_at(&machine, image_symbol(&image, "long_way"));
+    a64_stop_at(&machine, image_symbol(&image, "full_way"));
     is_open = true;
     return true;
 }

@@ -35,6 +35,11 @@ static inline void frame_set(struct frame *frame, unsigned index, uint64_t value
     frame->x[index] = value;
 }
 
+static inline uint64_t *frame_words(struct frame *frame)
+{
+    return &frame->x[2];
+}
+
 static inline void frame_clear_scratch(struct frame *frame)
 {
     for (unsigned index = 9; index <= 18; index++)

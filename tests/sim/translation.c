@@ -201,23 +201,23 @@ static unsigned level_of_size(unsigned size_bits)
     return (30 - size_bits) / 9;
 }
 
-enum arch_map arch_frame_map(void *root, uaddr_t at, const struct arch_mapping *mapping)
+enum arch_map arch_frame_map(void *root, uaddr_t at, struct arch_mapping mapping)
 {
-    unsigned level = level_of_size(mapping->size_bits), reached;
+    unsigned level = level_of_size(mapping.size_bits), reached;
     uint64_t *entry = walk_to(root, at.value, level, &reached);
 
-    if (at.value >> USER_ADDRESS_BITS != 0 || at.value % (1ULL << mapping->size_bits) != 0 ||
-        mapping->address.value % (1ULL << mapping->size_bits) != 0)
+    if (at.value >> USER_ADDRESS_BITS != 0 || at.value % (1ULL << mapping.size_bits) != 0 ||
+        mapping.address.value % (1ULL << mapping.size_bits) != 0)
         sim_fail("the kernel maps %llx, which is not aligned", (unsigned long long)at.value);
-    if ((mapping->rights & RIGHT_WRITE) != 0 && (mapping->rights & RIGHT_EXECUTE) != 0)
+    if ((mapping.rights & RIGHT_WRITE) != 0 && (mapping.rights & RIGHT_EXECUTE) != 0)
         sim_fail("the kernel maps writable and executable");
     if (*entry != 0 && (reached == level || (*entry & LEAF_BIT) != 0))
         return ARCH_MAP_OCCUPIED;
     if (reached < level)
         return ARCH_MAP_NO_TABLE;
-    *entry = mapping->address.value | LEAF_BIT |
-             (uint64_t)(mapping->rights >> TABLE_RIGHTS_SHIFT & 7) << RIGHTS_SHIFT |
-             (uint64_t)mapping->memory << MEMORY_SHIFT;
+    *entry = mapping.address.value | LEAF_BIT |
+             (uint64_t)(mapping.rights >> TABLE_RIGHTS_SHIFT & 7) << RIGHTS_SHIFT |
+             (uint64_t)mapping.memory << MEMORY_SHIFT;
     return ARCH_MAP_DONE;
 }
 

@@ -22,7 +22,7 @@ VIRT = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
 # All that these define is the tracing's, and what is called so elsewhere.
 OWN = {"kernel/trace.c", "kernel/object/trace_ring.c", "arch/arm64/trace.c"}
 OWN_HEADERS = {"kernel/trace.h", "kernel/object/trace_ring.h"}
-OWN_NAME = re.compile(r"traced_\w+|vectors_traced")
+OWN_NAME = re.compile(r"(?:enter_)?traced_\w+|vectors_traced")
 
 # What of the tracing's -> who may name it, without any cost to who does not trace.
 DOORS = {

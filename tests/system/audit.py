@@ -10,11 +10,17 @@
 import bisect
 import collections
 import functools
+import os
 import re
 import struct
 import subprocess
+import sys
 
 from stub import StubError
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
+                                "tools", "bench"))
+from elf import Elf     # noqa: E402  (found through the path above)
 
 DIRECT_MAP_BASE = 0xffff800000000000
 STACK_WINDOW = 0xffffffffc8000000
@@ -55,7 +61,7 @@ ARRIVED = 2
 
 
 def evaluate(elf, *expressions):
-    """The numbers that C expressions have by what kernel.elf says of its types and symbols."""
+    """The numbers that C expressions have by what kernel.elf says of its types."""
     words = ["gdb-multiarch", "-q", "-nx", "-batch", "-ex", f'file "{elf}"']
     for text in expressions:
         words += ["-ex", f"print (long)({text})"]
@@ -70,11 +76,25 @@ class Kernel:
     """What kernel.elf says of where things are."""
 
     def __init__(self, elf):
-        numbers = evaluate(elf, *(f"&{name}" for name in SYMBOLS), *VALUES.values())
-        self.__dict__.update(zip((*SYMBOLS, *VALUES), numbers))
+        self.__dict__.update((name, address_of(elf, name)) for name in SYMBOLS)
+        self.__dict__.update(zip(VALUES, evaluate(elf, *VALUES.values())))
 
     def tables_of_vectors(self):
         return self.vectors, self.vectors_traced, self.vectors_long
+
+
+@functools.lru_cache
+def symbols_of(elf):
+    read = Elf(elf)
+    return {**read.address, **{name: address for address, _, name in read.objects}}
+
+
+def address_of(elf, name):
+    """Where the symbol is. What the kernel is compiled to as a whole may have more to a name than the source."""
+    known = symbols_of(elf)
+    if name not in known:
+        raise StubError(f"{elf} has no symbol {name}")
+    return known[name]
 
 
 @functools.lru_cache

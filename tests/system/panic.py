@@ -69,8 +69,7 @@ def a_panic_is_told_with_the_names_of_its_functions():
     # What is read through the damaged pointer may be read by an inline function.
     expect_equal(names[0][0], "pc", "the first")
     expect(err, r"kernel_syscall at kernel/event\.c:\d+$")
-    expect("\n".join(text for *_, text in names), r"^synchronous at arch/arm64/event\.c:\d+$",
-           r"^event at arch/arm64/vectors\.S:\d+$")
+    expect("\n".join(text for *_, text in names), r"^long_way at arch/arm64/vectors\.S:\d+$")
     # They are the addresses that were printed, all of them and in their order.
     expect_equal([address for label, address, _ in names if label[0] == "#"],
                  re.search("^back-trace: (.*)$", out, re.MULTILINE)[1].split(), "addresses")
@@ -115,7 +114,7 @@ def without_binutils_functions_are_named_from_the_symbol_table():
         done = subprocess.run(["/usr/bin/python3", os.path.join(ROOT, "tools/debug/backtrace.py")], input=out,
                               env={"PATH": directory}, capture_output=True, text=True, timeout=60, check=False)
     expect("\n".join(text for *_, text in called(done.stdout)), r"^kernel_syscall\+0x[0-9a-f]+$",
-           r"^event_sync\+0x[0-9a-f]+$", r"^event\+0x[0-9a-f]+$")
+           r"^long_way\+0x[0-9a-f]+$")
 
 
 def a_panic_on_a_terminal_is_told_at_the_end():
@@ -130,7 +129,7 @@ def a_panic_on_a_terminal_is_told_at_the_end():
         said = process.communicate(timeout=60)[1].decode()
         os.close(ours)
     expect_equal(process.returncode, 0, f"exit status\n{said}")
-    expect("\n".join(line for *_, line in called(said)), r"^synchronous at arch/arm64/event\.c:\d+$")
+    expect("\n".join(line for *_, line in called(said)), r"^long_way at arch/arm64/vectors\.S:\d+$")
 
 
 def a_fault_that_init_reports_is_resolved_in_its_program():
