@@ -32,6 +32,7 @@ enum thole_result operation_bind(struct invocation *invocation, struct sender *s
     return RESULT_DONE;
 }
 
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): a list, one comparison each */
 INLINED enum thole_result dispatch_type(struct invocation *invocation, uint64_t label,
                                         enum thole_object type)
 {
