@@ -156,7 +156,8 @@ def lateness(run):
 
 def worst_wakeup(runs):
     """Had the line risen at the worst moment of the run: the longest stay in the kernel, and then
-    the delivery. What was measured at many moments must not be worse."""
+    the delivery; or what was measured at many moments, if that is worse: a second stay can come
+    between, since the timer's line is asked first."""
     late = lateness(runs.wakeup)
     delivery = FIGURES["irq_deliver"](runs).value
     # The clock and the counter are two ways of counting the same.
@@ -164,10 +165,8 @@ def worst_wakeup(runs):
         raise Failed(f"a quiet wake-up takes {late['quiet']} instructions, and a delivery {delivery}")
     worst = len(runs.wakeup.record.longest) + delivery
     measured = int(max(late["busy"]))
-    if measured > worst:
-        raise Failed(f"a wake-up took {measured} instructions, which no stay in the kernel explains")
     mean = sum(late["busy"]) / len(late["busy"])
-    return Result(worst, runs.wakeup.kernel, (Entry(0, runs.wakeup.record.longest),),
+    return Result(max(worst, measured), runs.wakeup.kernel, (Entry(0, runs.wakeup.record.longest),),
                   f"{len(late['busy'])} measured: mean {mean:.0f}, worst {measured}")
 
 
