@@ -21,6 +21,7 @@ from stub import StubError
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
                                 "tools", "bench"))
 from elf import Elf     # noqa: E402  (found through the path above)
+from backtrace import read_symbols  # noqa: E402  (elf adds its path)
 
 DIRECT_MAP_BASE = 0xffff800000000000
 STACK_WINDOW = 0xffffffffc8000000
@@ -86,7 +87,8 @@ class Kernel:
 @functools.lru_cache
 def symbols_of(elf):
     read = Elf(elf)
-    return {**read.address, **{name: address for address, _, name in read.objects}}
+    absolute = {name: address for address, _, name in read_symbols(elf, absolute=True)}
+    return {**absolute, **read.address, **{name: address for address, _, name in read.objects}}
 
 
 def address_of(elf, name):

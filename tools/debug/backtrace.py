@@ -80,8 +80,11 @@ def shown_place(place):
     return f"{os.path.normpath(path).removeprefix(BUILT_IN)}:{line}"
 
 
-def read_symbols(path, kinds=(STT_FUNC, STT_NOTYPE)):
-    """(address, size, name) of each function, and of each label in code; or of other kinds."""
+SHN_LORESERVE, SHN_ABS = 0xff00, 0xfff1
+
+
+def read_symbols(path, kinds=(STT_FUNC, STT_NOTYPE), absolute=False):
+    """(address, size, name) of each function, and of each label in code; or of other kinds, or of no section."""
     with open(path, "rb") as file:
         data = file.read()
     if data[:5] != b"\x7fELF\x02":
@@ -96,7 +99,8 @@ def read_symbols(path, kinds=(STT_FUNC, STT_NOTYPE)):
         for at in range(offset, offset + size, SYMBOL_SIZE):
             name, info, _, section, address, length = struct.unpack_from("<IBBHQQ", data, at)
             text = data[names + name:data.index(b"\0", names + name)].decode(errors="replace")
-            if info & 15 in kinds and 0 < section < 0xff00 and text and text[0] != "$":
+            is_there = section == SHN_ABS if absolute else 0 < section < SHN_LORESERVE
+            if info & 15 in kinds and is_there and text and text[0] != "$":
                 yield address, length, text
 
 
