@@ -24,7 +24,7 @@ struct frame_record {
 
 static unsigned panicking_core; /* 1 + the index of the first that panicked */
 
-void core_stop(void)
+APART void core_stop(void)
 {
     for (;;)
         wait_for_interrupt();
