@@ -98,11 +98,12 @@ function(thole_fuzzer name)
     if(arg_CORPUS)
         cmake_path(ABSOLUTE_PATH arg_CORPUS)
     endif()
+    # What fails must not look skipped: libFuzzer's own exit code for it is 77.
     # New inputs that it finds go to a folder of the build, not to the corpus.
     set(found "${PROJECT_BINARY_DIR}/tests/${name}.corpus")
     file(MAKE_DIRECTORY "${found}")
     thole_register(${name} ${arg_GROUP} ${arg_TIMEOUT}
-        ${name} -runs=${arg_RUNS} -seed=1 "-artifact_prefix=${found}." ${arg_ARGS}
+        ${name} -runs=${arg_RUNS} -seed=1 -error_exitcode=1 -timeout_exitcode=1 "-artifact_prefix=${found}." ${arg_ARGS}
         "${found}" ${arg_CORPUS})
 endfunction()
 

@@ -244,7 +244,9 @@ static enum thole_result delete_step(struct work *work, struct slot *slot)
     if (leaf == NULL)
         return RESULT_MORE;
     if (sched_context_dying(leaf) != NULL) {
-        if (work_take(work, WORK_SLOT))
+        if (leaf == slot)
+            way.in_step = false; /* another's step, who was to gather it: he finds it again */
+        else if (work_take(work, WORK_SLOT))
             move_out(leaf, slot);
         return RESULT_MORE;
     }

@@ -446,7 +446,9 @@ static enum thole_result delete_one(struct work *work, cap_t cap)
     if (leaf == 0)
         return RESULT_MORE;
     if (stands_for_time(leaf)) {
-        if (pays(work, WORK_SLOT))
+        if (leaf == cap)
+            model.way.in_step = false; /* it was to be gathered, by whose step this is */
+        else if (pays(work, WORK_SLOT))
             step_aside(leaf, cap);
         return RESULT_MORE;
     }
