@@ -207,11 +207,39 @@ static void reset_registers(struct aim *aim)
     aim->reg[8] = 0;
 }
 
+/* Whom this call arms, if that is a timer: it is answered, or armed by name. */
+static object_t armed_by(const struct aim *aim, unsigned number)
+{
+    const cap_t *cap = thread_slot_of(aim->who, aim->reg[0]);
+
+    if (number == SYSCALL_REPLY_RECV)
+        return thread_at(aim->who)->owes;
+    if (cap == NULL)
+        return 0;
+    if (model.cap[*cap].type == OBJECT_REPLY)
+        return model.cap[*cap].sender;
+    return thole_tag_label(aim->reg[1]) == TIMER_ARM ? model.cap[*cap].object : 0;
+}
+
+static void aimed_call(struct aim *aim, unsigned number)
+{
+    object_t timer = armed_by(aim, number);
+
+    if (timer != 0 && model.object[timer].type == OBJECT_TIMER)
+        aim->reg[2] = deadline_for(timer, aim->byte[5]);
+    both_call(aim->core, number, aim->reg);
+}
+
+/* Nothing arrives where the model does not look. */
+static uint64_t arrival(uint64_t slot)
+{
+    return slot < MODEL_SLOTS ? slot << 32 : UINT64_MAX;
+}
+
 /* byte[1]: the tag; byte[2..3]: x8; byte[4]: the last word; byte[5]: the first. */
 static void message(struct aim *aim)
 {
     uint8_t flags = aim->byte[1];
-    object_t owed = thread_at(aim->who)->owes;
 
     reset_registers(aim);
     aim->reg[1] = thole_tag(flags % 4 == 3 ? THOLE_FAULT_STEP : flags % 4, flags / 4 % 8) |
@@ -225,8 +253,6 @@ static void message(struct aim *aim)
     else if (aim->byte[3] >= 0xf8)
         aim->reg[8] |= (uint64_t)(aim->byte[3] % 8 * 9) << 32;
     aim->reg[7] = pick(aim, FILLED, aim->byte[4]);
-    if (owed != 0 && model.object[owed].type == OBJECT_TIMER)
-        aim->reg[2] = deadline_for(owed, aim->byte[5]);
 }
 
 static void send(struct aim *aim, unsigned number)
@@ -237,7 +263,7 @@ static void send(struct aim *aim, unsigned number)
     aim->reg[0] = pick(aim, OBJECT_ENDPOINT, aim->byte[0]);
     if (aim->who == world_init)
         aim->reg[0] = INIT_SLOT_ENDPOINT;
-    both_call(aim->core, number, aim->reg);
+    aimed_call(aim, number);
 }
 
 /* What servers and clients do: a call without a capability, or the answer to one. */
@@ -248,8 +274,8 @@ static void do_talk(struct aim *aim)
     reset_registers(aim);
     aim->reg[0] = pick(aim, OBJECT_ENDPOINT, aim->byte[0]);
     aim->reg[1] = thole_tag(aim->byte[1], aim->byte[1] % 8) | (aim->byte[2] & 0xf0);
-    aim->reg[8] = (uint64_t)(aim->byte[3] % 4 == 0 ? aim->byte[3] : 0) << 32;
-    both_call(aim->core, answers ? SYSCALL_REPLY_RECV : SYSCALL_CALL, aim->reg);
+    aim->reg[8] = arrival(aim->byte[3] % 4 == 0 ? aim->byte[3] : 0);
+    aimed_call(aim, answers ? SYSCALL_REPLY_RECV : SYSCALL_CALL);
 }
 
 static void do_call(struct aim *aim)
@@ -282,15 +308,11 @@ static void do_answer(struct aim *aim)
     message(aim);
     aim->reg[0] = pick(aim, OBJECT_REPLY, aim->byte[0] % 0xf0);
     const cap_t *cap = thread_slot_of(aim->who, aim->reg[0]);
-    object_t owed = cap != NULL ? model.cap[*cap].sender : 0;
 
-    if (cap == NULL || model.cap[*cap].type != OBJECT_REPLY) {
+    if (cap == NULL || model.cap[*cap].type != OBJECT_REPLY)
         send(aim, SYSCALL_TRY_CALL);
-        return;
-    }
-    if (owed != 0 && model.object[owed].type == OBJECT_TIMER)
-        aim->reg[2] = deadline_for(owed, aim->byte[5]);
-    both_call(aim->core, SYSCALL_CALL, aim->reg);
+    else
+        aimed_call(aim, SYSCALL_CALL);
 }
 
 static void do_yield(struct aim *aim)
@@ -334,7 +356,7 @@ static void operation(struct aim *aim, int type, unsigned label)
         aim->reg[5] < 1u << CAPTABLE_MAX_BITS)
         aim->reg[5] = 0;
     spaces_changed = true;
-    both_call(aim->core, SYSCALL_CALL, aim->reg);
+    aimed_call(aim, SYSCALL_CALL);
 }
 
 #define WORDS(...) \
@@ -547,9 +569,7 @@ static void do_bind(struct aim *aim)
 
 static void do_arm(struct aim *aim)
 {
-    object_t timer = named(aim, pick(aim, OBJECT_TIMER, aim->byte[0]));
-
-    WORDS(deadline_for(timer, aim->byte[1]));
+    reset_registers(aim);
     operation(aim, OBJECT_TIMER, aim->byte[2] % 4 == 0 ? TIMER_DISARM : TIMER_ARM);
 }
 

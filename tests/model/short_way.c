@@ -107,6 +107,7 @@ static struct thread *return_from_exception(void)
     frame->sp = machine.system[A64_SP_EL0];
     frame->tls = machine.system[A64_TPIDR_EL0];
     arch_thread_switch(frame, &thread->fp, machine.system[A64_TTBR0_EL1]);
+    sim.timer_left = true;
     short_ways_taken++;
     return thread;
 }

@@ -59,6 +59,7 @@ void sim_turn_to(unsigned core)
 {
     struct sim_core *mine = &sim.other[sim.here], *its = &sim.other[core];
 
+    sim.timer_left = false;
     if (core == sim.here)
         return;
     *mine = (struct sim_core){ .timer = sim.timer, .frame = sim.frame, .fp = sim.fp,

@@ -46,6 +46,7 @@ struct sim {
     uint64_t ram_bytes;
     struct sim_line line[SIM_LINES];
     unsigned here;       /* the core whose turn it is */
+    bool timer_left;     /* its turn was a short way, which leaves the timer as it was */
     struct sim_core other[SIM_CORES]; /* the cores whose turn it is not */
     bool kicked[SIM_CORES];
     bool traced;         /* events go by kernel/trace.h, on all cores at once */
