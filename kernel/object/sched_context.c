@@ -19,7 +19,7 @@ void sched_context_fill(struct sched_context *context, const struct share *share
     context->priority = share->priority;
     context->budget = share->budget;
     context->period = share->period;
-    context->period_end = now + share->period;
+    context->period_end = share->budget < share->period ? now + share->period : UINT64_MAX;
     context->remaining = (int64_t)share->budget;
 }
 

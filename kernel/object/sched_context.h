@@ -17,6 +17,7 @@
 #include "../deadline.h"
 #include "sender.h"
 
+/* The order is for the short ways: what a change of whose time it is touches is in the first cache line. */
 struct sched_context {
     struct list ready;        /* in core->ready[level] while queued */
     struct thread *thread;
@@ -24,15 +25,16 @@ struct sched_context {
     uint8_t priority;
     uint8_t level;            /* of the ready queue it is in */
     uint8_t core;
+    uint8_t unused[5];
+    int64_t remaining;        /* ticks left in its period, but for what runs now; below 0: used too much */
+    uint64_t period_end;      /* of the period that `remaining` is for; UINT64_MAX: it is whole */
+    uint64_t consumed;        /* ticks used since it was made */
+    uint64_t budget;          /* ticks a period; 0: not configured */
+    uint64_t period;          /* ticks */
     struct list waiting;      /* senders in WAITS_TIME */
     struct slot dying;        /* empty too if another of the ring stands for it */
     struct list dying_ring;   /* linked while dying */
     struct deadline next_period; /* pending while somebody waits for its end */
-    uint64_t budget;          /* ticks a period; 0: not configured */
-    uint64_t period;          /* ticks */
-    uint64_t period_end;      /* of the period that `remaining` is for */
-    int64_t remaining;        /* ticks left in it, but for what runs now; below 0: used too much */
-    uint64_t consumed;        /* ticks used since it was made */
 };
 STATIC_ASSERT(sizeof(struct sched_context) <= 1 << 8);
 
@@ -50,10 +52,10 @@ static inline bool sched_context_is_configured(const struct sched_context *conte
 /* Longer periods are refused, so that no sum of times overflows. */
 #define PERIOD_TICKS_MAX (1ULL << 61)
 
-/* Is it never spent? Then the budget is only its turn among equals. */
+/* Is it never spent? Then the budget is only its turn among equals, and its periods need no end. */
 static inline bool sched_context_is_whole(const struct sched_context *context)
 {
-    return context->budget == context->period;
+    return context->period_end == UINT64_MAX;
 }
 
 void sched_context_init(struct sched_context *context);
@@ -69,16 +71,14 @@ void sched_context_begin_period(struct sched_context *context, uint64_t since, u
 /* It ran from `since` to `now` (the same: it rested); periods that have begun meanwhile count. */
 INLINED void sched_context_charge(struct sched_context *context, uint64_t since, uint64_t now)
 {
-    bool is_whole = sched_context_is_whole(context);
-
     ASSERT(sched_context_is_configured(context));
     context->consumed += now - since;
-    if (now >= context->period_end && !is_whole) {
+    if (now >= context->period_end) {
         sched_context_begin_period(context, since, now);
         return;
     }
     context->remaining -= (int64_t)(now - since);
-    if (context->remaining <= 0 && is_whole)
+    if (context->remaining <= 0 && sched_context_is_whole(context))
         context->remaining = (int64_t)context->budget; /* its next turn */
 }
 /* A period has ended, and somebody waited for that. */

@@ -342,7 +342,7 @@ void time_fill(unsigned core, object_t what, struct m_share share)
     time->budget = share.budget;
     time->period = share.period;
     time->remaining = (int64_t)share.budget;
-    time->period_end = model.now + share.period;
+    time->period_end = share.budget < share.period ? model.now + share.period : NEVER;
     if (goes_on)
         core_kicked(core, time->core);
     else if (ready)

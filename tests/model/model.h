@@ -91,7 +91,7 @@ struct m_time {
     uint64_t budget, period;
     uint64_t consumed;   /* in the books: see m_core.since */
     int64_t remaining;   /* of the budget, in the books; below 0: used too much */
-    uint64_t period_end; /* of the period that `remaining` is for */
+    uint64_t period_end; /* of the period that `remaining` is for; NEVER: whole */
     uint64_t waited_for; /* NEVER; or somebody waits for this end of a period */
     uint8_t priority;
     uint8_t core;
