@@ -100,7 +100,7 @@ void arch_fp_forget(const struct fp_state *fp);
  * stays silent until arch_irq_done (priority drop and deactivation are split).
  */
 uint32_t arch_irq_acknowledge(void);
-void arch_irq_done(uint32_t line);
+void arch_irq_done(uint32_t line, unsigned core); /* the core that acknowledged it */
 /* May a driver have this line? False for lines that do not exist and for the kernel's own. */
 bool arch_irq_valid(uint32_t line);
 void arch_irq_enable(uint32_t line, enum thole_trigger trigger);

@@ -30,6 +30,7 @@ void core_init(struct core *core, unsigned number)
     core->timer_set = UINT64_MAX;
     core->gate = GATE_CLOSED;
     core->runs_lent = runs_lent(number);
+    core->lines = irq_line;
 }
 
 /* --- Between cores ----------------------------------------------------------------- */

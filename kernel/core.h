@@ -41,6 +41,7 @@ struct core {
         };
         uint32_t special;        /* any of them */
     };
+    struct interrupt **lines;    /* irq_line, for the short ways */
     struct list ready[PRIORITY_COUNT];
 } __attribute__((aligned(64)));
 

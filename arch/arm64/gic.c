@@ -16,7 +16,6 @@
 bool gic_is_version_3;
 volatile void *gic_distributor;
 uint32_t gic_line_count;
-static uint8_t taken_by[GIC_LINES_MAX];     /* the core that acknowledged an active line */
 static uint8_t enabled_by[GIC_SPI_FIRST];   /* the core that has an own line */
 
 volatile void *gic_registers_of(uint32_t line)
@@ -109,7 +108,6 @@ uint32_t arch_irq_acknowledge(void)
         gic_deactivate(line);
         return ARCH_IRQ_TIMER;
     }
-    taken_by[line] = (uint8_t)cpu_here()->index;
     return line;
 }
 
@@ -117,9 +115,9 @@ uint32_t arch_irq_acknowledge(void)
  * Deactivation of a shared line by another core goes through the distributor:
  * emulators keep DIR to the core.
  */
-void arch_irq_done(uint32_t line)
+void arch_irq_done(uint32_t line, unsigned core)
 {
-    struct cpu *cpu = &cpus[taken_by[line]];
+    struct cpu *cpu = cpu_numbered(core);
 
     if (cpu == cpu_here())
         gic_deactivate(line);

@@ -9,6 +9,7 @@
 #include "kernel/arch.h"
 #include "kernel/boot.h"
 #include "mmio.h"
+#include "offsets.h"
 
 /* INTIDs: GICv2 2.2.1, GICv3 2.2 */
 #define GIC_PPI_FIRST 16   /* below: software-generated */
@@ -121,6 +122,20 @@ static inline void gic_settle(void)
         gicv3_settle();
     else
         gicv2_settle();
+}
+
+/* What a short way has read of the controller and left to C (fast.S). */
+#define GIC_TAKEN (1u << GIC_TAKEN_BIT)
+static inline bool gic_taken(const struct cpu *cpu)
+{
+    return cpu->taken != 0;
+}
+static inline uint32_t gic_take(struct cpu *cpu)
+{
+    uint32_t taken = cpu->taken & ~GIC_TAKEN;
+
+    cpu->taken = 0;
+    return taken;
 }
 
 /* gic.c; gic_start.c sets them. */

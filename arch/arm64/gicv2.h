@@ -6,12 +6,7 @@
 #define GICC_CTLR 0x0000
 #define GICC_PMR  0x0004
 #define GICC_BPR  0x0008
-#define GICC_IAR  0x000c
-#define GICC_EOIR 0x0010
-#define GICC_DIR  0x1000
 #define GICC_BYTES 0x2000u
 #define GICC_CTLR_ENABLE    (1u << 0)
 #define GICC_CTLR_EOIMODE   (1u << 9) /* of the group that bit 0 enables */
 #define GICC_IAR_INTID      0x3ffu
-
-extern volatile void *gicv2_registers;

@@ -11,11 +11,13 @@
 
 #define GICD_CTLR_ENABLE (1u << 0)
 
+static volatile void *registers; /* of the CPU interface: each core finds its own there */
+
 void gicv2_map(const struct platform *platform)
 {
     if (platform->gic_cpu.bytes < GICC_BYTES)
         machine_refuse("the GIC's CPU interface has no second page, where GICC_DIR is");
-    gicv2_registers = kernel_map_device(&platform->gic_cpu, GICC_BYTES);
+    registers = kernel_map_device(&platform->gic_cpu, GICC_BYTES);
 }
 
 void gicv2_distributor_off(void)
@@ -34,14 +36,14 @@ const char *gicv2_core_find(struct cpu *cpu)
     uint8_t target = (uint8_t)mmio_read(gic_distributor, GICD_ITARGETSR);
 
     cpu->gic_target = target != 0 ? target : 1;
+    cpu->interface = registers;
     return NULL;
 }
 
 const char *gicv2_core_on(struct cpu *cpu)
 {
-    (void)cpu;
-    mmio_write(gicv2_registers, GICC_PMR, GIC_PRIORITY_MASK);
-    mmio_write(gicv2_registers, GICC_BPR, 0);
-    mmio_write(gicv2_registers, GICC_CTLR, GICC_CTLR_ENABLE | GICC_CTLR_EOIMODE);
+    mmio_write(cpu->interface, GICC_PMR, GIC_PRIORITY_MASK);
+    mmio_write(cpu->interface, GICC_BPR, 0);
+    mmio_write(cpu->interface, GICC_CTLR, GICC_CTLR_ENABLE | GICC_CTLR_EOIMODE);
     return NULL;
 }

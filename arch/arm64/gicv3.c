@@ -65,7 +65,7 @@ void gicv3_deactivate(uint32_t line)
 
 uint32_t gicv3_acknowledge(void)
 {
-    uint32_t line = (uint32_t)read_icc_iar1_el1();
+    uint32_t line = gic_taken(cpu_here()) ? gic_take(cpu_here()) : (uint32_t)read_icc_iar1_el1();
 
     barrier_all(); /* the acknowledgement is seen before what it leads to */
     if (line < GIC_LINES_MAX) {

@@ -75,10 +75,21 @@
 #define CPU_ENTRY_SCTLR   8
 #define CPU_CORE          16
 #define CPU_STEPPING      24
-#define CPU_EMERGENCY_TOP 32
-#define CPU_AFFINITY      40
-#define CPU_MAY_START     48
-#define CPU_BYTES         128
+#define CPU_TAKEN         28
+#define CPU_INTERFACE     32
+#define CPU_EMERGENCY_TOP 40
+#define CPU_AFFINITY      48
+#define CPU_MAY_START     56
+#define CPU_BYTES         192
+
+/* GICv2's CPU interface (IHI 0048, 4.4), gicv2.h; in both versions what is taken, and is no line */
+#define GICC_IAR       0x000c
+#define GICC_EOIR      0x0010
+#define GICC_DIR       0x1000
+#define GIC_INTID_MASK 0x3ff
+#define GIC_SPI_FIRST_LINE 32
+#define GIC_LINES_END  1020
+#define GIC_TAKEN_BIT  31
 
 /* struct translation, kernel_map.h */
 #define TRANSLATION_TTBR0 0

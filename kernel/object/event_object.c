@@ -88,10 +88,7 @@ void timer_destroy(struct core *core, struct timer *timer)
 
 /* --- Interrupt ------------------------------------------------------------------- */
 
-/* Lines above this do not exist: the interrupt controllers' shared lines end here. */
-#define IRQ_LINES 1020
-
-static struct interrupt *irq_line[IRQ_LINES];
+struct interrupt *irq_line[IRQ_LINES];
 
 void interrupt_route(const struct interrupt *interrupt)
 {
@@ -136,7 +133,7 @@ void interrupt_line_fired(struct core *core, uint32_t line)
     if (time != NULL && time->core != core->number)
         interrupt_route(irq_line[line]); /* its time has moved meanwhile */
     for (struct interrupt *each = irq_line[line]; each != NULL; each = each->next) {
-        each->owing = 1;
+        each->owing = 1 + core->number;
         each->fired++;
     }
     for (struct interrupt *each = irq_line[line]; each != NULL; each = each->next)
@@ -144,20 +141,22 @@ void interrupt_line_fired(struct core *core, uint32_t line)
 }
 
 /* The line speaks again when the last of those who share it has replied. */
-static void unmask_if_last(uint32_t line)
+static void unmask_if_last(uint32_t line, unsigned taken_by)
 {
     for (struct interrupt *each = irq_line[line]; each != NULL; each = each->next)
         if (each->owing != 0)
             return;
-    arch_irq_done(line);
+    arch_irq_done(line, taken_by);
 }
 
 static void interrupt_finished(struct interrupt *interrupt)
 {
-    if (interrupt->owing == 0)
+    uint32_t owing = interrupt->owing;
+
+    if (owing == 0)
         return;
     interrupt->owing = 0;
-    unmask_if_last(interrupt->line);
+    unmask_if_last(interrupt->line, owing - 1);
 }
 
 void interrupt_destroy(struct core *core, struct interrupt *interrupt)
@@ -173,5 +172,5 @@ void interrupt_destroy(struct core *core, struct interrupt *interrupt)
     if (irq_line[interrupt->line] == NULL)
         arch_irq_disable(interrupt->line);
     else if (interrupt->owing != 0)
-        unmask_if_last(interrupt->line);
+        unmask_if_last(interrupt->line, interrupt->owing - 1);
 }

@@ -8,12 +8,16 @@
 #include "sender.h"
 
 #define IRQ_LINE_NONE UINT32_MAX
+/* Lines from here on do not exist: the interrupt controllers' shared lines end here. */
+#define IRQ_LINES 1020
+
+extern struct interrupt *irq_line[IRQ_LINES]; /* the first on each */
 
 struct interrupt {
     struct sender sender;
     struct interrupt *next;      /* others on the same line */
     uint32_t line;               /* IRQ_LINE_NONE: not attached */
-    uint32_t owing;              /* 1: fired, and its reply has not come */
+    uint32_t owing;              /* 0; or fired, its reply has not come: 1 + the core that took it */
     uint64_t fired;              /* since the last delivery */
 };
 STATIC_ASSERT(sizeof(struct interrupt) <= 1 << 8);

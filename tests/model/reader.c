@@ -426,7 +426,7 @@ static void read_event(const struct sender *sender, object_t what, struct m_even
         const struct interrupt *interrupt = (const void *)sender;
 
         out->line = interrupt->line;
-        out->owing = (uint8_t)interrupt->owing;
+        out->owing = interrupt->owing != 0;
         out->bits = interrupt->fired;
     } else if (model.object[what].type == OBJECT_TIMER) {
         const struct timer *timer = (const void *)sender;

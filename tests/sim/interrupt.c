@@ -61,15 +61,18 @@ uint32_t arch_irq_acknowledge(void)
         if (fires(&sim.line[line])) {
             sim.line[line].latched = false;
             sim.line[line].active = true;
+            sim.line[line].taken_by = sim.here;
             return line;
         }
     return ARCH_IRQ_NONE;
 }
 
-void arch_irq_done(uint32_t line)
+void arch_irq_done(uint32_t line, unsigned core)
 {
     if (!line_of(line)->active)
         sim_fail("the kernel is done with line %u, which is not active", line);
+    if (line_of(line)->taken_by != core)
+        sim_fail("line %u was not taken by core %u", line, core);
     line_of(line)->active = false;
 }
 

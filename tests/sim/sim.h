@@ -26,6 +26,7 @@
 struct sim_line {
     bool enabled, active;
     unsigned core;   /* where it goes */
+    unsigned taken_by; /* active: the core that acknowledged it */
     bool latched;  /* edge: fired and not acknowledged */
     bool asserted; /* level: the device wants something */
 };
