@@ -25,6 +25,7 @@ STATIC_ASSERT(offsetof(struct frame, pc) == FRAME_PC * sizeof(uint64_t));
 STATIC_ASSERT(offsetof(struct frame, pstate) == FRAME_PSTATE * sizeof(uint64_t));
 STATIC_ASSERT(offsetof(struct frame, tls) == (FRAME_REGISTERS - 1) * sizeof(uint64_t));
 STATIC_ASSERT(PSTATE_FLAGS == PSTATE_NZCV);
+STATIC_ASSERT(ESR_CLASS_DATA_ABORT == ESR_DATA_ABORT_EL0);
 STATIC_ASSERT(ESR_WORD_SVC64 == (ESR_SVC64 << 26 | 1 << 25));
 STATIC_ASSERT(offsetof(struct fp_state, q[31]) == FP_Q(31));
 STATIC_ASSERT(offsetof(struct fp_state, fpsr) == FP_STATUS);

@@ -4,6 +4,14 @@
 
 #define ESR_WORD_SVC64  0x56000000 /* ESR_EL1 of svc #0: class ESR_SVC64, 32-bit instruction */
 #define ESR_IMMEDIATE_MASK 0xffff  /* ISS of SVC and BRK */
+#define ESR_CLASS_SHIFT    26
+#define ESR_CLASS_DATA_ABORT 0x24  /* of a program */
+/* ISS of aborts */
+#define ESR_ABORT_WNR_BIT  6 /* a write ... */
+#define ESR_ABORT_CM_BIT   8 /* ... unless it is a cache maintenance instruction */
+#define ESR_ABORT_STATUS_MASK 0x3f
+/* Fault status codes: translation, access flag and permission, for levels 0 to 3, are below. */
+#define ESR_STATUS_FIRST_OTHER 0x10
 #define BREAKPOINT_GUARD 0x57ac /* BRK's immediate in guard.S: a stack was overwritten */
 
 #ifndef __ASSEMBLER__
@@ -33,11 +41,7 @@ static inline enum esr_class esr_class(uint64_t esr)
     return (enum esr_class)(esr >> 26 & 0x3f);
 }
 
-/* ISS of aborts */
-#define ESR_ABORT_WNR (1u << 6)  /* a write ... */
-#define ESR_ABORT_CM  (1u << 8)  /* ... unless it is a cache maintenance instruction */
-#define ESR_ABORT_STATUS_MASK 0x3f
-/* Fault status codes: translation, access flag and permission, for levels 0 to 3, are below. */
-#define ESR_STATUS_FIRST_OTHER 0x10
+#define ESR_ABORT_WNR (1u << ESR_ABORT_WNR_BIT)
+#define ESR_ABORT_CM  (1u << ESR_ABORT_CM_BIT)
 #define ESR_STATUS_ALIGNMENT   0x21
 #endif

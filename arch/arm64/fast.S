@@ -19,6 +19,7 @@
  */
 #include <thole/abi.h>
 
+#include "esr.h"
 #include "fast.h"
 
 #define CORE x29
@@ -81,6 +82,22 @@
     mov     x18, #0
     .endm
 
+    /* The thread SP goes on later, with a status of 0 and nothing else; w24 is its SPSR_EL1. */
+    .macro  wait_with_nothing
+    and     w24, w24, #~PSTATE_FLAGS
+    str     x24, [sp, #FRAME_PSTATE]
+    stp     xzr, xzr, [sp, #FRAME_X(0)]
+    stp     xzr, xzr, [sp, #FRAME_X(2)]
+    stp     xzr, xzr, [sp, #FRAME_X(4)]
+    stp     xzr, xzr, [sp, #FRAME_X(6)]
+    stp     xzr, xzr, [sp, #FRAME_X(8)]
+    stp     xzr, xzr, [sp, #FRAME_X(10)]
+    stp     xzr, xzr, [sp, #FRAME_X(12)]
+    stp     xzr, xzr, [sp, #FRAME_X(14)]
+    stp     xzr, xzr, [sp, #FRAME_X(16)]
+    str     xzr, [sp, #FRAME_X(18)]
+    .endm
+
     /* Into a program that waited in a system call: x1 to x8 are the message. */
     .macro  leave_system_call
     restore_rest
@@ -111,6 +128,179 @@
     mov     x8, #0
     clear_scratch
     leave
+    .endm
+
+/*
+ * Where another SchedContext goes on, time is accounted as in C. In the macros from here
+ * on x10 is the one that ran, x20 the one that will, x16 the ready levels; x9 is the time.
+ */
+
+    /* Is nothing special about it that ran? Then x11 is left of it, and x12 was used. Changes x13. */
+    .macro  account_last else
+    isb
+    mrs     x9, cntvct_el0
+    ldp     x10, x11, [CORE, #CORE_RUNNING]
+    sub     x13, x9, x11
+    ldp     x11, x12, [x10, #SCHED_CONTEXT_REMAINING]
+    cmp     x9, x12
+    b.hs    \else                              /* a period has ended */
+    subs    x11, x11, x13
+    b.le    \else
+    ldr     x12, [x10, #SCHED_CONTEXT_CONSUMED]
+    add     x12, x12, x13
+    .endm
+
+    /* Nor about x20, which was at rest? x14: what is left of it, x15: its period's end. */
+    .macro  account_next else
+    ldp     x14, x15, [x20, #SCHED_CONTEXT_REMAINING]
+    cmp     x9, x15
+    b.hs    \else
+    cmp     x14, #0
+    b.le    \else
+    .endm
+
+    .macro  account
+    str     x11, [x10, #SCHED_CONTEXT_REMAINING]
+    str     x12, [x10, #SCHED_CONTEXT_CONSUMED]
+    stp     x20, x9, [CORE, #CORE_RUNNING]
+    .endm
+
+    /* The timer's next: the end of x20's budget or turn, or the first deadline. Changes x14, x15, x17. */
+    .macro  set_timer
+    ldrb    w17, [x20, #SCHED_CONTEXT_PRIORITY]
+    add     x14, x14, x9
+    lsr     x17, x16, x17
+    cmn     x15, #1                             /* whole time, */
+    ccmp    x17, #0, #0, eq                     /* and nobody waits for a turn */
+    csinv   x14, x14, xzr, ne
+    ldr     x15, [CORE, #CORE_DEADLINES]
+    cbz     x15, 1f
+    ldr     x15, [x15]
+    cmp     x15, x14
+    csel    x14, x15, x14, lo
+1:  ldr     x15, [CORE, #CORE_TIMER_SET]
+    cmp     x14, x15
+    b.eq    2f
+    str     x14, [CORE, #CORE_TIMER_SET]
+    bl      .Lprogram_timer
+2:
+    .endm
+
+    /* The thread SP, which ran on x10, waits at one end of the ready queue \level. Changes x14 and x17. */
+    .macro  enqueue_last level, at
+    mov     x14, sp
+    str     x10, [sp, #THREAD_TIME]
+    str     x14, [x10, #SCHED_CONTEXT_THREAD]
+    strb    w\level, [x10, #SCHED_CONTEXT_LEVEL]
+    add     x14, CORE, x\level, lsl #4
+    .ifc    \at, head
+    ldr     x17, [x14, #CORE_READY]!
+    stp     x17, x14, [x10]
+    str     x10, [x17, #8]
+    str     x10, [x14]
+    .else
+    ldr     x17, [x14, #CORE_READY + 8]
+    add     x14, x14, #CORE_READY
+    stp     x14, x17, [x10]
+    str     x10, [x17]
+    str     x10, [x14, #8]
+    .endif
+    .endm
+
+    .macro  mark_level level
+    mov     x17, #1
+    lsl     x17, x17, x\level
+    orr     x16, x16, x17
+    str     x16, [CORE, #CORE_READY_LEVELS]
+    .endm
+
+    /* The SchedContext x20 leaves its ready queue, whose first it is. x14 and x17 are its neighbours. */
+    .macro  unlink_next
+    ldp     x14, x17, [x20]
+    str     x17, [x14, #8]
+    str     x14, [x17]
+    stp     xzr, xzr, [x20]
+    .endm
+
+    /* The same; \level is that queue's. */
+    .macro  dequeue_next level
+    unlink_next
+    cmp     x14, x17                            /* the queue's head, if it was the only one */
+    b.ne    1f
+    mov     x17, #1
+    lsl     x17, x17, x\level
+    bic     x16, x16, x17
+1:  str     x16, [CORE, #CORE_READY_LEVELS]
+    .endm
+
+    /*
+     * The event \sender fires, on time of its own that is free, of this core and more urgent than
+     * what runs, for a thread that waits without time: x22 the endpoint, x21 the thread, x20 the
+     * time, x24 its level, x23 that of what runs. Changes x25 too.
+     */
+    .macro  deliver_event sender, else
+    ldr     x20, [\sender, #SENDER_TIME]
+    cbz     x20, \else
+    sbfx    x20, x20, #0, #SLOT_TYPE_SHIFT
+    ldr     x22, [\sender, #SENDER_ENDPOINT]
+    cbz     x22, \else
+    sbfx    x22, x22, #0, #SLOT_TYPE_SHIFT
+    ldp     x23, x21, [x22, #ENDPOINT_HOME]
+    cmp     x23, CORE
+    b.ne    \else
+    cbz     x21, \else
+    check_plain x21, \else
+    ldp     x25, x26, [x20, #SCHED_CONTEXT_THREAD]
+    orr     x25, x25, x26
+    cbnz    x25, \else                         /* another has it */
+    ldr     w25, [x20, #SCHED_CONTEXT_PRIORITY]
+    ldr     w26, [CORE, #CORE_NUMBER]
+    ubfx    w27, w25, #16, #8
+    cmp     w26, w27
+    b.ne    \else
+    and     w25, w25, #0xff
+    raise_to_ceiling 25, 24
+    account_last \else
+    account_next \else
+    ldrb    w26, [x10, #SCHED_CONTEXT_PRIORITY]
+    raise_to_ceiling 26, 23
+    cmp     w25, w26
+    b.ls    \else
+    .endm
+
+    /* And so it does: x1 to x3 are what it says. Who ran goes on when there is time again. */
+    .macro  deliver_to_driver sender, where=anywhere
+    ldr     x16, [CORE, #CORE_READY_LEVELS]
+    mov     x28, x14
+    enqueue_last 26, head
+    mark_level 26
+    mov     x14, x28
+    account
+    str     \sender, [x20, #SCHED_CONTEXT_EVENT]
+    str     x21, [\sender, #THREAD_SERVANT]
+    str     xzr, [x22, #ENDPOINT_WARM]
+    ldr     w27, [CORE, #CORE_RUNS_LENT]
+    ldr     x8, [\sender, #THREAD_BADGE]
+    str     w27, [x21, #THREAD_STATE]
+    str     \sender, [x21, #THREAD_OWES]
+    set_timer
+    save_rest
+    .ifc    \where, in_system_call
+    wait_with_nothing
+    .endif
+    switch_thread
+    mov     x4, #0
+    mov     x5, #0
+    mov     x6, #0
+    mov     x7, #0
+    leave_system_call
+    .endm
+
+    /* w\to: the priority that \thread has on time of priority w\to; w\flags: its flags. */
+    .macro  raise_to_ceiling to, flags
+    lsr     w\flags, w\flags, #24
+    cmp     w\to, w\flags
+    csel    w\to, w\to, w\flags, hi
     .endm
 
     .section .text.vectors, "ax"
@@ -166,7 +356,7 @@ fast_call:
     b.ne    .Lcall_long
     sbfx    x19, x19, #0, #SLOT_TYPE_SHIFT
     ldrb    w21, [x19, #THREAD_SENDER_STATE]
-    cbz     w21, .Lcall_long                    /* idle: it fires */
+    cbz     w21, .Lsignal_wake                  /* idle: it fires */
     mov     w21, #1
     strb    w21, [x19, #THREAD_FIRED_AGAIN]
     add     x19, x19, #NOTIFICATION_BITS
@@ -179,6 +369,23 @@ fast_call:
 .Lcall_long:
     leave_gate
     b       long_way
+
+    /* For other cores' short ways it has fired when they see its state: bits of before are taken then. */
+.Lsignal_wake:
+    mov     x18, x20
+    deliver_event x19, .Lcall_long
+    add     x28, x19, #NOTIFICATION_BITS
+1:  ldxr    x27, [x28]
+    stxr    w30, xzr, [x28]
+    cbnz    w30, 1b
+    orr     x2, x27, x18
+    mov     x3, #0
+    mov     x1, #(KIND_NUMBER_SIGNAL << THOLE_TAG_KIND_SHIFT | 1)
+    strb    wzr, [x19, #THREAD_FIRED_AGAIN]
+    mov     w27, #SENDER_STATE_IN_SERVICE
+    add     x28, x19, #THREAD_SENDER_STATE
+    stlrb   w27, [x28]
+    deliver_to_driver x19, in_system_call
 
 /* --- reply_recv ------------------------------------------------------------------ */
 
@@ -199,7 +406,7 @@ fast_reply_receive:
     cbnz    x23, .Lreply_long                   /* another waits: the list is for the long way */
     ldr     x21, [sp, #THREAD_OWES]             /* the caller */
     cbz     x21, .Lreply_long
-    check_plain x21, .Lreply_long
+    check_plain x21, .Lreply_special
     ldrb    w22, [sp, #THREAD_LENT]
     cbz     w22, .Lreply_long                   /* it ran on time of its own */
     ldr     x22, [CORE, #CORE_READY_LEVELS]
@@ -238,6 +445,186 @@ fast_reply_receive:
     leave_gate
     b       long_way
 
+    /* w23 and w24 are the flags of this thread and of the sender. */
+.Lreply_special:
+    tst     w23, #THREAD_FLAGS_MASK
+    b.ne    .Lreply_long
+    and     w22, w24, #THREAD_FLAGS_MASK
+    cmp     w22, #SENDER_FLAG_FAULTED
+    b.eq    .Lreply_fault
+    cmp     w22, #SENDER_FLAG_EVENT
+    b.ne    .Lreply_long
+
+    /*
+     * What was received was an interrupt or a signal, which brought its time along: that is
+     * free now, and who was the most urgent of those that waited goes on.
+     */
+    ldr     w22, [x21, #SENDER_KIND]
+    and     w23, w22, #0xff
+    lsr     w22, w22, #8
+    mov     w24, #(SENDER_STATE_IN_SERVICE << 16)
+    cmp     w22, w24                            /* it has not fired again */
+    b.ne    .Lreply_long
+    ldrb    w22, [sp, #THREAD_LENT]
+    cbz     w22, .Lreply_long
+    ldr     x16, [CORE, #CORE_READY_LEVELS]
+    cbz     x16, .Lreply_long
+    cmp     w23, #KIND_NUMBER_SIGNAL
+    b.eq    .Lreply_no_line
+    cmp     w23, #KIND_NUMBER_INTERRUPT
+    b.ne    .Lreply_long
+    ldp     w24, w22, [x21, #INTERRUPT_LINE]    /* and owing */
+    ldr     w25, [CORE, #CORE_NUMBER]
+    sub     w22, w22, #1
+    cmp     w22, w25                            /* this core took it */
+    b.ne    .Lreply_long
+    ldr     x22, [CORE, #CORE_LINES]
+    ldr     x25, [x21, #INTERRUPT_NEXT]
+    ldr     x22, [x22, x24, lsl #3]
+    sub     x22, x22, x21
+    orr     x22, x22, x25
+    cbnz    x22, .Lreply_long                   /* others share the line */
+.Lreply_no_line:
+    account_last .Lreply_long
+    ldr     x22, [x10, #SCHED_CONTEXT_EVENT]
+    cmp     x22, x21
+    b.ne    .Lreply_long                        /* whose time it was has died meanwhile */
+    ldr     x22, [x10, #SCHED_CONTEXT_WAITING]
+    add     x25, x10, #SCHED_CONTEXT_WAITING
+    cmp     x22, x25
+    b.ne    .Lreply_long
+    clz     x26, x16
+    eor     x26, x26, #63
+    add     x22, CORE, x26, lsl #4
+    ldr     x20, [x22, #CORE_READY]             /* the first there */
+    ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
+    cbnz    x22, .Lreply_long
+    account_next .Lreply_long
+    ldr     x27, [x20, #SCHED_CONTEXT_THREAD]
+    ldr     w22, [x27, #THREAD_FLAGS]
+    tst     w22, #THREAD_FLAGS_MASK
+    b.ne    .Lreply_long
+
+    /* Nothing can fail any more: the event is over, */
+    strh    wzr, [x21, #THREAD_FIRED_AGAIN]     /* and idle */
+    str     xzr, [x21, #THREAD_SERVANT]
+    stp     xzr, xzr, [x10, #SCHED_CONTEXT_THREAD]
+    cmp     w23, #KIND_NUMBER_SIGNAL
+    b.eq    .Lreply_line_done
+    str     wzr, [x21, #INTERRUPT_OWING]
+    mrs     x22, tpidr_el1
+    ldr     x22, [x22, #CPU_INTERFACE]
+    cbz     x22, .Lreply_gicv3
+    str     w24, [x22, #GICC_DIR]
+    /* the server waits, */
+.Lreply_line_done:
+    mov     w27, #THREAD_STATE_RECEIVING
+    mov     x28, sp
+    str     w27, [sp, #THREAD_STATE]
+    stp     xzr, x19, [sp, #THREAD_OWES]        /* and receiving_on */
+    str     x8, [sp, #THREAD_SLOTS]
+    str     x28, [x19, #ENDPOINT_WARM]
+    save_rest
+    /* and that thread runs, where it was. */
+    account
+    ldr     x21, [x20, #SCHED_CONTEXT_THREAD]
+    mov     x10, x14
+    dequeue_next 26
+    mov     x14, x10
+    ldrh    w27, [CORE, #CORE_RUNS_LENT]
+    str     xzr, [x21, #THREAD_TIME]
+    strh    w27, [x21, #THREAD_STATE]
+    set_timer
+    switch_thread
+    leave_gate
+    mov     x0, x21
+    b       resume
+.Lreply_gicv3:
+    msr     s3_0_c12_c11_1, x24                 /* ICC_DIR_EL1 */
+    isb
+    b       .Lreply_line_done
+
+    /*
+     * It was a fault, and that thread goes on where it was: on time of its own, if this one
+     * has some, too. w24 are its flags and its ceiling.
+     */
+.Lreply_fault:
+    lsr     x22, x1, #THOLE_TAG_LABEL_SHIFT
+    cbnz    x22, .Lreply_long                   /* it is not THOLE_FAULT_RESUME */
+    ldr     x22, [x21, #THREAD_FAULT_WORD]
+    cmp     x22, #FAULT_NUMBER_TIMEOUT
+    b.eq    .Lreply_long
+    ldr     x16, [CORE, #CORE_READY_LEVELS]
+    ldr     x10, [CORE, #CORE_RUNNING]
+    ldrb    w22, [sp, #THREAD_LENT]
+    cbz     w22, .Lreply_fault_to_other_time
+    ldrb    w22, [x10, #SCHED_CONTEXT_PRIORITY]
+    mov     w23, w24
+    raise_to_ceiling 22, 23
+    lsr     x23, x16, x22
+    lsr     x23, x23, #1                        /* equals go on waiting */
+    cbnz    x23, .Lreply_long
+
+    /* Nothing can fail any more: the handler waits, on the same time that thread goes on */
+    mov     x28, sp
+    str     x28, [x19, #ENDPOINT_WARM]
+    b       .Lreply_fault_goes_on
+
+.Lreply_fault_to_other_time:
+    ldr     x22, [x19, #ENDPOINT_TIMELESS]!
+    cmp     x22, x19
+    b.ne    .Lreply_long                        /* this one would be served next */
+    ldr     x20, [x21, #THREAD_TIME]
+    cbz     x20, .Lreply_long
+    ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
+    cbnz    x22, .Lreply_long
+    ldr     w22, [x20, #SCHED_CONTEXT_PRIORITY]
+    ldr     w23, [CORE, #CORE_NUMBER]
+    ubfx    w25, w22, #16, #8
+    cmp     w23, w25
+    b.ne    .Lreply_long
+    and     w22, w22, #0xff
+    mov     w23, w24
+    raise_to_ceiling 22, 23
+    lsr     x23, x16, x22
+    lsr     x23, x23, #1
+    cbnz    x23, .Lreply_long
+    account_last .Lreply_long
+    account_next .Lreply_long
+
+    /* Nothing can fail any more: the handler waits, */
+    account
+    mov     x28, sp
+    str     x10, [sp, #THREAD_TIME]
+    str     x28, [x10, #SCHED_CONTEXT_THREAD]
+    add     x22, x19, #(ENDPOINT_ACTIVE - ENDPOINT_TIMELESS)
+    sub     x19, x19, #ENDPOINT_TIMELESS
+    ldr     x23, [x22]
+    add     x25, sp, #THREAD_LINK_RECEIVE
+    stp     x23, x22, [x25]
+    str     x25, [x23, #8]
+    str     x25, [x22]
+    str     xzr, [x21, #THREAD_TIME]
+    set_timer
+.Lreply_fault_goes_on:
+    mov     w27, #THREAD_STATE_RECEIVING
+    str     w27, [sp, #THREAD_STATE]
+    stp     xzr, x19, [sp, #THREAD_OWES]        /* and receiving_on */
+    str     x8, [sp, #THREAD_SLOTS]
+    save_rest
+    /* and the thread that has faulted runs. */
+    mov     w27, #KIND_NUMBER_CALL
+    strb    w27, [x21, #SENDER_KIND]
+    ldrh    w27, [CORE, #CORE_RUNS_LENT]        /* but for `lent`: it may be lent itself */
+    strb    wzr, [x21, #THREAD_FLAGS]
+    strb    wzr, [x21, #THREAD_SENDER_STATE]
+    strh    w27, [x21, #THREAD_STATE]
+    str     xzr, [x21, #THREAD_SERVANT]
+    switch_thread
+    leave_gate
+    mov     x0, x21
+    b       resume
+
 /* --- try_recv, yield: when there is nothing to do ---------------------------------- */
 
     .globl  fast_try_receive
@@ -274,8 +661,211 @@ fast_yield:
     cmp     w20, w21
     csel    w20, w20, w21, hi
     lsr     x19, x19, x20
-    cbnz    x19, .Lreply_long                   /* an equal waits */
+    cbnz    x19, .Lyield_to_equal
 1:  return  0
+
+    /* w20 is the level: nobody more urgent is ready. */
+.Lyield_to_equal:
+    mov     w26, w20
+    account_last .Lreply_long
+    add     x22, CORE, x26, lsl #4
+    ldr     x20, [x22, #CORE_READY]             /* the first there */
+    ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
+    cbnz    x22, .Lreply_long
+    account_next .Lreply_long
+    ldr     x21, [x20, #SCHED_CONTEXT_THREAD]
+    check_plain x21, .Lreply_long
+
+    /* Nothing can fail any more: this one waits behind that one, */
+    ldr     x16, [CORE, #CORE_READY_LEVELS]
+    save_rest
+    mov     x28, x14
+    enqueue_last 26, tail
+    unlink_next
+    mov     x14, x28
+    wait_with_nothing
+    /* and that one runs, where it was. */
+    account
+    ldrh    w27, [CORE, #CORE_RUNS_LENT]
+    str     xzr, [x21, #THREAD_TIME]
+    strh    w27, [x21, #THREAD_STATE]
+    set_timer
+    switch_thread
+    leave_gate
+    mov     x0, x21
+    b       resume
+
+/* --- A fault of memory ------------------------------------------------------------------ */
+
+    /* All registers are saved. What is no such fault is C's. */
+    .globl  fast_fault
+    .balign 64
+fast_fault:
+    mrs     x4, esr_el1
+    lsr     x19, x4, #ESR_CLASS_SHIFT
+    cmp     x19, #ESR_CLASS_DATA_ABORT
+    b.ne    enter_event_sync
+    and     w20, w4, #ESR_ABORT_STATUS_MASK
+    cmp     w20, #ESR_STATUS_FIRST_OTHER
+    b.hs    enter_event_sync
+    enter_gate enter_event_sync
+    ldrh    w20, [sp, #THREAD_ENDING]           /* and vital */
+    cbnz    w20, .Lfault_long
+    ldr     x19, [sp, #THREAD_FAULT]
+    cbz     x19, .Lfault_long
+    sbfx    x19, x19, #0, #SLOT_TYPE_SHIFT      /* the endpoint */
+    ldp     x22, x21, [x19, #ENDPOINT_HOME]     /* x21: the handler */
+    cmp     x22, CORE
+    b.ne    .Lfault_long
+    mrs     x3, far_el1
+    bic     w2, w4, w4, lsr #(ESR_ABORT_CM_BIT - ESR_ABORT_WNR_BIT)
+    ubfx    w2, w2, #ESR_ABORT_WNR_BIT, #1
+    add     w2, w2, #FAULT_NUMBER_READ
+    cbz     x21, .Lfault_to_other_time
+    check_plain x21, .Lfault_long
+    cmp     w24, w23                            /* the handler's ceiling, and that of the thread */
+    b.lo    .Lfault_long
+
+    /* Nothing can fail any more: the handler runs on the thread's time. */
+    ldr     w27, [CORE, #CORE_RUNS_LENT]
+    str     xzr, [x19, #ENDPOINT_WARM]
+    str     w27, [x21, #THREAD_STATE]
+    b       .Lfault_told
+
+    /* It has time of its own: the one that waited last is first. */
+.Lfault_to_other_time:
+    ldr     x22, [x19, #ENDPOINT_RECEIVERS]!
+    cmp     x22, x19
+    b.ne    .Lfault_long
+    ldr     x22, [x19, #(ENDPOINT_ACTIVE - ENDPOINT_RECEIVERS)]!
+    cmp     x22, x19
+    b.eq    .Lfault_long
+    sub     x21, x22, #THREAD_LINK_RECEIVE
+    check_plain x21, .Lfault_long
+    ldr     x20, [x21, #THREAD_TIME]
+    ldr     w25, [x20, #SCHED_CONTEXT_PRIORITY]
+    ldr     w26, [CORE, #CORE_NUMBER]
+    ubfx    w27, w25, #16, #8
+    cmp     w26, w27
+    b.ne    .Lfault_long
+    and     w25, w25, #0xff
+    raise_to_ceiling 25, 24
+    ldr     x16, [CORE, #CORE_READY_LEVELS]
+    lsr     x26, x16, x25
+    cbnz    x26, .Lfault_long                   /* others as urgent are ready */
+    account_last .Lfault_long
+    account_next .Lfault_long
+
+    /* Nothing can fail any more: the handler runs on its time, the thread keeps its own. */
+    account
+    mov     x28, sp
+    str     x10, [sp, #THREAD_TIME]
+    str     x28, [x10, #SCHED_CONTEXT_THREAD]
+    ldp     x23, x24, [x22]
+    str     x24, [x23, #8]
+    str     x23, [x24]
+    stp     xzr, xzr, [x22]
+    str     xzr, [x21, #THREAD_TIME]
+    ldrh    w27, [CORE, #CORE_RUNS_LENT]        /* but for `lent` */
+    str     w27, [x21, #THREAD_STATE]
+    set_timer
+
+.Lfault_told:
+    ldr     x20, [sp, #(THREAD_FAULT + 8)]      /* the badge */
+    mov     x28, sp
+    str     x28, [x21, #THREAD_OWES]
+    mov     w26, #SENDER_FLAG_FAULTED
+    mov     w27, #KIND_NUMBER_FAULT
+    mov     w28, #(SENDER_STATE_IN_SERVICE | THREAD_STATE_CALLING << 8)
+    strb    w26, [sp, #THREAD_FLAGS]
+    strb    w27, [sp, #SENDER_KIND]
+    sturh   w28, [sp, #THREAD_SENDER_STATE]
+    save_rest
+    stp     x2, x3, [sp, #THREAD_FAULT_WORD]
+    str     x4, [sp, #(THREAD_FAULT_WORD + 16)]
+    stp     x20, x21, [sp, #THREAD_BADGE]       /* and servant */
+    mov     x8, x20
+    mov     x5, x23                             /* of save_rest: where, */
+    mov     x6, x22                             /* and its stack */
+    mov     x7, #0
+    mov     x1, #(KIND_NUMBER_FAULT << THOLE_TAG_KIND_SHIFT | 5)
+    switch_thread
+    leave_system_call
+
+.Lfault_long:
+    leave_gate
+    b       enter_event_sync
+
+/* --- The interrupt of a device -------------------------------------------------------- */
+
+    /* All registers are saved. It is more urgent than what runs, and its driver waits. */
+    .globl  fast_interrupt
+    .balign 64
+fast_interrupt:
+    mov     w19, #1
+    enter_gate enter_event_interrupt
+    mrs     x0, tpidr_el1
+    ldr     x1, [x0, #CPU_INTERFACE]
+    cbz     x1, .Linterrupt_gicv3
+    ldr     w2, [x1, #GICC_IAR]
+.Linterrupt_acknowledged:
+    and     w3, w2, #GIC_INTID_MASK
+    sub     w4, w3, #GIC_SPI_FIRST_LINE
+    cmp     w4, #(GIC_LINES_END - GIC_SPI_FIRST_LINE)
+    b.hs    .Linterrupt_long                    /* the kernel's own, or a core's */
+    ldr     x4, [CORE, #CORE_LINES]
+    ldr     x4, [x4, x3, lsl #3]
+    cbz     x4, .Linterrupt_long
+    ldr     x5, [x4, #INTERRUPT_NEXT]
+    cbnz    x5, .Linterrupt_long                /* others share the line */
+    ldrb    w5, [x4, #THREAD_SENDER_STATE]
+    cbnz    w5, .Linterrupt_long                /* not idle */
+    deliver_event x4, .Linterrupt_long
+
+    /* Nothing can fail any more: the line falls silent until the driver's reply, */
+    cbz     x1, .Linterrupt_gicv3_drop
+    str     w2, [x1, #GICC_EOIR]
+.Linterrupt_dropped:
+    ldr     w5, [CORE, #CORE_NUMBER]
+    ldr     x6, [x4, #INTERRUPT_FIRED]
+    add     w5, w5, #1
+    str     w5, [x4, #INTERRUPT_OWING]
+    str     xzr, [x4, #INTERRUPT_FIRED]
+    mov     w5, #(SENDER_STATE_IN_SERVICE << 8)
+    strh    w5, [x4, #THREAD_FIRED_AGAIN]
+    mov     x2, x3                              /* line, */
+    add     x3, x6, #1                          /* how many times */
+    mov     x1, #(KIND_NUMBER_INTERRUPT << THOLE_TAG_KIND_SHIFT | 2)
+    deliver_to_driver x4
+.Linterrupt_gicv3:
+    mrs     x2, s3_0_c12_c12_0                  /* ICC_IAR1_EL1 */
+    dsb     sy                                  /* it is seen before what it leads to */
+    b       .Linterrupt_acknowledged
+.Linterrupt_gicv3_drop:
+    msr     s3_0_c12_c12_1, x2                  /* ICC_EOIR1_EL1 */
+    isb
+    b       .Linterrupt_dropped
+
+    /* C takes it from there: what has been acknowledged is not asked for again. */
+.Linterrupt_long:
+    orr     w2, w2, #(1 << GIC_TAKEN_BIT)
+    str     w2, [x0, #CPU_TAKEN]
+    leave_gate
+    b       enter_event_interrupt
+
+    /* x14: when, or never. Changes x15. */
+.Lprogram_timer:
+    cmn     x14, #1
+    b.eq    1f
+    msr     cntv_cval_el0, x14
+    mov     x15, #CNTV_CTL_ON
+    msr     cntv_ctl_el0, x15
+    isb
+    ret
+1:  mov     x15, #CNTV_CTL_SILENT
+    msr     cntv_ctl_el0, x15
+    isb
+    ret
 
     .globl  fast_end
 fast_end:

@@ -11,16 +11,22 @@
 #define THREAD_FLAGS        112 /* flags, fp_open, doomed; in the highest byte the ceiling */
 #define THREAD_FLAGS_MASK   0xffffff
 #define THREAD_CEILING      115
-#define THREAD_FIRED_AGAIN  118
+#define SENDER_KIND         116 /* kind, grant, fired_again, state */
+#define THREAD_FIRED_AGAIN  118 /* and state */
 #define THREAD_SENDER_STATE 119
 #define THREAD_STATE        120 /* state, loaded_on, lent, bereft */
 #define THREAD_LENT         122
 #define THREAD_TABLE        128 /* and table_last */
+#define THREAD_TIME         144
 #define THREAD_SPACE_WORD   152
 #define THREAD_OWES         160
 #define THREAD_RECEIVING_ON 168
 #define THREAD_SLOTS        176
+#define THREAD_ENDING       124 /* and vital */
+#define THREAD_FAULT_WORD   192
 #define THREAD_FRAME        232
+#define THREAD_FAULT        584 /* a slot: the endpoint, and its badge */
+#define THREAD_LINK_RECEIVE 616
 
 /* struct core, kernel/core.h */
 #define CORE_GATE         0
@@ -28,14 +34,34 @@
 #define CORE_CURRENT      8  /* and loaded */
 #define CORE_SPACE        24 /* and space_left */
 #define CORE_READY_LEVELS 40
-#define CORE_RUNNING      48
+#define CORE_RUNNING      48 /* and since */
+#define CORE_TIMER_SET    64
+#define CORE_DEADLINES    72
+#define CORE_NUMBER       80
+#define CORE_LINES        88
+#define CORE_READY        96
 
 /* struct endpoint, struct sched_context, struct slot */
 #define ENDPOINT_HOME     0 /* and warm */
 #define ENDPOINT_WARM     8
+#define ENDPOINT_RECEIVERS 16
+#define ENDPOINT_ACTIVE   32
 #define ENDPOINT_TIMELESS 64
 #define NOTIFICATION_BITS 120
-#define SCHED_CONTEXT_PRIORITY 32
+#define SENDER_ENDPOINT   0  /* slots: the object stands first */
+#define SENDER_TIME       32
+#define INTERRUPT_NEXT    120
+#define INTERRUPT_LINE    128
+#define INTERRUPT_OWING   132
+#define INTERRUPT_FIRED   136
+#define SCHED_CONTEXT_THREAD     16 /* and event; before them the links of the ready queue */
+#define SCHED_CONTEXT_EVENT      24
+#define SCHED_CONTEXT_PRIORITY   32 /* priority, level, core, dying */
+#define SCHED_CONTEXT_LEVEL      33
+#define SCHED_CONTEXT_REMAINING  40 /* and period_end */
+#define SCHED_CONTEXT_CONSUMED   56
+#define SCHED_CONTEXT_WAITING    80
+#define SCHED_CONTEXT_DYING_RING 128
 #define SLOT_TYPE_SHIFT   48 /* 8 bits, then the rights */
 #define SLOT_TYPE_ENDPOINT 5
 #define SLOT_TYPE_NOTIFICATION 8
@@ -53,8 +79,18 @@
 #define TAG_KEPT                  0xffffffff00000007 /* label and words */
 #define TAG_KIND_CALL             (1 << 4)
 #define SENDER_STATE_IN_SERVICE   3
+#define SENDER_FLAG_EVENT         1
+#define SENDER_FLAG_FAULTED       2
+#define KIND_NUMBER_CALL          1
+#define KIND_NUMBER_FAULT         5
+#define FAULT_NUMBER_READ         1 /* and WRITE */
+#define FAULT_NUMBER_TIMEOUT      10
+#define KIND_NUMBER_INTERRUPT     2
+#define KIND_NUMBER_SIGNAL        4
 #define THREAD_STATE_RECEIVING    2
 #define THREAD_STATE_CALLING      3
+#define CNTV_CTL_ON               1 /* Arm ARM, CNTV_CTL_EL0: enabled */
+#define CNTV_CTL_SILENT           3 /* enabled, and masked */
 #define PSTATE_FLAGS              0xf0000000 /* N, Z, C, V */
 
 /* struct frame, arch_types.h */

@@ -21,9 +21,17 @@
     b       enter_\function
     .endm
 
+    /* The same; the interrupt of a device has a short way. */
+    .macro  interrupt_with_short_way function
+    .balign 128
+    save_upper
+    save_lower
+    b       fast_interrupt
+    .endm
+
     /*
      * The same, but for system calls that are known: four have short ways, and none of
-     * them keeps x9 to x18. All else goes the full way.
+     * them keeps x9 to x18. All else may be a fault, which has one too.
      */
     .macro  entry_with_short_ways function
     .balign 128
@@ -42,10 +50,8 @@
     sub     w19, w19, #SYSCALL_NUMBER_CALL
     cmp     w19, #(SYSCALL_NUMBER_YIELD - SYSCALL_NUMBER_CALL)
     b.ls    long_way
-    .globl  full_way
-full_way:
     save_lower
-    b       enter_\function
+    b       fast_fault
     .endm
 
     .macro  entry_from_kernel index
@@ -56,7 +62,7 @@ full_way:
     b       panic
     .endm
 
-    .macro  vector_table entry, synchronous, interrupt, error
+    .macro  vector_table entry, synchronous, interrupt_entry, interrupt, error
     entry_from_kernel 0             /* SP_EL0: never used by the kernel */
     entry_from_kernel 1
     entry_from_kernel 2
@@ -66,7 +72,7 @@ full_way:
     entry_from_kernel 6
     entry_from_kernel 7
     \entry \synchronous
-    entry_from_program \interrupt
+    \interrupt_entry \interrupt
     entry_from_program \interrupt   /* FIQ: the GIC's group 0, if firmware left it so */
     entry_from_program \error
     entry_from_kernel 12            /* AArch32 programs: no frame ever asks for one */
@@ -79,7 +85,7 @@ full_way:
     .balign 2048
     .globl  vectors
 vectors:
-    vector_table entry_with_short_ways, event_sync, event_interrupt, event_error
+    vector_table entry_with_short_ways, event_sync, interrupt_with_short_way, event_interrupt, event_error
 
     /*
      * Into C: x0 the thread, x20 this core. C signs its return addresses with key B,
@@ -107,6 +113,7 @@ vectors:
 
     /* x0 to x30 are saved. C says whom to resume. */
     .macro  enter function
+    .globl  enter_\function
 enter_\function:
     begin_c
     mov     x1, x20
@@ -148,6 +155,7 @@ long_way:
     b       1b
 
     .globl  thread_run
+    .globl  resume
 thread_run:
     hint    #34                     /* bti c */
 resume:
@@ -212,10 +220,10 @@ panic:
     .balign 2048
     .globl  vectors_traced
 vectors_traced:
-    vector_table entry_from_program, traced_sync, traced_interrupt, traced_error
+    vector_table entry_from_program, traced_sync, entry_from_program, traced_interrupt, traced_error
 
     /* For a core that the firmware must be called on when the address space changes. */
     .balign 2048
     .globl  vectors_long
 vectors_long:
-    vector_table entry_from_program, event_sync, event_interrupt, event_error
+    vector_table entry_from_program, event_sync, entry_from_program, event_interrupt, event_error

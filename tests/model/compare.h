@@ -17,7 +17,8 @@ extern bool spaces_read; /* were mappings read, too? */
 
 /* --- world.c ------------------------------------------------------------------------ */
 
-enum world { WORLD_SMALL, WORLD_CROWD, WORLD_TINY };
+enum world { WORLD_SMALL, WORLD_CROWD, WORLD_DRIVERS, WORLD_TINY };
+#define PROFILE_DRIVERS 4 /* event.c */
 /* Boots and makes the world; the model is with it from the kernel's first event on. */
 void world_make(enum world which, unsigned cores);
 /* Back to how it was made, kernel, machine and model. */
@@ -54,6 +55,14 @@ void compare(bool with_spaces);
 bool short_way_open(void);
 /* As kernel_syscall. */
 struct thread *short_way_syscall(struct core *core, unsigned number);
+/* As kernel_fault; and what ESR_EL1 may be for a fault of this kind. */
+struct thread *short_way_fault(struct core *core, const uint64_t word[5]);
+uint64_t short_way_syndrome(uint64_t kind);
+/* The same; a short way takes one interrupt only, whatever is pending. */
+struct thread *short_way_interrupt(struct core *core);
+/* What was tried of them is kept for another run, or comes from one; false: no such file. */
+bool short_way_keep(const char *name);
+bool short_way_add(const char *name);
 /* Tells on stderr which of their instructions were never executed, or never jumped; how many. */
 unsigned short_way_gaps(void);
 extern uint64_t short_ways_taken;

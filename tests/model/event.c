@@ -50,24 +50,51 @@ static void check_resumed(unsigned where, const struct thread *resumed)
     after();
 }
 
+/* What an event finds on its core. */
+struct found {
+    uint64_t timer, short_ways;
+    object_t space, left;
+    const struct thread *thread;
+};
+
+static struct found find(unsigned where)
+{
+    const struct m_core *core = &model.core[where];
+
+    return (struct found){ core->timer, short_ways_taken, core->space, core->left,
+                           cores[where].loaded };
+}
+
+static bool was_short(const struct found *found)
+{
+    return short_ways_taken != found->short_ways;
+}
+
+/* The model has happened like C. */
+static void allow_short(unsigned where, const struct found *found, const struct thread *resumed)
+{
+    struct m_core *core = &model.core[where];
+
+    if (!was_short(found))
+        return;
+    /* Some leave the timer as it is: too soon, if another core took a deadline away. */
+    if (found->timer < core->timer && found->timer == sim.timer)
+        core->timer = found->timer;
+    /* None waits until nothing of the old space is walked. */
+    core->left = resumed != found->thread ? found->space : found->left;
+}
+
 void both_call(unsigned where, unsigned number, const uint64_t reg[9])
 {
     sim_turn_to(where);
     fill_registers(where, reg);
     story_event("svc", where, model.core[where].loaded, number, reg);
-    uint64_t timer = model.core[where].timer, taken = short_ways_taken;
-    object_t space = model.core[where].space, left = model.core[where].left;
-    const struct thread *caller = cores[where].loaded;
+    struct found found = find(where);
 
     model_syscall(where, number);
     struct thread *resumed = short_way_syscall(&cores[where], number);
 
-    /* Short ways leave the timer as it is: too soon, if another core took a deadline away. */
-    if (short_ways_taken != taken && timer < model.core[where].timer)
-        model.core[where].timer = timer;
-    /* Nor do they wait until nothing of the old space is walked. */
-    if (short_ways_taken != taken)
-        model.core[where].left = resumed != caller ? space : left;
+    allow_short(where, &found, resumed);
     check_resumed(where, resumed);
 }
 
@@ -75,20 +102,30 @@ static void both_fault(unsigned where, uint64_t kind, uint64_t address)
 {
     object_t who = model.core[where].loaded;
     const uint64_t *reg = thread_at(who)->reg;
-    const uint64_t word[5] = { kind, address, 0x55, reg[MODEL_PC], reg[MODEL_SP] };
+    const uint64_t word[5] = { kind, address, short_way_syndrome(kind), reg[MODEL_PC],
+                               reg[MODEL_SP] };
+    struct found found = find(where);
 
     sim_turn_to(where);
     story_event("fault", where, who, kind, NULL);
     model_fault(where, word);
-    check_resumed(where, kernel_fault(&cores[where], word));
+    struct thread *resumed = short_way_fault(&cores[where], word);
+
+    allow_short(where, &found, resumed);
+    check_resumed(where, resumed);
 }
 
+/* A short way takes one interrupt, C all that one event may. */
 static void both_interrupt(unsigned where)
 {
     sim_turn_to(where);
     story_event("interrupt", where, model.core[where].loaded, 0, NULL);
-    model_interrupt(where);
-    check_resumed(where, kernel_interrupt(&cores[where]));
+    struct found found = find(where);
+    struct thread *resumed = short_way_interrupt(&cores[where]);
+
+    model_interrupt(where, was_short(&found));
+    allow_short(where, &found, resumed);
+    check_resumed(where, resumed);
 }
 
 static void both_advance(uint64_t ticks)
@@ -708,8 +745,8 @@ static void do_access(struct aim *aim)
 
 /* --- Which ------------------------------------------------------------------------------------------------ */
 
-/* What programs mostly do: of everything something; calls, and ends of who is in them; time. */
-#define PROFILES 4
+/* What programs mostly do: of everything something; calls; ends of who is in them, time; talk; drivers. */
+#define PROFILES 5
 
 static void do_profile(struct aim *aim)
 {
@@ -720,47 +757,47 @@ static const struct {
     void (*happens)(struct aim *aim);
     uint8_t weight[PROFILES], init_weight; /* become shares of 256 */
 } kinds[] = {
-    { do_talk, { 8, 4, 4, 190 }, 0 },
-    { do_call, { 34, 60, 40, 10 }, 0 },
-    { do_try_call, { 4, 0, 0, 0 }, 0 },
-    { do_reply_recv, { 30, 30, 30, 20 }, 110 },
-    { do_recv, { 18, 16, 10, 8 }, 0 },
-    { do_try_recv, { 5, 0, 0, 0 }, 0 },
-    { do_answer, { 14, 8, 6, 2 }, 0 },
-    { do_yield, { 3, 2, 8, 4 }, 1 },
-    { do_fault, { 5, 6, 4, 0 }, 0 },
-    { do_copy, { 14, 8, 4, 6 }, 3 },
-    { do_move, { 8, 4, 0, 0 }, 0 },
-    { do_delete, { 6, 14, 2, 2 }, 1 },
-    { do_revoke, { 3, 8, 0, 0 }, 1 },
-    { do_inspect_slot, { 2, 0, 0, 0 }, 1 },
-    { do_close, { 1, 0, 0, 1 }, 0 },
-    { do_open, { 4, 3, 0, 3 }, 6 },
-    { do_cancel_badge, { 4, 0, 0, 0 }, 2 },
-    { do_retype, { 13, 6, 0, 0 }, 3 },
-    { do_small_looks, { 4, 0, 8, 0 }, 2 },
-    { do_configure, { 4, 6, 0, 6 }, 3 },
-    { do_start, { 6, 8, 4, 12 }, 3 },
-    { do_cancel, { 5, 8, 6, 2 }, 3 },
-    { do_write_registers, { 2, 0, 0, 0 }, 2 },
-    { do_suspend, { 3, 4, 5, 2 }, 1 },
-    { do_resume, { 6, 8, 8, 4 }, 3 },
-    { do_bind_time, { 6, 8, 8, 4 }, 6 },
-    { do_share, { 3, 0, 12, 3 }, 3 },
-    { do_ceiling, { 2, 0, 8, 3 }, 2 },
-    { do_bind, { 4, 0, 4, 0 }, 0 },
-    { do_arm, { 5, 0, 12, 0 }, 2 },
-    { do_signal, { 7, 6, 12, 4 }, 5 },
-    { do_attach, { 2, 0, 0, 0 }, 0 },
-    { do_map, { 8, 0, 0, 0 }, 0 },
-    { do_assign, { 1, 0, 0, 0 }, 0 },
-    { do_any_operation, { 3, 0, 0, 0 }, 0 },
-    { do_line, { 7, 0, 8, 0 }, 1 },
-    { do_time, { 9, 6, 60, 8 }, 2 },
-    { do_interrupt, { 1, 2, 4, 2 }, 1 },
-    { do_access, { 1, 0, 0, 2 }, 0 },
-    { do_revive, { 0, 0, 0, 0 }, 100 },
-    { do_profile, { 1, 1, 1, 1 }, 1 },
+    { do_talk, { 8, 4, 4, 190, 70 }, 0 },
+    { do_call, { 34, 60, 40, 10, 10 }, 0 },
+    { do_try_call, { 4, 0, 0, 0, 0 }, 0 },
+    { do_reply_recv, { 30, 30, 30, 20, 6 }, 110 },
+    { do_recv, { 18, 16, 10, 8, 2 }, 0 },
+    { do_try_recv, { 5, 0, 0, 0, 0 }, 0 },
+    { do_answer, { 14, 8, 6, 2, 0 }, 0 },
+    { do_yield, { 3, 2, 8, 4, 30 }, 1 },
+    { do_fault, { 5, 6, 4, 0, 8 }, 0 },
+    { do_copy, { 14, 8, 4, 6, 0 }, 3 },
+    { do_move, { 8, 4, 0, 0, 0 }, 0 },
+    { do_delete, { 6, 14, 2, 2, 1 }, 1 },
+    { do_revoke, { 3, 8, 0, 0, 0 }, 1 },
+    { do_inspect_slot, { 2, 0, 0, 0, 0 }, 1 },
+    { do_close, { 1, 0, 0, 1, 0 }, 0 },
+    { do_open, { 4, 3, 0, 3, 1 }, 6 },
+    { do_cancel_badge, { 4, 0, 0, 0, 0 }, 2 },
+    { do_retype, { 13, 6, 0, 0, 0 }, 3 },
+    { do_small_looks, { 4, 0, 8, 0, 0 }, 2 },
+    { do_configure, { 4, 6, 0, 6, 1 }, 3 },
+    { do_start, { 6, 8, 4, 12, 4 }, 3 },
+    { do_cancel, { 5, 8, 6, 2, 4 }, 3 },
+    { do_write_registers, { 2, 0, 0, 0, 0 }, 2 },
+    { do_suspend, { 3, 4, 5, 2, 1 }, 1 },
+    { do_resume, { 6, 8, 8, 4, 3 }, 3 },
+    { do_bind_time, { 6, 8, 8, 4, 3 }, 6 },
+    { do_share, { 3, 0, 12, 3, 3 }, 3 },
+    { do_ceiling, { 2, 0, 8, 3, 3 }, 2 },
+    { do_bind, { 4, 0, 4, 0, 1 }, 0 },
+    { do_arm, { 5, 0, 12, 0, 0 }, 2 },
+    { do_signal, { 7, 6, 12, 4, 40 }, 5 },
+    { do_attach, { 2, 0, 0, 0, 0 }, 0 },
+    { do_map, { 8, 0, 0, 0, 0 }, 0 },
+    { do_assign, { 1, 0, 0, 0, 0 }, 0 },
+    { do_any_operation, { 3, 0, 0, 0, 0 }, 0 },
+    { do_line, { 7, 0, 8, 0, 60 }, 1 },
+    { do_time, { 9, 6, 60, 8, 12 }, 2 },
+    { do_interrupt, { 1, 2, 4, 2, 3 }, 1 },
+    { do_access, { 1, 0, 0, 2, 1 }, 0 },
+    { do_revive, { 0, 0, 0, 0, 0 }, 100 },
+    { do_profile, { 1, 1, 1, 1, 1 }, 1 },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -4,7 +4,6 @@
  */
 #include "model.h"
 
-#define INTERRUPTS_AN_EVENT 4
 #define FIRST_LINE 16
 #define TIMER_LINE 27
 
@@ -144,9 +143,9 @@ static bool take_one(unsigned core)
     return false;
 }
 
-void take_interrupts(unsigned core)
+void take_interrupts(unsigned core, unsigned limit)
 {
-    for (unsigned count = 0; count < INTERRUPTS_AN_EVENT; count++)
+    for (unsigned count = 0; count < limit; count++)
         if (!take_one(core))
             return;
 }

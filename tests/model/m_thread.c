@@ -269,9 +269,9 @@ void model_fault(unsigned core, const uint64_t word[5])
     leave(core);
 }
 
-void model_interrupt(unsigned core)
+void model_interrupt(unsigned core, bool only_one)
 {
     (void)core_entered(core);
-    take_interrupts(core);
+    take_interrupts(core, only_one ? 1 : INTERRUPTS_AN_EVENT);
     leave(core);
 }

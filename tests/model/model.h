@@ -240,7 +240,8 @@ extern struct model model;
 
 void model_syscall(unsigned core, unsigned number);
 void model_fault(unsigned core, const uint64_t word[5]);
-void model_interrupt(unsigned core);
+/* Of those that are pending: the first, or as many as one event takes. */
+void model_interrupt(unsigned core, bool only_one);
 
 /* --- Between the files of the model --------------------------------------------- */
 
@@ -399,4 +400,5 @@ void line_routed(object_t interrupt);
 void interrupt_done(object_t interrupt);
 void interrupt_dies(unsigned core, object_t interrupt);
 bool interrupt_pending(unsigned core);
-void take_interrupts(unsigned core);
+#define INTERRUPTS_AN_EVENT 4
+void take_interrupts(unsigned core, unsigned limit);

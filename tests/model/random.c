@@ -3,12 +3,15 @@
  * model_random: events from a seed, each on the kernel and on the model.
  *
  *   --events N  --seed S   that many; seed S is the first world's, S + 1 the next's
- *   --in small|crowd       the world; small if not said
+ *   --in small|crowd|drivers   the world; small if not said
  *   --cores N              2 if not said
  *   --world N              events in a world before it is made again
  *   --save FILE            only one world: writes its events
  *   --replay FILE          events of a file, one world
  *   --minimise FILE        drops events while it still fails, and writes the file anew
+ *   --keep FILE            writes down which instructions of the short ways were tried
+ *   --add FILE             what another run has kept counts for --gaps, too
+ *   --gaps N               fails if more of them than N were not tried
  *   --invariants N         the kernel's own invariants every N events; 0: never
  *
  * Exit status 0: kernel and model agree. The last line is the hash of the final state.
@@ -45,10 +48,11 @@ const char *__ubsan_default_options(void)
 }
 
 static uint64_t option_events = 100000, option_seed = 1;
-static const char *save, *replay, *to_minimise;
+static const char *save, *replay, *to_minimise, *add, *keep;
 static bool only_long;
 static unsigned gaps_allowed = UINT32_MAX; /* instructions of the short ways that were not tried */
 static enum world in = WORLD_SMALL;
+static const char *const world_names[] = { "small", "crowd", "drivers" };
 static unsigned option_cores = 2;
 
 /* --- Chance: SplitMix64 (Steele, Lea, Flood 2014) --------------------------------------- */
@@ -84,7 +88,7 @@ static void tell_how_to_repeat(int signal)
     story_tell();
     if (!quiet && world_seed != UINT64_MAX)
         fprintf(stderr, "again: model_random --in %s --cores %u --seed %llu --events %llu --world %llu\n",
-                in == WORLD_CROWD ? "crowd" : "small", option_cores, (unsigned long long)world_seed,
+                world_names[in], option_cores, (unsigned long long)world_seed,
                 (unsigned long long)options_world, (unsigned long long)options_world);
     _exit(1);
 }
@@ -206,6 +210,15 @@ static int minimise(const char *name)
 
 /* --- The options --------------------------------------------------------------------------------- */
 
+static enum world world_named(const char *name)
+{
+    for (unsigned at = 0; at < sizeof(world_names) / sizeof(world_names[0]); at++)
+        if (strcmp(name, world_names[at]) == 0)
+            return (enum world)at;
+    fprintf(stderr, "there is no world %s\n", name);
+    exit(2);
+}
+
 static void read_options(int argc, char **argv)
 {
     for (int at = 1; at < argc; at += 2) {
@@ -222,11 +235,15 @@ static void read_options(int argc, char **argv)
         else if (strcmp(argv[at], "--cores") == 0)
             option_cores = (unsigned)strtoul(value, NULL, 0);
         else if (strcmp(argv[at], "--in") == 0)
-            in = strcmp(value, "crowd") == 0 ? WORLD_CROWD : WORLD_SMALL;
+            in = world_named(value);
         else if (strcmp(argv[at], "--short-ways") == 0)
             only_long = strcmp(value, "off") == 0;
         else if (strcmp(argv[at], "--gaps") == 0)
             gaps_allowed = (unsigned)strtoul(value, NULL, 0);
+        else if (strcmp(argv[at], "--add") == 0)
+            add = value;
+        else if (strcmp(argv[at], "--keep") == 0)
+            keep = value;
         else if (strcmp(argv[at], "--save") == 0)
             save = value;
         else if (strcmp(argv[at], "--replay") == 0)
@@ -292,5 +309,9 @@ int main(int argc, char **argv)
            (unsigned long long)option_events, (unsigned long long)events_happened,
            (unsigned long long)short_ways_taken);
     printf("%016llx\n", (unsigned long long)hash);
+    if ((keep != NULL && !short_way_keep(keep)) || (add != NULL && !short_way_add(add))) {
+        fprintf(stderr, "what was tried of the short ways cannot be kept or read\n");
+        return 2;
+    }
     return gaps_allowed != UINT32_MAX && short_way_gaps() > gaps_allowed;
 }

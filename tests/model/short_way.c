@@ -15,12 +15,19 @@
 #include "kernel/event.h"
 #include "tests/a64/image.h"
 
-#define INSTRUCTIONS_MAX 400
-#define ACCESSES_MAX     64
-#define LOWER            19 /* x0 to x18: a short way that is left has them as they were */
+#define INSTRUCTIONS_MAX 600
+#define ACCESSES_MAX     128
+#define LOWER            19 /* x0 to x18 */
+#define CALL_KEEPS       9  /* x0 to x8 */
 #define HIDDEN           0xd0d0d0d0d0d0d0d0ULL
 #define SYNCHRONOUS      0x400 /* in the table of vectors */
-#define WORDS_MAX        1024
+#define INTERRUPT        0x480
+#define WORDS_MAX        2048
+#define INTERFACE        0x20000000 /* GICv2's, which is no memory */
+#define INTERFACE_BYTES  0x2000
+#define SGI_KICK         0
+#define NOTHING_PENDING  1023
+#define SENDER_OF_KICK   (3u << 10) /* GICC_IAR's CPUID: C must get it back */
 
 extern char kernel_state_start[], kernel_state_end[];
 
@@ -28,17 +35,84 @@ static bool is_open;
 static struct image image;
 static struct a64 machine;
 static struct a64_access access_log[ACCESSES_MAX];
-static struct { char before[CPU_CORE]; struct core *core; } cpu_of[CORES_MAX];
-static uint64_t vector;
+static struct {
+    char before[CPU_CORE];
+    struct core *core;
+    char between[CPU_TAKEN - CPU_CORE - 8];
+    uint32_t taken;
+    uint64_t interface;
+} cpu_of[CORES_MAX];
+STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), interface) == CPU_INTERFACE);
+static uint64_t vectors;
+static uint32_t acknowledged; /* and its priority not dropped yet; 0: nothing */
 static uint32_t executed[WORDS_MAX], jumped[WORDS_MAX];
 static struct a64_coverage coverage = { .executed = executed, .jumped = jumped };
 uint64_t short_ways_taken;
+
+/* --- The interrupt controller and the timer, as the instructions see them ------------------ */
+
+static uint32_t acknowledge(void)
+{
+    uint32_t line = arch_irq_acknowledge();
+
+    if (acknowledged != 0)
+        failure("a short way acknowledges twice");
+    acknowledged = line == ARCH_IRQ_KICK    ? SGI_KICK | SENDER_OF_KICK
+                   : line == ARCH_IRQ_TIMER ? SIM_LINE_TIMER
+                   : line == ARCH_IRQ_NONE  ? NOTHING_PENDING : line;
+    return acknowledged;
+}
+
+static void drop_priority(uint64_t taken)
+{
+    if (taken != acknowledged)
+        failure("a short way drops the priority of another than it has acknowledged");
+    acknowledged = 0;
+}
+
+static uint64_t interface_load(void *context, uint64_t address, unsigned bytes)
+{
+    (void)context;
+    if (address != INTERFACE + GICC_IAR || bytes != 4)
+        failure("a short way reads what is no register of the GIC");
+    return acknowledge();
+}
+
+static void interface_store(void *context, uint64_t address, unsigned bytes, uint64_t value)
+{
+    (void)context;
+    if (address == INTERFACE + GICC_EOIR && bytes == 4)
+        drop_priority(value);
+    else if (address == INTERFACE + GICC_DIR && bytes == 4)
+        arch_irq_done((uint32_t)value, sim.here);
+    else
+        failure("a short way writes what is no register of the GIC");
+}
+
+static uint64_t read_system(struct a64 *core, enum a64_register which)
+{
+    if (which == A64_CNTVCT_EL0)
+        return sim.now;
+    return which == A64_ICC_IAR1_EL1 ? acknowledge() : core->system[which];
+}
+
+/* The timer is on when its control says so, which is written last. */
+static void write_system(struct a64 *core, enum a64_register which, uint64_t value)
+{
+    core->system[which] = value;
+    if (which == A64_ICC_EOIR1_EL1)
+        drop_priority(value);
+    else if (which == A64_ICC_DIR_EL1)
+        arch_irq_done((uint32_t)value, sim.here);
+    else if (which == A64_CNTV_CTL_EL0)
+        arch_timer_set(value == CNTV_CTL_ON ? core->system[A64_CNTV_CVAL_EL0] : UINT64_MAX);
+}
 
 bool short_way_open(void)
 {
     if (image_open_built(&image, "kernel.elf") != NULL)
         return false;
-    vector = image_symbol(&image, "vectors") + SYNCHRONOUS;
+    vectors = image_symbol(&image, "vectors");
     coverage.start = image_symbol(&image, "fast_call");
     coverage.words = (image_symbol(&image, "fast_end") - coverage.start) / 4;
     if (coverage.words > WORDS_MAX) {
@@ -50,9 +124,14 @@ bool short_way_open(void)
     machine.accesses = access_log;
     machine.access_room = ACCESSES_MAX;
     machine.coverage = &coverage;
+    machine.read_system = read_system;
+    machine.write_system = write_system;
+    a64_map_device(&machine, INTERFACE, INTERFACE_BYTES,
+                   (struct a64_device){ interface_load, interface_store, NULL });
     image_map(&image, &machine);
     a64_stop_at(&machine, image_symbol(&image, "long_way"));
-    a64_stop_at(&machine, image_symbol(&image, "full_way"));
+    a64_stop_at(&machine, image_symbol(&image, "enter_event_sync"));
+    a64_stop_at(&machine, image_symbol(&image, "enter_event_interrupt"));
     is_open = true;
     return true;
 }
@@ -65,23 +144,25 @@ static void map_state(void)
     if (ram == sim.ram)
         return;
     ram = sim.ram;
-    a64_map_host(&machine, cpu_of, sizeof(cpu_of), A64_READ);
+    a64_map_host(&machine, cpu_of, sizeof(cpu_of), A64_RW);
     a64_map_host(&machine, kernel_state_start, (uint64_t)(kernel_state_end - kernel_state_start),
                  A64_RW);
     a64_map_host(&machine, sim.ram, sim.ram_bytes, A64_RW);
 }
 
 /* As an exception finds the core: the program's registers are in it, and not in memory. */
-static void take_exception(struct core *core, struct thread *thread, unsigned number)
+static void take_exception(struct core *core, struct thread *thread, unsigned vector)
 {
+    static unsigned count;
     struct frame *frame = &thread->frame;
     uint64_t *hidden = (uint64_t *)frame;
 
     cpu_of[core->number].core = core;
+    cpu_of[core->number].interface = count++ % 2 ? INTERFACE : 0; /* GICv2, and GICv3 */
+    acknowledged = 0;
     memcpy(machine.x, frame->x, sizeof(machine.x));
     machine.sp = (uintptr_t)thread;
-    machine.pc = vector;
-    machine.system[A64_ESR_EL1] = ESR_WORD_SVC64 | number;
+    machine.pc = vectors + vector;
     machine.system[A64_ELR_EL1] = frame->pc;
     machine.system[A64_SPSR_EL1] = frame->pstate;
     machine.system[A64_SP_EL0] = frame->sp;
@@ -114,24 +195,36 @@ static struct thread *return_from_exception(void)
 
 /* It wrote nothing but what the long way saves anyway, and its gate is as it was. */
 static void check_untouched(const struct core *core, struct thread *thread,
-                            const struct frame *before, uint32_t gate)
+                            const struct frame *before, uint32_t gate, unsigned saved_from,
+                            unsigned kept)
 {
-    uint64_t upper = (uintptr_t)&thread->frame.x[LOWER], end = (uintptr_t)&thread->frame.sp;
+    uint64_t own = (uintptr_t)&thread->frame.x[saved_from], end = (uintptr_t)&thread->frame.step;
 
     if (machine.access_count > ACCESSES_MAX)
         failure("a short way that is left was too long");
     for (size_t at = 0; at < machine.access_count; at++) {
         const struct a64_access *access = &access_log[at];
-        bool own = access->address >= upper && access->address < end;
 
-        if (access->kind == A64_WRITE && !own && access->address != (uintptr_t)&core->gate)
+        if (access->kind == A64_WRITE && (access->address < own || access->address >= end) &&
+            access->address != (uintptr_t)&core->gate &&
+            access->address != (uintptr_t)&cpu_of[core->number].taken)
             failure("a short way changed something and was left");
     }
-    if (memcmp(machine.x, before->x, LOWER * sizeof(uint64_t)) != 0 ||
-        memcmp(&thread->frame.x[LOWER], &before->x[LOWER], (31 - LOWER) * sizeof(uint64_t)) != 0 ||
+    if (memcmp(machine.x, before->x, kept * sizeof(uint64_t)) != 0 ||
+        memcmp(&thread->frame.x[saved_from], &before->x[saved_from],
+               (31 - saved_from) * sizeof(uint64_t)) != 0 ||
         machine.sp != (uintptr_t)thread || core->gate != gate)
         failure("a short way that was left has lost something");
     thread->frame = *before;
+}
+
+/* Other exceptions have saved all; the long way saves x0 to x8, a system call keeps no more of x0 to x18. */
+static void check_left(const struct core *core, struct thread *thread, const struct frame *before,
+                       uint32_t gate)
+{
+    bool all = machine.pc != image_symbol(&image, "long_way");
+
+    check_untouched(core, thread, before, gate, all ? 0 : LOWER, all ? 0 : CALL_KEEPS);
 }
 
 /*
@@ -170,6 +263,24 @@ static enum a64_stop run(struct core *core, uint32_t *gate_after)
     return stop;
 }
 
+/* Whom it resumes; NULL: it is left to C. */
+static struct thread *run_to_its_end(struct core *core, uint32_t *gate)
+{
+    switch (run(core, gate)) {
+    case A64_ERET:
+        if (core->gate != *gate)
+            failure("a short way left its gate otherwise than C has closed it");
+        if (acknowledged != 0)
+            failure("a short way went on without dropping the priority");
+        return return_from_exception();
+    case A64_REACHED:
+        return NULL;
+    default:
+        image_explain(&image, &machine);
+        failure("a short way came to no end");
+    }
+}
+
 /* An index past its table's end names nothing, whatever its lower bits would name. */
 static void try_index_past_the_end(struct core *core, struct thread *thread, unsigned number)
 {
@@ -181,10 +292,11 @@ static void try_index_past_the_end(struct core *core, struct thread *thread, uns
         return; /* names nothing */
     with_index.x[0] |= 1ULL << 40;
     thread->frame = with_index;
-    take_exception(core, thread, number);
+    take_exception(core, thread, SYNCHRONOUS);
+    machine.system[A64_ESR_EL1] = ESR_WORD_SVC64 | number;
     if (a64_run(&machine, INSTRUCTIONS_MAX) != A64_REACHED)
         failure("a short way took an index past its table's end");
-    check_untouched(core, thread, &with_index, gate);
+    check_left(core, thread, &with_index, gate);
     thread->frame = before;
 }
 
@@ -200,19 +312,115 @@ struct thread *short_way_syscall(struct core *core, unsigned number)
     for (unsigned each = 0; each < core_count; each++)
         core_unsettle(&cores[each]); /* tests look at it in between */
     try_index_past_the_end(core, thread, number);
-    take_exception(core, thread, number);
-    switch (run(core, &gate)) {
-    case A64_ERET:
-        if (core->gate != gate)
-            failure("a short way left its gate otherwise than C has closed it");
-        return return_from_exception();
-    case A64_REACHED:
-        check_untouched(core, thread, &before, gate);
-        return kernel_syscall(core, number);
-    default:
-        image_explain(&image, &machine);
-        failure("a short way came to no end");
+    take_exception(core, thread, SYNCHRONOUS);
+    machine.system[A64_ESR_EL1] = ESR_WORD_SVC64 | number;
+    struct thread *resumed = run_to_its_end(core, &gate);
+
+    if (resumed != NULL)
+        return resumed;
+    check_left(core, thread, &before, gate);
+    return kernel_syscall(core, number);
+}
+
+/* What it has acknowledged and left is C's, which must hear of it once. */
+static void hand_over(struct core *core)
+{
+    uint32_t taken = cpu_of[core->number].taken;
+
+    if (taken == 0 && acknowledged == 0)
+        return;
+    if (taken != (acknowledged | 1u << GIC_TAKEN_BIT))
+        failure("a short way was left with what it has acknowledged, and did not say so");
+    cpu_of[core->number].taken = 0;
+    sim.acknowledged = acknowledged == (SGI_KICK | SENDER_OF_KICK) ? ARCH_IRQ_KICK
+                       : acknowledged == SIM_LINE_TIMER            ? ARCH_IRQ_TIMER
+                       : acknowledged == NOTHING_PENDING ? ARCH_IRQ_NONE : acknowledged;
+    sim.is_acknowledged = true;
+}
+
+/* Reads and writes that fail; now and then a write by an instruction that only maintains caches. */
+uint64_t short_way_syndrome(uint64_t kind)
+{
+    static unsigned count;
+    uint64_t level = 4 + count++ % 12, write = 1u << ESR_ABORT_WNR_BIT;
+
+    if (kind != FAULT_READ && kind != FAULT_WRITE)
+        return count % 2 ? (uint64_t)ESR_UNKNOWN << ESR_CLASS_SHIFT
+                         : (uint64_t)ESR_DATA_ABORT_EL0 << ESR_CLASS_SHIFT | ESR_STATUS_ALIGNMENT;
+    if (kind == FAULT_READ)
+        write = count % 5 == 0 ? write | 1u << ESR_ABORT_CM_BIT : 0;
+    return (uint64_t)ESR_DATA_ABORT_EL0 << ESR_CLASS_SHIFT | 1u << 25 | write | level;
+}
+
+struct thread *short_way_fault(struct core *core, const uint64_t word[5])
+{
+    struct thread *thread = core->loaded;
+
+    if (!is_open || word[0] == FAULT_STEP) /* which leaves something to C at once */
+        return kernel_fault(core, word);
+    struct frame before = thread->frame;
+    uint32_t gate = core->gate;
+
+    map_state();
+    for (unsigned each = 0; each < core_count; each++)
+        core_unsettle(&cores[each]);
+    take_exception(core, thread, SYNCHRONOUS);
+    machine.system[A64_ESR_EL1] = word[2];
+    machine.system[A64_FAR_EL1] = word[1];
+    struct thread *resumed = run_to_its_end(core, &gate);
+
+    if (resumed != NULL)
+        return resumed;
+    check_left(core, thread, &before, gate);
+    return kernel_fault(core, word);
+}
+
+struct thread *short_way_interrupt(struct core *core)
+{
+    struct thread *thread = core->loaded;
+
+    if (!is_open || core->current == NULL || !sim_interrupt_pending())
+        return kernel_interrupt(core);
+    struct frame before = thread->frame;
+    uint32_t gate = core->gate;
+
+    map_state();
+    for (unsigned each = 0; each < core_count; each++)
+        core_unsettle(&cores[each]);
+    take_exception(core, thread, INTERRUPT);
+    struct thread *resumed = run_to_its_end(core, &gate);
+
+    if (resumed != NULL)
+        return resumed;
+    check_left(core, thread, &before, gate);
+    hand_over(core);
+    return kernel_interrupt(core);
+}
+
+/* Of another run over the same kernel: a line for each instruction. */
+bool short_way_add(const char *name)
+{
+    FILE *file = fopen(name, "r");
+    unsigned first, second;
+
+    if (file == NULL)
+        return false;
+    for (uint64_t at = 0; at < coverage.words && fscanf(file, "%u %u", &first, &second) == 2; at++) {
+        executed[at] += first;
+        jumped[at] += second;
     }
+    return fclose(file) == 0;
+}
+
+bool short_way_keep(const char *name)
+{
+    FILE *file = fopen(name, "w");
+
+    if (file == NULL)
+        return false;
+    for (uint64_t at = 0; at < coverage.words; at++)
+        fprintf(file, "%u %u\n", executed[at], jumped[at]);
+    return fclose(file) == 0;
 }
 
 static bool is_conditional(uint32_t word)

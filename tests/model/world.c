@@ -312,7 +312,25 @@ static void use_up_asids(void)
     }
 }
 
-static void world_small(void)
+/*
+ * Two interrupts that share a line, one of them without time; or, in the world of drivers,
+ * each on a line and on time of its own, whole or not.
+ */
+static void bind_events(const unsigned endpoint[3], const unsigned bell[2], const unsigned line[2],
+                        const unsigned time[4], bool apart)
+{
+    for (unsigned index = 0; index < 2; index++)
+        must(INIT_SLOT_IRQ_CONTROL, IRQ_CONTROL_ATTACH, line[index], apart ? 40 + index : 40,
+             TRIGGER_LEVEL);
+    unsigned whole = apart ? share_of(make(OBJECT_SCHED_CONTEXT, 0), 35, 300, 300) : 0;
+
+    must(bell[0], NOTIFICATION_BIND, endpoint[0], apart ? whole : time[3]);
+    must(bell[1], NOTIFICATION_BIND, endpoint[1], apart ? time[3] : 0);
+    must(line[0], INTERRUPT_BIND, endpoint[0], time[3]);
+    must(line[1], INTERRUPT_BIND, apart ? endpoint[1] : endpoint[2], whole);
+}
+
+static void make_small(bool apart)
 {
     unsigned table[TABLES], thread[THREADS], endpoint[3], time[4], bell[2], timer[2], line[2];
     unsigned space[2];
@@ -334,15 +352,11 @@ static void world_small(void)
         bell[index] = make_there(memory, OBJECT_NOTIFICATION, table[index], 30);
         timer[index] = make_there(memory, OBJECT_TIMER, table[2 - 2 * index], 30 + index);
         line[index] = make_there(memory, OBJECT_INTERRUPT, table[1 + index], 31);
-        must(INIT_SLOT_IRQ_CONTROL, IRQ_CONTROL_ATTACH, line[index], 40, TRIGGER_LEVEL);
     }
     must(table[2], CAPTABLE_MOVE, FIRST_ORIGINAL + 3, INIT_SLOT_CAPTABLE, device_memory());
-    must(bell[0], NOTIFICATION_BIND, endpoint[0], time[3]);
-    must(bell[1], NOTIFICATION_BIND, endpoint[1], 0);
+    bind_events(endpoint, bell, line, time, apart);
     must(timer[0], TIMER_BIND, endpoint[1], time[3]);
     must(timer[1], TIMER_BIND, endpoint[2], 0);
-    must(line[0], INTERRUPT_BIND, endpoint[0], time[3]);
-    must(line[1], INTERRUPT_BIND, endpoint[2], 0);
     for (unsigned which = 0; which < TABLES; which++) {
         const unsigned copies[] = {
             endpoint[0], endpoint[1], endpoint[2], thread[(2 * which) % THREADS],
@@ -377,6 +391,17 @@ static void world_small(void)
     for (unsigned index = 0; index < THREADS; index++)
         if (how[index].time != 9)
             must(thread[index], THREAD_CANCEL);
+}
+
+static void world_small(void)
+{
+    make_small(false);
+}
+
+static void world_drivers(void)
+{
+    make_small(true);
+    model.profile = PROFILE_DRIVERS;
 }
 
 #define TINY_BITS 14
@@ -568,6 +593,7 @@ void world_make(enum world which, unsigned count)
     next_slot = world_first_slot;
     (which == WORLD_SMALL   ? world_small
      : which == WORLD_CROWD ? world_crowd
+     : which == WORLD_DRIVERS ? world_drivers
                             : world_tiny)();
     if (next_slot > MODEL_SLOTS)
         failure("the world does not fit init's table");

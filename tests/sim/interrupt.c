@@ -49,6 +49,10 @@ bool sim_interrupt_pending(void)
 /* The timer's line is silent once it was taken, until it is set again. */
 uint32_t arch_irq_acknowledge(void)
 {
+    if (sim.is_acknowledged) {
+        sim.is_acknowledged = false;
+        return sim.acknowledged;
+    }
     if (sim.kicked[sim.here]) {
         sim.kicked[sim.here] = false;
         return ARCH_IRQ_KICK;

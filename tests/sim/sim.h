@@ -47,6 +47,8 @@ struct sim {
     uint64_t ram_bytes;
     struct sim_line line[SIM_LINES];
     unsigned here;       /* the core whose turn it is */
+    bool is_acknowledged; /* `acknowledged` was taken before C asks */
+    uint32_t acknowledged;
     bool timer_left;     /* its turn was a short way, which leaves the timer as it was */
     struct sim_core other[SIM_CORES]; /* the cores whose turn it is not */
     bool kicked[SIM_CORES];
