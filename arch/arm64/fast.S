@@ -242,8 +242,7 @@
     ldr     x20, [\sender, #SENDER_TIME]
     cbz     x20, \else
     sbfx    x20, x20, #0, #SLOT_TYPE_SHIFT
-    ldr     x22, [\sender, #SENDER_ENDPOINT]
-    cbz     x22, \else
+    ldr     x22, [\sender, #SENDER_ENDPOINT]    /* with time there always is one */
     sbfx    x22, x22, #0, #SLOT_TYPE_SHIFT
     ldp     x23, x21, [x22, #ENDPOINT_HOME]
     cmp     x23, CORE

@@ -710,8 +710,8 @@ static void do_line(struct aim *aim)
 static void do_time(struct aim *aim)
 {
     both_advance(aim->byte[0] < 200 ? aim->byte[0] : aim->byte[0] * 8);
-    if (aim->byte[1] < 220 && interrupt_pending(aim->core))
-        both_interrupt(aim->core);
+    if (aim->byte[1] < (model.profile == PROFILE_DRIVERS ? 100 : 220) && interrupt_pending(aim->core))
+        both_interrupt(aim->core); /* else it is about to come */
 }
 
 static void do_interrupt(struct aim *aim)
@@ -758,23 +758,23 @@ static const struct {
     uint8_t weight[PROFILES], init_weight; /* become shares of 256 */
 } kinds[] = {
     { do_talk, { 8, 4, 4, 190, 70 }, 0 },
-    { do_call, { 34, 60, 40, 10, 10 }, 0 },
+    { do_call, { 34, 60, 40, 10, 14 }, 0 },
     { do_try_call, { 4, 0, 0, 0, 0 }, 0 },
     { do_reply_recv, { 30, 30, 30, 20, 6 }, 110 },
     { do_recv, { 18, 16, 10, 8, 2 }, 0 },
     { do_try_recv, { 5, 0, 0, 0, 0 }, 0 },
     { do_answer, { 14, 8, 6, 2, 0 }, 0 },
-    { do_yield, { 3, 2, 8, 4, 30 }, 1 },
-    { do_fault, { 5, 6, 4, 0, 8 }, 0 },
+    { do_yield, { 3, 2, 8, 4, 60 }, 1 },
+    { do_fault, { 5, 6, 4, 0, 16 }, 0 },
     { do_copy, { 14, 8, 4, 6, 0 }, 3 },
     { do_move, { 8, 4, 0, 0, 0 }, 0 },
-    { do_delete, { 6, 14, 2, 2, 1 }, 1 },
-    { do_revoke, { 3, 8, 0, 0, 0 }, 1 },
+    { do_delete, { 6, 14, 2, 2, 4 }, 1 },
+    { do_revoke, { 3, 8, 0, 0, 1 }, 1 },
     { do_inspect_slot, { 2, 0, 0, 0, 0 }, 1 },
     { do_close, { 1, 0, 0, 1, 0 }, 0 },
     { do_open, { 4, 3, 0, 3, 1 }, 6 },
     { do_cancel_badge, { 4, 0, 0, 0, 0 }, 2 },
-    { do_retype, { 13, 6, 0, 0, 0 }, 3 },
+    { do_retype, { 13, 6, 0, 0, 2 }, 3 },
     { do_small_looks, { 4, 0, 8, 0, 0 }, 2 },
     { do_configure, { 4, 6, 0, 6, 1 }, 3 },
     { do_start, { 6, 8, 4, 12, 4 }, 3 },
@@ -783,7 +783,7 @@ static const struct {
     { do_suspend, { 3, 4, 5, 2, 1 }, 1 },
     { do_resume, { 6, 8, 8, 4, 3 }, 3 },
     { do_bind_time, { 6, 8, 8, 4, 3 }, 6 },
-    { do_share, { 3, 0, 12, 3, 3 }, 3 },
+    { do_share, { 3, 0, 12, 3, 6 }, 3 },
     { do_ceiling, { 2, 0, 8, 3, 3 }, 2 },
     { do_bind, { 4, 0, 4, 0, 1 }, 0 },
     { do_arm, { 5, 0, 12, 0, 0 }, 2 },
@@ -793,7 +793,7 @@ static const struct {
     { do_assign, { 1, 0, 0, 0, 0 }, 0 },
     { do_any_operation, { 3, 0, 0, 0, 0 }, 0 },
     { do_line, { 7, 0, 8, 0, 60 }, 1 },
-    { do_time, { 9, 6, 60, 8, 12 }, 2 },
+    { do_time, { 9, 6, 60, 8, 24 }, 2 },
     { do_interrupt, { 1, 2, 4, 2, 3 }, 1 },
     { do_access, { 1, 0, 0, 2, 1 }, 0 },
     { do_revive, { 0, 0, 0, 0, 0 }, 100 },

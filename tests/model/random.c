@@ -48,7 +48,9 @@ const char *__ubsan_default_options(void)
 }
 
 static uint64_t option_events = 100000, option_seed = 1;
-static const char *save, *replay, *to_minimise, *add, *keep;
+static const char *save, *replay, *to_minimise, *keep;
+static const char *add[4];
+static unsigned adds;
 static bool only_long;
 static unsigned gaps_allowed = UINT32_MAX; /* instructions of the short ways that were not tried */
 static enum world in = WORLD_SMALL;
@@ -241,7 +243,7 @@ static void read_options(int argc, char **argv)
         else if (strcmp(argv[at], "--gaps") == 0)
             gaps_allowed = (unsigned)strtoul(value, NULL, 0);
         else if (strcmp(argv[at], "--add") == 0)
-            add = value;
+            add[adds++ % 4] = value;
         else if (strcmp(argv[at], "--keep") == 0)
             keep = value;
         else if (strcmp(argv[at], "--save") == 0)
@@ -309,7 +311,11 @@ int main(int argc, char **argv)
            (unsigned long long)option_events, (unsigned long long)events_happened,
            (unsigned long long)short_ways_taken);
     printf("%016llx\n", (unsigned long long)hash);
-    if ((keep != NULL && !short_way_keep(keep)) || (add != NULL && !short_way_add(add))) {
+    bool kept = keep == NULL || short_way_keep(keep);
+
+    for (unsigned at = 0; at < adds; at++)
+        kept = kept && short_way_add(add[at]);
+    if (!kept) {
         fprintf(stderr, "what was tried of the short ways cannot be kept or read\n");
         return 2;
     }

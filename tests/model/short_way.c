@@ -51,9 +51,11 @@ uint64_t short_ways_taken;
 
 /* --- The interrupt controller and the timer, as the instructions see them ------------------ */
 
+static uint32_t pretended; /* the line that seems to be pending; 0: see the simulated machine */
+
 static uint32_t acknowledge(void)
 {
-    uint32_t line = arch_irq_acknowledge();
+    uint32_t line = pretended != 0 ? pretended : arch_irq_acknowledge();
 
     if (acknowledged != 0)
         failure("a short way acknowledges twice");
@@ -300,6 +302,163 @@ static void try_index_past_the_end(struct core *core, struct thread *thread, uns
     thread->frame = before;
 }
 
+/* What the random events cannot bring about, or only machines that are broken: it is C's. */
+static void expect_left(struct core *core, struct thread *thread, unsigned vector, uint64_t syndrome)
+{
+    const struct frame before = thread->frame;
+    uint32_t gate = core->gate;
+
+    take_exception(core, thread, vector);
+    machine.system[A64_ESR_EL1] = syndrome;
+    if (a64_run(&machine, INSTRUCTIONS_MAX) != A64_REACHED)
+        failure("a short way did what only C can do");
+    check_left(core, thread, &before, gate);
+    cpu_of[core->number].taken = 0;
+}
+
+/* The end of a period or of a budget is C's: of what runs, and of what would go on in its place. */
+static void try_ends_of_time(struct core *core, struct thread *thread, unsigned vector,
+                             uint64_t syndrome, struct sched_context *next)
+{
+    struct sched_context *const times[] = { core->running, next };
+
+    for (unsigned which = 0; which < 2 && times[which] != NULL; which++) {
+        struct sched_context *time = times[which], saved = *time;
+
+        time->period_end = sim.now;
+        expect_left(core, thread, vector, syndrome);
+        *time = saved;
+        time->remaining = which == 0 ? (int64_t)(sim.now - core->since) : 0;
+        expect_left(core, thread, vector, syndrome);
+        *time = saved;
+    }
+}
+
+/* A line that nobody has; or whose Interrupt is not idle, though it was not unmasked. */
+static void try_broken_lines(struct core *core, struct thread *thread)
+{
+    pretended = SIM_LINES - 1;
+    expect_left(core, thread, INTERRUPT, 0);
+    for (uint32_t line = GIC_SPI_FIRST_LINE; line < SIM_LINES; line++) {
+        struct interrupt *interrupt = irq_line[line];
+
+        if (interrupt == NULL || interrupt->sender.state != SENDER_IDLE)
+            continue;
+        pretended = line;
+        interrupt->sender.state = SENDER_QUEUED;
+        expect_left(core, thread, INTERRUPT, 0);
+        interrupt->sender.state = SENDER_IDLE;
+        try_ends_of_time(core, thread, INTERRUPT, 0, sender_time(&interrupt->sender));
+    }
+    pretended = 0;
+}
+
+/* Dying time goes on in C: whose time that is would go on here. */
+static struct sched_context *time_to_go_on(const struct core *core, const struct thread *thread,
+                                           unsigned number)
+{
+    const struct sender *owed = thread->owes;
+    unsigned level = core->ready_levels != 0 ? 63u - (unsigned)__builtin_clzll(core->ready_levels) : 0;
+    struct sched_context *first =
+        CONTAINER_OF(core->ready[level].next, struct sched_context, ready);
+
+    if (number == SYSCALL_YIELD)
+        return core->ready_levels != 0 && core->running->priority <= level &&
+                       thread->sender.ceiling <= level ? first : NULL;
+    if (number != SYSCALL_REPLY_RECV || owed == NULL)
+        return NULL;
+    if ((owed->flags & SENDER_EVENT) != 0)
+        return core->ready_levels != 0 ? first : NULL;
+    return (owed->flags & SENDER_FAULTED) != 0 && !thread->lent ? thread_of_sender(owed)->time : NULL;
+}
+
+static void try_dying_time(struct core *core, struct thread *thread, unsigned number)
+{
+    struct sched_context *time = time_to_go_on(core, thread, number);
+
+    if (time == NULL)
+        return;
+    try_ends_of_time(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number, time);
+    if (list_linked(&time->dying_ring))
+        return;
+    list_init(&time->dying_ring);
+    expect_left(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number);
+    time->dying_ring = (struct list){ NULL, NULL };
+}
+
+/* Whose time it was has died meanwhile, or who has faulted has none any more. */
+static void try_lost_time(struct core *core, struct thread *thread, unsigned number)
+{
+    struct sender *owed = thread->owes;
+    uint64_t syndrome = ESR_WORD_SVC64 | number;
+
+    if (number != SYSCALL_REPLY_RECV || owed == NULL)
+        return;
+    if ((owed->flags & SENDER_EVENT) != 0) {
+        struct sender *event = core->running->event;
+
+        core->running->event = NULL;
+        expect_left(core, thread, SYNCHRONOUS, syndrome);
+        core->running->event = event;
+    } else if ((owed->flags & SENDER_FAULTED) != 0 && !thread->lent) {
+        struct sched_context *time = thread_of_sender(owed)->time;
+
+        thread_of_sender(owed)->time = NULL;
+        expect_left(core, thread, SYNCHRONOUS, syndrome);
+        thread_of_sender(owed)->time = time;
+    }
+    if ((owed->flags & SENDER_FAULTED) == 0)
+        return;
+    struct thread *faulted = thread_of_sender(owed);
+    uint64_t fault = faulted->fault_word[0];
+
+    faulted->fault_word[0] = FAULT_TIMEOUT; /* it goes on in the next period */
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    faulted->fault_word[0] = fault;
+}
+
+/* A signal to a Notification that is idle. */
+static void try_signal(struct core *core, struct thread *thread, unsigned number)
+{
+    struct slot *slot = thread_slot(thread, thread->frame.x[0]);
+
+    if (number != SYSCALL_CALL || slot == NULL || slot_type(slot) != OBJECT_NOTIFICATION)
+        return;
+    struct notification *notification = slot_object(slot);
+
+    if (notification->sender.state == SENDER_IDLE)
+        try_ends_of_time(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number,
+                         sender_time(&notification->sender));
+}
+
+/* A fault that a handler with time of its own is told. */
+static void try_handlers_time(struct core *core, struct thread *thread, uint64_t syndrome)
+{
+    const struct endpoint *endpoint = slot_object(&thread->fault);
+
+    if (endpoint == NULL || endpoint->warm != NULL || list_empty(&endpoint->active))
+        return;
+    struct sched_context *time =
+        CONTAINER_OF(endpoint->active.next, struct thread, link_receive)->time;
+
+    try_ends_of_time(core, thread, SYNCHRONOUS, syndrome, time);
+    if (time->core != core->number)
+        return;
+    time->core ^= 1; /* another core's */
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    time->core ^= 1;
+}
+
+/* Init's fault is the machine's end. */
+static void try_vital(struct core *core, struct thread *thread, uint64_t syndrome)
+{
+    bool vital = thread->vital;
+
+    thread->vital = true;
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    thread->vital = vital;
+}
+
 struct thread *short_way_syscall(struct core *core, unsigned number)
 {
     struct thread *thread = core->loaded;
@@ -312,6 +471,11 @@ struct thread *short_way_syscall(struct core *core, unsigned number)
     for (unsigned each = 0; each < core_count; each++)
         core_unsettle(&cores[each]); /* tests look at it in between */
     try_index_past_the_end(core, thread, number);
+    if (gate == GATE_OPEN) {
+        try_dying_time(core, thread, number);
+        try_lost_time(core, thread, number);
+        try_signal(core, thread, number);
+    }
     take_exception(core, thread, SYNCHRONOUS);
     machine.system[A64_ESR_EL1] = ESR_WORD_SVC64 | number;
     struct thread *resumed = run_to_its_end(core, &gate);
@@ -364,6 +528,10 @@ struct thread *short_way_fault(struct core *core, const uint64_t word[5])
     map_state();
     for (unsigned each = 0; each < core_count; each++)
         core_unsettle(&cores[each]);
+    if (gate == GATE_OPEN) {
+        try_vital(core, thread, word[2]);
+        try_handlers_time(core, thread, word[2]);
+    }
     take_exception(core, thread, SYNCHRONOUS);
     machine.system[A64_ESR_EL1] = word[2];
     machine.system[A64_FAR_EL1] = word[1];
@@ -387,6 +555,8 @@ struct thread *short_way_interrupt(struct core *core)
     map_state();
     for (unsigned each = 0; each < core_count; each++)
         core_unsettle(&cores[each]);
+    if (gate == GATE_OPEN)
+        try_broken_lines(core, thread);
     take_exception(core, thread, INTERRUPT);
     struct thread *resumed = run_to_its_end(core, &gate);
 

@@ -324,6 +324,9 @@ static void bind_events(const unsigned endpoint[3], const unsigned bell[2], cons
              TRIGGER_LEVEL);
     unsigned whole = apart ? share_of(make(OBJECT_SCHED_CONTEXT, 0), 35, 300, 300) : 0;
 
+    if (apart)
+        share_of(time[0], 20, 2048, 4096); /* a third of equals */
+
     must(bell[0], NOTIFICATION_BIND, endpoint[0], apart ? whole : time[3]);
     must(bell[1], NOTIFICATION_BIND, endpoint[1], apart ? time[3] : 0);
     must(line[0], INTERRUPT_BIND, endpoint[0], time[3]);
@@ -368,11 +371,18 @@ static void make_small(bool apart)
 
         fill_small(table, which, copies, sizeof(copies) / sizeof(copies[0]));
     }
-    /* Two clients, two passive servers, and one with time of its own at their endpoint. */
-    static const struct { uint8_t table, endpoint, fault, time, ceiling; } how[THREADS] = {
+    /*
+     * Two clients, two passive servers, and one with time of its own at their endpoint; in the
+     * world of drivers that one handles what the others do wrong, before them.
+     */
+    static const struct how { uint8_t table, endpoint, fault, time, ceiling; } usual[THREADS] = {
         { 0, 2, 9, 0, 0 }, { 0, 0, 9, 9, 45 }, { 1, 1, 2, 9, 25 }, { 1, 2, 9, 1, 0 },
         { 2, 0, 8, 2, 0 },
+    }, drivers[THREADS] = {
+        { 0, 2, 2, 0, 0 }, { 0, 0, 2, 9, 45 }, { 1, 1, 2, 9, 25 }, { 1, 2, 9, 1, 50 },
+        { 2, 0, 0, 2, 0 },
     };
+    const struct how *how = apart ? drivers : usual;
 
     for (unsigned index = 0; index < THREADS; index++) {
         unsigned fault = how[index].fault == 9   ? INIT_SLOT_ENDPOINT
