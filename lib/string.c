@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory and strings without a C library. Long pieces that are aligned alike go
- * by 16 bytes at a time in general registers, the rest byte by byte. Compiled
+ * by 64 bytes at a time in general registers, the rest byte by byte. Compiled
  * so that the compiler does not turn these loops into calls of themselves.
  */
 #include <stdint.h>
@@ -12,6 +12,28 @@
 typedef uint64_t __attribute__((may_alias)) word;
 
 #define WORD_BYTES sizeof(word)
+#define LINE_WORDS 8
+#define LINE_BYTES (LINE_WORDS * WORD_BYTES)
+
+/* Written out by the compiler, in pairs of registers. */
+static inline void line_copy(word *to, const word *from)
+{
+    word value[LINE_WORDS]; /* all of it is read first: the two may overlap */
+
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < LINE_WORDS; i++)
+        value[i] = from[i];
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < LINE_WORDS; i++)
+        to[i] = value[i];
+}
+
+static inline void line_fill(word *to, word pattern)
+{
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < LINE_WORDS; i++)
+        to[i] = pattern;
+}
 
 static int aligned_alike(uintptr_t a, uintptr_t b)
 {
@@ -28,13 +50,15 @@ static void copy_up(uint8_t *to, const uint8_t *from, size_t bytes)
     if (aligned_alike((uintptr_t)to, (uintptr_t)from)) {
         for (; bytes != 0 && !is_aligned((uintptr_t)to); bytes--)
             *to++ = *from++;
-        for (; bytes >= 2 * WORD_BYTES; bytes -= 2 * WORD_BYTES) {
-            word first = ((const word *)from)[0], second = ((const word *)from)[1];
-
-            ((word *)to)[0] = first;
-            ((word *)to)[1] = second;
-            to += 2 * WORD_BYTES;
-            from += 2 * WORD_BYTES;
+        for (; bytes >= LINE_BYTES; bytes -= LINE_BYTES) {
+            line_copy((word *)to, (const word *)from);
+            to += LINE_BYTES;
+            from += LINE_BYTES;
+        }
+        for (; bytes >= WORD_BYTES; bytes -= WORD_BYTES) {
+            *(word *)to = *(const word *)from;
+            to += WORD_BYTES;
+            from += WORD_BYTES;
         }
     }
     for (; bytes != 0; bytes--)
@@ -80,10 +104,13 @@ void *memset(void *to, int byte, size_t bytes)
 
     for (; bytes != 0 && !is_aligned((uintptr_t)at); bytes--)
         *at++ = (uint8_t)byte;
-    for (; bytes >= 2 * WORD_BYTES; bytes -= 2 * WORD_BYTES) {
-        ((word *)at)[0] = pattern;
-        ((word *)at)[1] = pattern;
-        at += 2 * WORD_BYTES;
+    for (; bytes >= LINE_BYTES; bytes -= LINE_BYTES) {
+        line_fill((word *)at, pattern);
+        at += LINE_BYTES;
+    }
+    for (; bytes >= WORD_BYTES; bytes -= WORD_BYTES) {
+        *(word *)at = pattern;
+        at += WORD_BYTES;
     }
     for (; bytes != 0; bytes--)
         *at++ = (uint8_t)byte;

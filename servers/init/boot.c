@@ -23,6 +23,7 @@ static void timer_make(void)
 
     init.timer = (uint16_t)slots_take(1);
     init.work_frame = (uint16_t)slots_take(1);
+    init.work_copy = (uint16_t)slots_take(1);
     init.work_table = (uint16_t)slots_take(1);
     if (block >= 0) {
         result = kernel_retype(memory_untyped(block), OBJECT_TIMER, 0, init.timer);

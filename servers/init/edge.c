@@ -198,71 +198,67 @@ static wrong_t buffer_give(struct giving *giving, const struct edge *edge,
     return wrong;
 }
 
-/* A way to signal the peer, whose Notification is in `notification`. */
-static wrong_t signal_give(struct giving *giving, unsigned notification, unsigned bit,
-                           struct startup_edge *out)
+/* Which slots it takes; edges_give fills them. */
+static void slots_place(struct giving *giving, bool calls, bool signals, struct startup_edge *out)
 {
-    giving->place->signal = (uint16_t)giving->slot;
-    out->signal = giving->slot++;
-    return wrong_of(kernel_mint(giving->server->now.table, out->signal, notification, RIGHT_SEND,
-                                (uint64_t)1 << bit));
+    if (calls) {
+        giving->place->call = (uint16_t)giving->slot;
+        out->endpoint = giving->slot++;
+    }
+    if (signals) {
+        giving->place->signal = (uint16_t)giving->slot;
+        out->signal = giving->slot++;
+    }
 }
 
-static wrong_t call_give(struct giving *giving, unsigned endpoint, uint64_t badge,
-                         struct startup_edge *out)
+static void use_place(struct giving *giving, const struct edge *edge, struct startup_edge *out)
 {
-    giving->place->call = (uint16_t)giving->slot;
-    out->endpoint = giving->slot++;
-    return wrong_of(
-        kernel_mint(giving->server->now.table, out->endpoint, endpoint, RIGHT_SEND, badge));
-}
-
-static wrong_t use_give(struct giving *giving, const struct edge *edge, struct startup_edge *out)
-{
-    const struct server *peer = &init.server[edge->server];
-    wrong_t wrong;
-
     name_copy(out->name, edge->use_name);
     out->kind = EDGE_USE;
     out->bit = edge->client_bit;
-    if (edge->server == EDGE_INIT) {
-        return call_give(giving, INIT_SLOT_ENDPOINT, BADGE(BADGE_CONTROL, edge->client), out);
-    }
-    wrong = call_give(giving, peer->endpoint, edge->server_bit, out);
-    return wrong ? wrong : signal_give(giving, peer->notification, edge->server_bit, out);
+    slots_place(giving, true, edge->server != EDGE_INIT, out);
 }
 
-static wrong_t provide_give(struct giving *giving, const struct edge *edge,
-                            struct startup_edge *out)
+static void provide_place(struct giving *giving, const struct edge *edge,
+                          struct startup_edge *out)
 {
+    bool of_init = edge->client == EDGE_INIT;
+
+    name_copy(out->name, of_init ? SYSTEM_CLIENT_LOG : init.server[edge->client].tree->name);
     out->kind = EDGE_PROVIDE;
     out->bit = edge->server_bit;
     out->badge = edge->server_bit;
-    if (edge->client == EDGE_INIT) {
-        name_copy(out->name, SYSTEM_CLIENT_LOG);
-        return NULL;
-    }
-    name_copy(out->name, init.server[edge->client].tree->name);
-    return signal_give(giving, init.server[edge->client].notification, edge->client_bit, out);
+    slots_place(giving, false, !of_init, out);
 }
 
-static wrong_t edge_give(struct giving *giving, struct edge *edge)
+/* A client that can do without it does not get what nobody would answer on. */
+static bool is_given(const struct edge *edge, const struct server *server)
 {
-    struct startup_edge *out = &giving->startup->edge[giving->startup->edge_count];
+    return edge->client != index_of(server) || !edge->optional || edge_is_open(edge);
+}
+
+static wrong_t edge_place(struct giving *giving, struct edge *edge)
+{
+    struct startup *startup = giving->startup;
+    struct startup_edge *out = &startup->edge[startup->edge_count];
     bool is_client = edge->client == index_of(giving->server);
-    wrong_t wrong;
 
     giving->place = is_client ? &edge->in_client : &edge->in_server;
-    *giving->place = (struct edge_place){.call = 0};
-    if (is_client && edge->optional && !edge_is_open(edge)) {
+    *giving->place = (struct edge_place){.given = false};
+    if (startup->edge_count == STARTUP_EDGE_MAX || !is_given(edge, giving->server)) {
         return NULL;
     }
-    giving->startup->edge_count++;
-    wrong = is_client ? use_give(giving, edge, out) : provide_give(giving, edge, out);
-    return wrong ? wrong : buffer_give(giving, edge, out);
+    giving->place->given = true;
+    startup->edge_count++;
+    if (is_client) {
+        use_place(giving, edge, out);
+    } else {
+        provide_place(giving, edge, out);
+    }
+    return buffer_give(giving, edge, out);
 }
 
-wrong_t edges_give(struct server *server, struct startup *startup, unsigned *free_slot)
+wrong_t edges_place(struct server *server, struct startup *startup, unsigned *free_slot)
 {
     struct giving giving = {server, NULL, startup, *free_slot, PROGRAM_EDGE_ADDRESS};
     wrong_t wrong = NULL;
@@ -270,10 +266,63 @@ wrong_t edges_give(struct server *server, struct startup *startup, unsigned *fre
     for (unsigned i = 0; i < init.edge_count && !wrong; i++) {
         struct edge *edge = &init.edge[i];
 
-        if (is_side(edge, server) && startup->edge_count < STARTUP_EDGE_MAX) {
-            wrong = edge_give(&giving, edge);
+        if (is_side(edge, server)) {
+            wrong = edge_place(&giving, edge);
         }
     }
     *free_slot = giving.slot;
+    return wrong;
+}
+
+bool edges_are_placed(const struct server *server)
+{
+    for (unsigned i = 0; i < init.edge_count; i++) {
+        const struct edge *edge = &init.edge[i];
+
+        if (edge->client == index_of(server) &&
+            edge->in_client.given != is_given(edge, server)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A way to signal the peer, whose Notification is in `notification`. */
+static wrong_t signal_give(const struct server *server, unsigned slot, unsigned notification,
+                           unsigned bit)
+{
+    return wrong_of(kernel_mint(server->now.table, slot, notification, RIGHT_SEND,
+                                (uint64_t)1 << bit));
+}
+
+static wrong_t use_give(const struct server *server, const struct edge *edge)
+{
+    const struct edge_place *place = &edge->in_client;
+    bool of_init = edge->server == EDGE_INIT;
+    unsigned endpoint = of_init ? INIT_SLOT_ENDPOINT : init.server[edge->server].endpoint;
+    uint64_t badge = of_init ? BADGE(BADGE_CONTROL, edge->client) : edge->server_bit;
+    wrong_t wrong =
+        wrong_of(kernel_mint(server->now.table, place->call, endpoint, RIGHT_SEND, badge));
+
+    return wrong || of_init ? wrong
+                            : signal_give(server, place->signal,
+                                          init.server[edge->server].notification,
+                                          edge->server_bit);
+}
+
+wrong_t edges_give(const struct server *server)
+{
+    wrong_t wrong = NULL;
+
+    for (unsigned i = 0; i < init.edge_count && !wrong; i++) {
+        const struct edge *edge = &init.edge[i];
+
+        if (edge->client == index_of(server) && edge->in_client.given) {
+            wrong = use_give(server, edge);
+        } else if (edge->server == index_of(server) && edge->in_server.signal) {
+            wrong = signal_give(server, edge->in_server.signal,
+                                init.server[edge->client].notification, edge->client_bit);
+        }
+    }
     return wrong;
 }

@@ -2,17 +2,23 @@
 /*
  * One life of a server, from its quota to its first step, and its end: all that
  * it is made of is derived from the quota's blocks, so revoking those ends it.
+ * Thread and table are made of a page of their own, the life: revoking that
+ * takes from the program all it can use and all that it was given since, and
+ * leaves a body that no program runs in.
  */
 #include "server.h"
+
+#include <string.h>
 
 #define HOLDINGS_SPARE 16
 
 /* --- Making ------------------------------------------------------------------------ */
 
-/* Slots for every page of the quota, every page of shared memory and of registers. */
+/* Slots for every page of the quota, of the mirror, of shared memory and of registers. */
 static unsigned holdings_bits(const struct server *server)
 {
-    uint64_t slots = server->tree->memory_kib / 4 + edges_pages(server) + HOLDINGS_SPARE;
+    uint64_t slots = server->tree->memory_kib / 4 + server->mirror.pages + edges_pages(server) +
+                     HOLDINGS_SPARE;
     unsigned bits = CAPTABLE_MIN_BITS;
 
     for (unsigned i = 0; i < server->tree->region_count; i++) {
@@ -46,35 +52,59 @@ static uint16_t part_make(struct server *server, enum thole_object type, unsigne
 static wrong_t parts_make(struct server *server)
 {
     struct incarnation *now = &server->now;
+    unsigned bits = holdings_bits(server);
     wrong_t wrong = NULL;
 
-    now->holdings_max = 1u << holdings_bits(server);
+    now->holdings_max = 1u << bits;
     now->space = part_make(server, OBJECT_ADDRESS_SPACE, 0, &wrong);
-    now->table = part_make(server, OBJECT_CAPTABLE, PROGRAM_TABLE_BITS, &wrong);
-    now->thread = part_make(server, OBJECT_THREAD, 0, &wrong);
-    now->holdings = part_make(server, OBJECT_CAPTABLE, holdings_bits(server), &wrong);
+    now->life = part_make(server, OBJECT_UNTYPED, MEMORY_PAGE_BITS, &wrong);
+    now->holdings = part_make(server, OBJECT_CAPTABLE, bits, &wrong);
     if (!wrong) {
         wrong = wrong_of(INVOKE(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, now->space));
     }
     return wrong;
 }
 
-/*
- * The first page may take tables; after it the frames stand in a row in the
- * holdings, because a stack of at most 1 MiB lies in one table.
- */
 static wrong_t stack_make(struct server *server)
 {
     uint64_t bottom = PROGRAM_STACK_TOP - ((uint64_t)server->tree->stack_kib << 10);
     wrong_t wrong = NULL;
 
     for (uint64_t at = bottom; at < PROGRAM_STACK_TOP && !wrong; at += MEMORY_PAGE_BYTES) {
-        wrong = page_new(server, at, RIGHT_READ | RIGHT_WRITE, NULL);
-        if (at == bottom) {
-            server->now.stack_held = server->now.held;
-        }
+        wrong = page_mirrored(server, at, RIGHT_READ | RIGHT_WRITE);
     }
     return wrong;
+}
+
+/* In the order of the mirror. */
+static wrong_t body_make(struct server *server)
+{
+    wrong_t wrong = program_measure(server);
+
+    wrong = wrong ? wrong : parts_make(server);
+    wrong = wrong ? wrong : program_load(server);
+    wrong = wrong ? wrong : stack_make(server);
+    wrong = wrong ? wrong : startup_make(server);
+    server->now.whole = wrong == NULL;
+    server->now.heap_end = PROGRAM_HEAP_ADDRESS;
+    return wrong;
+}
+
+/* Nothing that the program wrote is left: it could write to its stack and to its data alone. */
+static void body_clear(struct server *server)
+{
+    memset(server->mirror.start, 0, (size_t)(server->mirror.pages - 1) * MEMORY_PAGE_BYTES);
+}
+
+/* A slot of init's for what the life's page is made into. */
+static wrong_t life_part_make(struct server *server, uint16_t *slot, enum thole_object type,
+                              unsigned bits)
+{
+    if (!*slot) {
+        *slot = (uint16_t)slots_take(1);
+    }
+    return *slot ? wrong_of(kernel_retype(server->now.life, type, bits, *slot))
+                 : "init has no slots left";
 }
 
 static wrong_t thread_make(struct server *server)
@@ -95,6 +125,30 @@ static wrong_t thread_make(struct server *server)
                : wrong_of(result);
 }
 
+static wrong_t life_make(struct server *server)
+{
+    struct incarnation *now = &server->now;
+    wrong_t wrong = life_part_make(server, &now->table, OBJECT_CAPTABLE, PROGRAM_TABLE_BITS);
+
+    wrong = wrong ? wrong : life_part_make(server, &now->thread, OBJECT_THREAD, 0);
+    wrong = wrong ? wrong : startup_give(server);
+    return wrong ? wrong : thread_make(server);
+}
+
+/* The body that is there; a new one, if not all that it has would be given again. */
+static wrong_t body_renew(struct server *server)
+{
+    if (server->now.whole && edges_are_placed(server)) {
+        body_clear(server);
+        return NULL;
+    }
+    if (!incarnation_end(server, false)) {
+        return "what it had is still in use";
+    }
+    server->alive = true;
+    return body_make(server);
+}
+
 wrong_t incarnation_begin(struct server *server)
 {
     wrong_t wrong;
@@ -105,12 +159,12 @@ wrong_t incarnation_begin(struct server *server)
                     MEMORY_SERVERS)) {
         return "there is not as much memory left as memory-kib says";
     }
-    wrong = parts_make(server);
-    wrong = wrong ? wrong : program_load(server, &server->now.entry);
-    wrong = wrong ? wrong : stack_make(server);
-    wrong = wrong ? wrong : startup_give(server);
-    wrong = wrong ? wrong : thread_make(server);
-    server->now.heap_end = PROGRAM_HEAP_ADDRESS;
+    wrong = server->now.space ? body_renew(server) : body_make(server);
+    wrong = wrong ? wrong : program_fill(server);
+    wrong = wrong ? wrong : life_make(server);
+    if (!wrong) {
+        startup_renew(server);
+    }
     return wrong;
 }
 
@@ -136,25 +190,49 @@ static void part_give(uint16_t *slot)
     *slot = 0;
 }
 
-bool incarnation_end(struct server *server)
+/* Work that was broken off may have left a capability of what is not the incarnation's own. */
+static bool work_clear(void)
+{
+    return kernel_delete(init.work_copy) == RESULT_DONE &&
+           kernel_delete(init.work_frame) == RESULT_DONE &&
+           kernel_delete(init.work_table) == RESULT_DONE;
+}
+
+static bool body_end(struct server *server)
 {
     struct incarnation *now = &server->now;
 
-    /* Work that was broken off may have left a copy of what is not the incarnation's own. */
-    if (kernel_delete(init.work_frame) != RESULT_DONE ||
-        kernel_delete(init.work_table) != RESULT_DONE ||
-        quota_revoke(&now->quota) != RESULT_DONE) {
+    if (!work_clear() || quota_revoke(&now->quota) != RESULT_DONE) {
         return false;
     }
-    thole_invoke(server->timer, TIMER_DISARM, 0, NULL);
     part_give(&now->table);
+    part_give(&now->thread);
+    part_give(&now->life);
     part_give(&now->holdings);
     part_give(&now->space);
-    part_give(&now->thread);
     now->held = 0;
-    now->stack_held = 0;
-    server->alive = false;
+    now->mirrored = 0;
+    now->whole = false;
     return true;
+}
+
+/* The heap's pages are not in the mirror: they go, and with them the rest. */
+static bool is_renewable(const struct incarnation *now)
+{
+    return now->whole && now->heap_end == PROGRAM_HEAP_ADDRESS;
+}
+
+bool incarnation_end(struct server *server, bool renew)
+{
+    bool ended = renew && is_renewable(&server->now)
+                     ? kernel_revoke(server->now.life) == RESULT_DONE
+                     : body_end(server);
+
+    if (ended) {
+        thole_invoke(server->timer, TIMER_DISARM, 0, NULL);
+        server->alive = false;
+    }
+    return ended;
 }
 
 /* --- The heap --------------------------------------------------------------------------- */

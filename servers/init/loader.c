@@ -2,7 +2,8 @@
 /*
  * Programs: ELF files in the archive that the firmware loaded. A program's
  * pages are made one by one out of its quota, filled and mapped, each segment
- * with its own rights; what a file may say lib/image has checked before.
+ * with its own rights; what a file may say lib/image has checked before. Those
+ * that the program cannot write are the same for all incarnations of its body.
  */
 #include "server.h"
 
@@ -10,6 +11,7 @@
 
 #include "lib/image/cpio.h"
 #include "lib/image/elf.h"
+#include "window.h"
 
 #define PROGRAMS_MAX 256
 
@@ -85,16 +87,32 @@ static struct content content_of(const struct elf_segment *segment, const uint8_
     };
 }
 
+static uint64_t page_of(uint64_t address)
+{
+    return address & ~(uint64_t)(MEMORY_PAGE_BYTES - 1);
+}
+
+static uint32_t pages_of(const struct elf_segment *segment)
+{
+    uint64_t before = segment->address % MEMORY_PAGE_BYTES;
+
+    return (uint32_t)((before + segment->memory_bytes + MEMORY_PAGE_BYTES - 1) /
+                      MEMORY_PAGE_BYTES);
+}
+
+/* What cannot be written is filled once; what can be, by program_fill. */
 static wrong_t segment_load(struct server *server, const struct elf_segment *segment,
                             const uint8_t *data)
 {
-    uint64_t page = segment->address & ~(uint64_t)(MEMORY_PAGE_BYTES - 1);
+    uint64_t page = page_of(segment->address);
     wrong_t wrong = NULL;
 
-    for (; page < segment->address + segment->memory_bytes && !wrong; page += MEMORY_PAGE_BYTES) {
+    for (uint32_t i = 0; i < pages_of(segment) && !wrong; i++, page += MEMORY_PAGE_BYTES) {
         struct content content = content_of(segment, data, page);
 
-        wrong = page_new(server, page, rights_of(segment), &content);
+        wrong = segment->flags & ELF_WRITE
+                    ? page_mirrored(server, page, rights_of(segment))
+                    : page_new(server, page, rights_of(segment), &content);
     }
     return wrong;
 }
@@ -115,11 +133,7 @@ static wrong_t need_check(const struct server *server, const struct elf_image *i
     uint64_t kib = server->tree->stack_kib + beside * MEMORY_PAGE_BYTES / 1024;
 
     for (unsigned i = 0; i < image->segment_count; i++) {
-        const struct elf_segment *segment = &image->segment[i];
-        uint64_t before = segment->address % MEMORY_PAGE_BYTES;
-
-        kib += (before + segment->memory_bytes + MEMORY_PAGE_BYTES - 1) / MEMORY_PAGE_BYTES *
-               (MEMORY_PAGE_BYTES / 1024);
+        kib += (uint64_t)pages_of(&image->segment[i]) * (MEMORY_PAGE_BYTES / 1024);
     }
     if (kib <= server->tree->memory_kib) {
         return NULL;
@@ -138,25 +152,76 @@ static wrong_t program_wrong(const struct server *server, const char *text)
     return wrong;
 }
 
-wrong_t program_load(struct server *server, uint64_t *entry)
+/* What the file says is the same each time: it lies where no program can write. */
+static wrong_t program_read(const struct server *server, struct elf_image *image,
+                            const uint8_t **file)
 {
     struct elf_window window = {PROGRAM_IMAGE_ADDRESS, PROGRAM_IMAGE_END};
     const struct program *program = program_named(server->tree->program);
-    struct elf_image image;
     enum elf_error error;
-    wrong_t wrong = NULL;
 
     if (!program) {
         return program_wrong(server, cpio_error_text(CPIO_NOT_FOUND));
     }
-    error = elf_read(program->file, program->bytes, window, &image);
-    if (error != ELF_OK) {
-        return program_wrong(server, elf_error_text(error));
+    *file = program->file;
+    error = elf_read(program->file, program->bytes, window, image);
+    return error == ELF_OK ? NULL : program_wrong(server, elf_error_text(error));
+}
+
+static void mirror_reserve(struct server *server, const struct elf_image *image)
+{
+    uint32_t pages = server->tree->stack_kib / (MEMORY_PAGE_BYTES / 1024) + 1; /* and startup */
+
+    if (server->mirror.start) {
+        return;
     }
-    wrong = need_check(server, &image);
-    for (unsigned i = 0; i < image.segment_count && !wrong; i++) {
-        wrong = segment_load(server, &image.segment[i], program->file);
+    for (unsigned i = 0; i < image->segment_count; i++) {
+        pages += image->segment[i].flags & ELF_WRITE ? pages_of(&image->segment[i]) : 0;
     }
-    *entry = image.entry;
+    server->mirror = (struct mirror){window_reserve(pages), pages};
+}
+
+wrong_t program_measure(struct server *server)
+{
+    struct elf_image image;
+    const uint8_t *file;
+    wrong_t wrong = program_read(server, &image, &file);
+
+    wrong = wrong ? wrong : need_check(server, &image);
+    if (!wrong) {
+        mirror_reserve(server, &image);
+        server->now.entry = image.entry;
+    }
+    return wrong;
+}
+
+wrong_t program_load(struct server *server)
+{
+    struct elf_image image;
+    const uint8_t *file;
+    wrong_t wrong = program_read(server, &image, &file);
+
+    for (unsigned i = 0; !wrong && i < image.segment_count; i++) {
+        wrong = segment_load(server, &image.segment[i], file);
+    }
+    return wrong;
+}
+
+wrong_t program_fill(struct server *server)
+{
+    struct elf_image image;
+    const uint8_t *file;
+    wrong_t wrong = program_read(server, &image, &file);
+    char *to = server->mirror.start;
+
+    for (unsigned i = 0; !wrong && i < image.segment_count; i++) {
+        const struct elf_segment *segment = &image.segment[i];
+
+        if (segment->flags & ELF_WRITE) {
+            memcpy(to + segment->address % MEMORY_PAGE_BYTES, file + segment->file_offset,
+                   segment->file_bytes);
+            to += (size_t)pages_of(segment) * MEMORY_PAGE_BYTES;
+        }
+    }
     return wrong;
 }

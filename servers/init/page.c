@@ -78,30 +78,38 @@ wrong_t page_new(struct server *server, uint64_t at, unsigned rights,
     return page_map(server, init.work_frame, at, rights, MEMORY_NORMAL);
 }
 
-/* The frame is copied out of the holdings for as long as init looks at it. */
-static bool held_read(struct server *server, unsigned held, const struct content *piece, void *to)
+wrong_t page_mirrored(struct server *server, uint64_t at, unsigned rights)
 {
-    enum thole_result result =
-        INVOKE(INIT_SLOT_CAPTABLE, CAPTABLE_COPY, init.work_frame, server->now.holdings, held,
-               RIGHT_READ | RIGHT_CONTROL);
-    const char *page = result == RESULT_DONE ? window_show(init.work_frame, RIGHT_READ) : NULL;
+    struct incarnation *now = &server->now;
+    char *seen = server->mirror.start + (size_t)now->mirrored * MEMORY_PAGE_BYTES;
+    wrong_t wrong = quota_wrong(
+        quota_make(&now->quota, OBJECT_FRAME, FRAME_BITS_4K, init.work_frame));
 
-    if (page) {
-        memcpy(to, page + piece->offset, piece->bytes);
+    if (!wrong) {
+        wrong = wrong_of(kernel_copy(INIT_SLOT_CAPTABLE, init.work_copy, init.work_frame,
+                                     RIGHT_READ | RIGHT_WRITE | RIGHT_CONTROL));
     }
-    kernel_delete(init.work_frame);
-    return page != NULL;
+    if (wrong) {
+        return wrong;
+    }
+    if (now->mirrored == server->mirror.pages || !window_put(init.work_copy, seen)) {
+        return "init cannot look at its memory";
+    }
+    now->mirrored++;
+    wrong = hold(server, init.work_copy);
+    return wrong ? wrong : page_map(server, init.work_frame, at, rights, MEMORY_NORMAL);
 }
 
-bool stack_read(struct server *server, uint64_t at, void *to, size_t bytes)
+bool stack_read(const struct server *server, uint64_t at, void *to, size_t bytes)
 {
-    uint64_t bottom = PROGRAM_STACK_TOP - ((uint64_t)server->tree->stack_kib << 10);
-    struct content piece = {.bytes = bytes, .offset = at % MEMORY_PAGE_BYTES};
+    uint64_t size = (uint64_t)server->tree->stack_kib << 10, bottom = PROGRAM_STACK_TOP - size;
+    /* Behind the stack there is the startup page alone. */
+    uint64_t end = (uint64_t)(server->mirror.pages - 1) * MEMORY_PAGE_BYTES;
 
-    if (!server->now.stack_held || at < bottom || at >= PROGRAM_STACK_TOP ||
-        piece.offset + bytes > MEMORY_PAGE_BYTES) {
+    if (!server->now.whole || at < bottom || at >= PROGRAM_STACK_TOP ||
+        bytes > PROGRAM_STACK_TOP - at) {
         return false;
     }
-    return held_read(server, server->now.stack_held + (unsigned)((at - bottom) / MEMORY_PAGE_BYTES),
-                     &piece, to);
+    memcpy(to, server->mirror.start + (end - size) + (at - bottom), bytes);
+    return true;
 }

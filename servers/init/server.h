@@ -5,7 +5,10 @@
  * A server is made once, out of a page that holds its kernel objects: endpoint,
  * notification, timer, time. They live as long as the system, so clients hold
  * capabilities of them that never go stale. An incarnation is what dies and is
- * made anew: all of it is made out of one quota, and goes by revoking that.
+ * made anew, out of one quota, in two parts: its life is what the program ran on
+ * and could put capabilities into, and goes with it; its body is memory where it
+ * is mapped, and may be used by the next when what the program could write is
+ * pristine again. Revoking the quota takes both.
  */
 #pragma once
 #include <service/init.h>
@@ -26,15 +29,27 @@ enum badge_kind { BADGE_REQUEST = 1, BADGE_CONTROL, BADGE_FAULT };
 
 struct incarnation {
     struct quota quota;
-    uint16_t table;        /* slots in init's table: the program's CapTable, */
-    uint16_t holdings;     /* the table of all that it is made of, */
+    uint16_t holdings;     /* slots in init's table: the table of all that it is made of, */
     uint16_t space;
+    uint16_t life;         /* the Untyped page of the next two: */
+    uint16_t table;        /* the program's CapTable, */
     uint16_t thread;
+    bool whole;            /* all of the body is there, as the program got it */
     uint32_t held;         /* slots of `holdings` that are in use: the last one */
     uint32_t holdings_max;
-    uint32_t stack_held;   /* the first of the stack's frames in it, the lowest page */
+    uint32_t mirrored;     /* pages of the server's mirror that are mapped */
     uint64_t entry;
     uint64_t heap_end;
+};
+
+/*
+ * Init's view of the pages of an incarnation that change: of each writable segment in
+ * turn, of the stack, and the startup page. A server has one program for good, so it
+ * has as many in each incarnation.
+ */
+struct mirror {
+    char *start;
+    uint32_t pages;
 };
 
 struct server {
@@ -60,17 +75,19 @@ struct server {
     uint32_t failures;     /* entries of failure_at that count */
     uint64_t retry_at;     /* ticks; 0: nothing is to be tried */
     uint64_t failure_at[SYSTEM_RESTARTS_MAX + 1];
+    struct mirror mirror;
     struct incarnation now;
     char why[96];          /* one sentence for `ps`; empty if all is well */
 };
 
 #define EDGE_INIT 0xff /* in place of a server's index: init itself */
 
-/* Where the edge is in the incarnation of one side; zero: it was not given. */
+/* Where the edge is in the incarnation of one side. */
 struct edge_place {
-    uint16_t call;          /* slots of the program's table */
+    uint16_t call;          /* slots of the program's table; 0: none */
     uint16_t signal;
     uint64_t buffer;        /* address */
+    bool given;             /* false: it is nowhere */
 };
 
 struct edge {
@@ -96,6 +113,7 @@ struct init {
     const void *tree;       /* merged */
     uint16_t timer;         /* init's own */
     uint16_t work_frame;    /* slots for what is being made: a frame, */
+    uint16_t work_copy;     /* a copy of it, */
     uint16_t work_table;    /* and a page table on the way to it */
     uint16_t log_frames;
     void *control_buffer[SYSTEM_SERVERS_MAX]; /* of servers with system-control */
@@ -143,8 +161,12 @@ wrong_t device_give(struct server *server, struct startup *startup);
 
 /* A server for whose edges there is no room is failed, and the log says so. */
 void edges_make(void);
-/* Puts the edges of a new incarnation into its table, its memory and its startup page. */
-wrong_t edges_give(struct server *server, struct startup *startup, unsigned *free_slot);
+/* Puts the edges of a new body into its memory and its startup page, which names their slots. */
+wrong_t edges_place(struct server *server, struct startup *startup, unsigned *free_slot);
+/* Would they be placed as they were? */
+bool edges_are_placed(const struct server *server);
+/* Puts them into a new table, into those slots. */
+wrong_t edges_give(const struct server *server);
 /* Pages of all shared buffers that will be mapped. */
 unsigned edges_pages(const struct server *server);
 /* Could the edge be used now? */
@@ -156,8 +178,11 @@ bool edge_is_open(const struct edge *edge);
 wrong_t incarnation_begin(struct server *server);
 /* Lets it run. BUSY: its time is still lent out by the one before, try again later. */
 enum thole_result incarnation_enter(struct server *server);
-/* False: not all of it is gone yet, try again later. */
-bool incarnation_end(struct server *server);
+/*
+ * Ends it; `renew`: but for its body, if the next can have that. False: what is to go is not
+ * all gone yet, try again later.
+ */
+bool incarnation_end(struct server *server, bool renew);
 /* Grows the heap, if all of it fits. */
 wrong_t heap_grow(struct server *server, uint64_t bytes);
 
@@ -174,8 +199,10 @@ wrong_t page_new(struct server *server, uint64_t at, unsigned rights,
 /* Maps the frame in `slot` there, with the tables that takes, and keeps it. */
 wrong_t page_map(struct server *server, unsigned slot, uint64_t at, unsigned rights,
                  enum thole_memory memory);
+/* Makes a zeroed page that is seen in the next page of the server's mirror, too. */
+wrong_t page_mirrored(struct server *server, uint64_t at, unsigned rights);
 /* Copies from a page of the stack; false: the address is not in it. */
-bool stack_read(struct server *server, uint64_t at, void *to, size_t bytes);
+bool stack_read(const struct server *server, uint64_t at, void *to, size_t bytes);
 
 /* --- loader.c: programs out of the archive ------------------------------------------- */
 
@@ -183,12 +210,21 @@ bool stack_read(struct server *server, uint64_t at, void *to, size_t bytes);
 wrong_t archive_read(void);
 /* The index-th program, NULL past the last. */
 const char *archive_program(void *context, unsigned index);
-wrong_t program_load(struct server *server, uint64_t *entry);
+/* Reads the program: where it begins, and for how many pages a mirror is needed. */
+wrong_t program_measure(struct server *server);
+/* Makes its pages. */
+wrong_t program_load(struct server *server);
+/* Fills what of them it may write, which is zero, as the file says. */
+wrong_t program_fill(struct server *server);
 
 /* --- startup.c ------------------------------------------------------------------------ */
 
-/* The startup page, and what it tells of: edges, registers, interrupts, configuration. */
-wrong_t startup_give(struct server *server);
+/* The startup page, and of what it tells all that is mapped: edges, registers; configuration. */
+wrong_t startup_make(struct server *server);
+/* What of it changes from one incarnation to the next. */
+void startup_renew(struct server *server);
+/* The capabilities that it tells of, into a new table. */
+wrong_t startup_give(const struct server *server);
 
 /* --- supervise.c ------------------------------------------------------------------- */
 

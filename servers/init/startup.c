@@ -9,21 +9,6 @@
 
 _Static_assert(sizeof(struct startup) <= MEMORY_PAGE_BYTES, "the startup page is one page");
 
-static wrong_t slots_fill(struct server *server)
-{
-    unsigned table = server->now.table;
-    enum thole_result result = kernel_copy(table, SLOT_ENDPOINT, server->endpoint, RIGHT_RECV);
-
-    if (result == RESULT_DONE) {
-        result = kernel_mint(table, SLOT_INIT, INIT_SLOT_ENDPOINT, RIGHT_SEND,
-                             BADGE(BADGE_REQUEST, index_of(server)));
-    }
-    if (result == RESULT_DONE) {
-        result = kernel_copy(table, SLOT_TIMER, server->timer, RIGHT_SEND);
-    }
-    return wrong_of(result);
-}
-
 /* The checker has seen that all of it fits. */
 static void config_fill(const struct server *server, struct startup *startup)
 {
@@ -59,7 +44,6 @@ static void facts_fill(const struct server *server, struct startup *startup)
 {
     startup->magic = STARTUP_MAGIC;
     startup->abi = THOLE_ABI;
-    startup->incarnation = server->starts;
     name_copy(startup->name, server->tree->name);
     startup->timer_frequency = init.info->timer_frequency;
     startup->stack_bottom = PROGRAM_STACK_TOP - ((uint64_t)server->tree->stack_kib << 10);
@@ -67,24 +51,47 @@ static void facts_fill(const struct server *server, struct startup *startup)
     startup->active = server->time != 0;
 }
 
-wrong_t startup_give(struct server *server)
+/* The last page of the mirror. */
+static struct startup *startup_of(const struct server *server)
 {
-    static struct startup startup; /* one is made at a time */
+    return (struct startup *)(server->mirror.start +
+                              (size_t)(server->mirror.pages - 1) * MEMORY_PAGE_BYTES);
+}
+
+wrong_t startup_make(struct server *server)
+{
+    struct startup *startup = startup_of(server);
     unsigned free_slot = SLOT_FIRST_OTHER;
-    wrong_t wrong;
+    wrong_t wrong = page_mirrored(server, PROGRAM_STARTUP, RIGHT_READ);
 
-    memset(&startup, 0, sizeof(startup));
-    facts_fill(server, &startup);
-    config_fill(server, &startup);
-    wrong = slots_fill(server);
-    wrong = wrong ? wrong : edges_give(server, &startup, &free_slot);
-    wrong = wrong ? wrong : device_give(server, &startup);
-    startup.free_slot = free_slot;
-    startup.free_slots = PROGRAM_SLOTS - free_slot;
-    if (!wrong) {
-        struct content content = {.from = &startup, .bytes = sizeof(startup)};
-
-        wrong = page_new(server, PROGRAM_STARTUP, RIGHT_READ, &content);
+    if (wrong) {
+        return wrong;
     }
+    facts_fill(server, startup);
+    config_fill(server, startup);
+    wrong = edges_place(server, startup, &free_slot);
+    wrong = wrong ? wrong : device_give(server, startup);
+    startup->free_slot = free_slot;
+    startup->free_slots = PROGRAM_SLOTS - free_slot;
     return wrong;
+}
+
+void startup_renew(struct server *server)
+{
+    startup_of(server)->incarnation = server->starts;
+}
+
+wrong_t startup_give(const struct server *server)
+{
+    unsigned table = server->now.table;
+    enum thole_result result = kernel_copy(table, SLOT_ENDPOINT, server->endpoint, RIGHT_RECV);
+
+    if (result == RESULT_DONE) {
+        result = kernel_mint(table, SLOT_INIT, INIT_SLOT_ENDPOINT, RIGHT_SEND,
+                             BADGE(BADGE_REQUEST, index_of(server)));
+    }
+    if (result == RESULT_DONE) {
+        result = kernel_copy(table, SLOT_TIMER, server->timer, RIGHT_SEND);
+    }
+    return result == RESULT_DONE ? edges_give(server) : wrong_of(result);
 }

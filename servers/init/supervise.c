@@ -54,7 +54,7 @@ static void dependents_tell(const struct server *server)
 /* Ends the incarnation, or sees to it that this is tried again. */
 static void end_try(struct server *server)
 {
-    server->dying = !incarnation_end(server);
+    server->dying = !incarnation_end(server, server->start_wanted);
     if (server->dying) {
         retry_in(server, RETRY_MS);
     } else if (!server->start_wanted) {

@@ -35,17 +35,29 @@ static bool map_at(unsigned frame, uint64_t at, unsigned rights)
     }
 }
 
-void *window_map(unsigned frame, unsigned count)
+char *window_reserve(unsigned count)
 {
     uint64_t start = next_address;
 
+    next_address += (count + 1) * (uint64_t)MEMORY_PAGE_BYTES; /* and one that is not mapped */
+    return (char *)start;
+}
+
+bool window_put(unsigned slot, char *at)
+{
+    return map_at(slot, (uint64_t)at, RIGHT_READ | RIGHT_WRITE);
+}
+
+void *window_map(unsigned frame, unsigned count)
+{
+    char *start = window_reserve(count);
+
     for (unsigned i = 0; i < count; i++) {
-        if (!map_at(frame + i, start + i * MEMORY_PAGE_BYTES, RIGHT_READ | RIGHT_WRITE)) {
+        if (!window_put(frame + i, start + (size_t)i * MEMORY_PAGE_BYTES)) {
             return NULL;
         }
     }
-    next_address += (count + 1) * (uint64_t)MEMORY_PAGE_BYTES; /* and one that is not mapped */
-    return (void *)start;
+    return start;
 }
 
 const void *window_map_large(unsigned frame)

@@ -8,6 +8,10 @@
 
 /* Maps `count` pages, whose frames are in slots from `frame` on; NULL: it cannot be. */
 void *window_map(unsigned frame, unsigned count);
+/* Addresses for `count` pages, at which nothing is mapped. */
+char *window_reserve(unsigned count);
+/* Maps the frame in `slot` at such an address, readable and writable; false: it cannot be. */
+bool window_put(unsigned slot, char *at);
 /* New zeroed pages of init's own; NULL: there is no memory. */
 void *window_new(size_t bytes);
 

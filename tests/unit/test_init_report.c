@@ -20,7 +20,7 @@ enum thole_status thole_call(unsigned slot, struct message *message)
     return STATUS_BAD_CAPABILITY;
 }
 
-bool stack_read(struct server *server, uint64_t at, void *to, size_t bytes)
+bool stack_read(const struct server *server, uint64_t at, void *to, size_t bytes)
 {
     (void)server, (void)at, (void)to, (void)bytes;
     return false;

@@ -21,7 +21,7 @@ struct init init;
 
 static uint64_t now;
 static uint64_t timer_deadline;      /* UINT64_MAX: not armed */
-static unsigned closes, opens, begins, ends, quotas_closed;
+static unsigned closes, opens, begins, ends, renewals, quotas_closed;
 static wrong_t begin_wrong;          /* what the next begin says */
 static unsigned enters_busy;         /* so many enters answer BUSY */
 static unsigned ends_later;          /* so many ends are not done yet */
@@ -108,13 +108,15 @@ enum thole_result incarnation_enter(struct server *server)
     return RESULT_DONE;
 }
 
-bool incarnation_end(struct server *server)
+bool incarnation_end(struct server *server, bool renew)
 {
+    assert_true(!renew || server->start_wanted);
     if (ends_later) {
         ends_later--;
         return false;
     }
     ends += server->alive;
+    renewals += renew;
     server->alive = false;
     return true;
 }
@@ -164,7 +166,7 @@ static int start(void **state)
     enters_busy = ends_later = 0;
     server_start(server);
     server_start(client);
-    closes = opens = begins = ends = quotas_closed = 0;
+    closes = opens = begins = ends = renewals = quotas_closed = 0;
     said[0] = '\0';
     return 0;
 }

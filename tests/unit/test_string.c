@@ -36,7 +36,7 @@
 #undef strchr
 #undef strrchr
 
-#define BYTES 96
+#define BYTES 256
 
 static void fill(uint8_t *bytes)
 {
@@ -54,7 +54,7 @@ static void moving_is_right_at_every_alignment_and_overlap(void **state)
     (void)state;
     for (size_t from = 0; from < 24; from++) {
         for (size_t to = 0; to < 24; to++) {
-            for (size_t count = 0; count < 64; count++) {
+            for (size_t count = 0; count < 160; count++) {
                 uint8_t ours[BYTES], theirs[BYTES];
 
                 fill(ours);
@@ -75,7 +75,7 @@ static void copying_and_setting_touch_what_they_should_and_no_more(void **state)
     fill(source);
     for (size_t from = 0; from < 16; from++) {
         for (size_t to = 0; to < 16; to++) {
-            for (size_t count = 0; count < 64; count++) {
+            for (size_t count = 0; count < 160; count++) {
                 uint8_t ours[BYTES] = {0}, theirs[BYTES] = {0};
 
                 assert_ptr_equal(our_memcpy(ours + to, source + from, count), ours + to);
