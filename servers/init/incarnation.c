@@ -190,19 +190,13 @@ static void part_give(uint16_t *slot)
     *slot = 0;
 }
 
-/* Work that was broken off may have left a capability of what is not the incarnation's own. */
-static bool work_clear(void)
-{
-    return kernel_delete(init.work_copy) == RESULT_DONE &&
-           kernel_delete(init.work_frame) == RESULT_DONE &&
-           kernel_delete(init.work_table) == RESULT_DONE;
-}
-
 static bool body_end(struct server *server)
 {
     struct incarnation *now = &server->now;
 
-    if (!work_clear() || quota_revoke(&now->quota) != RESULT_DONE) {
+    /* Work that was broken off may have left a copy of what is not the incarnation's own. */
+    if (kernel_delete(init.work_frame) != RESULT_DONE ||
+        quota_revoke(&now->quota) != RESULT_DONE) {
         return false;
     }
     part_give(&now->table);
