@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The archive of all programs but init, which U-Boot loads as ramdisk: cpio in
-# the newc form, the same bytes for the same programs.
+# The archive of all programs but init, of which U-Boot loads as ramdisk what the
+# system needs: cpio in the newc form, the same bytes for the same programs.
 
 function(thole_archive)
     get_property(programs GLOBAL PROPERTY THOLE_PROGRAMS)
@@ -19,6 +19,11 @@ function(thole_archive)
     # archive anew.
     list(JOIN programs "\n" names)
     file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/archive.list" CONTENT "${names}\n")
+    # Those that are packed only for a system that names them (tools/run/archive.py).
+    get_property(examples GLOBAL PROPERTY THOLE_EXAMPLE_PROGRAMS)
+    list(SORT examples)
+    list(JOIN examples "\n" names)
+    file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/archive.examples" CONTENT "${names}\n")
     add_custom_command(
         OUTPUT "${archive}"
         COMMAND sh "${script}" "${archive}" "${PROJECT_BINARY_DIR}/archive" ${programs}

@@ -18,6 +18,7 @@
 # The library `thole` (lib/) is linked to every program, and `thole-newlib`,
 # what newlib asks of a system, to those with NEWLIB if there is such a target.
 
+set(THOLE_EXAMPLES "${PROJECT_SOURCE_DIR}/examples")
 set(program_options NEWLIB GENERAL_REGS PROTECT)
 
 # Flags that library, program and init share.
@@ -93,6 +94,10 @@ function(thole_program name)
         DEPENDS ${name} VERBATIM)
     add_custom_target(${name}-stripped DEPENDS "${stripped}")
     set_property(GLOBAL APPEND PROPERTY THOLE_PROGRAMS ${name})
+    cmake_path(IS_PREFIX THOLE_EXAMPLES "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE example)
+    if(example)
+        set_property(GLOBAL APPEND PROPERTY THOLE_EXAMPLE_PROGRAMS ${name})
+    endif()
 endfunction()
 
 # A flat image (struct init_image) in FOLDER/init.bin, out of arg_... and sources.

@@ -12,6 +12,7 @@ import struct
 import sys
 import tempfile
 
+import archive
 import machine
 from machine import MIB, UserError, run_tool
 
@@ -31,11 +32,12 @@ def make_disk(options, directory, target=None):
     """The boot disk in directory (or at target); returns its path."""
     # 1980-01-01: FAT knows no time before.
     os.environ.update(SOURCE_DATE_EPOCH="315532800", TZ="UTC")
-    make_fit(options, directory)
+    system = make_roomy_system(options, directory)
+    make_fit(options, system, directory)
     run_tool(["mkimage", "-A", "arm64", "-T", "script", "-n", "Thole",
               "-d", os.path.join(BOOT, "boot.cmd"), os.path.join(directory, "boot.scr")])
     files = ["boot.scr", "thole.itb"]
-    if make_roomy_system(options, directory):
+    if system:
         files.append("system.dtb")
     disk = target or os.path.join(directory, "disk.img")
     make_empty_disk(disk)
@@ -45,11 +47,13 @@ def make_disk(options, directory, target=None):
     return disk
 
 
-def make_fit(options, directory):
+def make_fit(options, system, directory):
     """thole.itb; the template names its parts as files beside it."""
     shutil.copyfile(os.path.join(BOOT, "thole.its"), os.path.join(directory, "thole.its"))
     shutil.copyfile(options.image, os.path.join(directory, "Image"))
-    shutil.copyfile(options.archive, os.path.join(directory, "archive.cpio"))
+    packed, target = archive.for_system(options, machine.built, system, directory), os.path.join(directory, "archive.cpio")
+    if packed != target:
+        shutil.copyfile(packed, target)
     here = os.getcwd()
     os.chdir(directory)     # mkimage does not quote paths for the dtc it starts
     try:

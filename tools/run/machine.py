@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 
+import archive
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
 QEMU = "qemu-system-aarch64"
@@ -275,7 +277,7 @@ def direct_arguments(options, directory):
     system = make_system(options, os.path.join(directory, "system.dtb"))
     arguments = ["-kernel", options.image]
     if options.archive:
-        arguments += ["-initrd", options.archive]
+        arguments += ["-initrd", archive.for_system(options, built, system, directory)]
     if system:
         size = os.path.getsize(system)
         if size > SYSTEM_LIMIT:
