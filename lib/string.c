@@ -11,7 +11,10 @@
 /* May alias anything: these functions know no types. */
 typedef uint64_t __attribute__((may_alias)) word;
 
+typedef uint32_t __attribute__((may_alias)) half;
+
 #define WORD_BYTES sizeof(word)
+#define HALF_BYTES sizeof(half)
 #define LINE_WORDS 8
 #define LINE_BYTES (LINE_WORDS * WORD_BYTES)
 
@@ -40,9 +43,26 @@ static int aligned_alike(uintptr_t a, uintptr_t b)
     return ((a ^ b) & (WORD_BYTES - 1)) == 0;
 }
 
+static int halves_aligned_alike(uintptr_t a, uintptr_t b)
+{
+    return ((a ^ b) & (HALF_BYTES - 1)) == 0;
+}
+
 static int is_aligned(uintptr_t a)
 {
     return (a & (WORD_BYTES - 1)) == 0;
+}
+
+/* What an archive holds begins at a multiple of four, and goes to pages. How much it was. */
+static size_t halves_copy(uint8_t *to, const uint8_t *from, size_t bytes)
+{
+    size_t done = 0;
+
+    for (; done < bytes && ((uintptr_t)(to + done) & (HALF_BYTES - 1)) != 0; done++)
+        to[done] = from[done];
+    for (; bytes - done >= HALF_BYTES; done += HALF_BYTES)
+        *(half *)(to + done) = *(const half *)(from + done);
+    return done;
 }
 
 static void copy_up(uint8_t *to, const uint8_t *from, size_t bytes)
@@ -60,6 +80,12 @@ static void copy_up(uint8_t *to, const uint8_t *from, size_t bytes)
             to += WORD_BYTES;
             from += WORD_BYTES;
         }
+    } else if (halves_aligned_alike((uintptr_t)to, (uintptr_t)from)) {
+        size_t copied = halves_copy(to, from, bytes);
+
+        to += copied;
+        from += copied;
+        bytes -= copied;
     }
     for (; bytes != 0; bytes--)
         *to++ = *from++;
