@@ -5,19 +5,31 @@
 
 import os
 import re
+import tempfile
 
 from system import (Guest, VIRT, compile_tree, expect, expect_equal, expect_not, file_hash,
                     power_off, read_archive, run, servers)
-from guest import UBOOT_PROMPT
+import archive
+import machine
+from guest import UBOOT_PROMPT, Options
 
 CLOCK = "/thole/clock/status=disabled"
 
 
+def packed(**options):
+    """(hash, programs) of the archive that a system is given."""
+    with tempfile.TemporaryDirectory() as directory:
+        given = Options(**options)
+        tree = machine.make_system(given, os.path.join(directory, "system.dtb"))
+        path = archive.for_system(given, machine.built, tree, directory)
+        return file_hash(path), read_archive(path)
+
+
 def files():
     """Hashes of all that is booted but the system tree."""
-    programs = read_archive(os.path.join(VIRT, "archive.cpio"))
-    return {"Image": file_hash(os.path.join(VIRT, "Image")),
-            "archive": file_hash(os.path.join(VIRT, "archive.cpio")), **{name: hash(programs[name]) for name in programs}}
+    archive_hash, programs = packed()
+    return {"Image": file_hash(os.path.join(VIRT, "Image")), "archive": archive_hash,
+            **{name: hash(programs[name]) for name in programs}}
 
 
 HASHES = files()
@@ -76,7 +88,6 @@ def two_lines_at_the_prompt_of_uboot_leave_the_clock_out():
 
 
 def a_system_that_overrides_another_leaves_the_clock_out():
-    import tempfile
     with tempfile.TemporaryDirectory() as directory:
         tree = compile_tree(directory, '&clock { status = "disabled"; };\n')
         with Guest(direct=True, system_file=tree) as guest:
@@ -92,9 +103,19 @@ def a_system_without_the_node_has_no_clock():
         power_off(guest)
 
 
+def an_example_is_packed_for_the_systems_that_name_it():
+    every = read_archive(os.path.join(VIRT, "archive.cpio"))
+    default, hello, minimal = (packed(system=name)[1] for name in ("virt", "hello", "minimal"))
+    expect_equal(sorted(default), ["clock", "console", "log", "pl011", "shell"], "the default system's programs")
+    expect_equal(sorted(set(hello) - set(default)), ["hello"], "what hello is given besides")
+    expect_equal(sorted(minimal), sorted(default), "programs of a system without a clock")
+    for name, content in hello.items():
+        expect_equal(content, every[name], name)
+    expect_equal(packed(settings=["/thole/clock/program=crash"])[1]["crash"], every["crash"], "crash")
+
+
 def no_hardware_no_server():
     # Without a second UART, a driver for one has nothing to drive.
-    import tempfile
     with tempfile.TemporaryDirectory() as directory:
         tree = compile_tree(directory, """
             / { thole { other { compatible = "thole,server"; program = "pl011"; match = "acme,uart";
@@ -112,4 +133,5 @@ run(with_and_without_the_clock_uboot_loads_the_same_bytes,
     two_lines_at_the_prompt_of_uboot_leave_the_clock_out,
     a_system_that_overrides_another_leaves_the_clock_out,
     a_system_without_the_node_has_no_clock,
+    an_example_is_packed_for_the_systems_that_name_it,
     no_hardware_no_server)

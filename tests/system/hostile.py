@@ -118,6 +118,23 @@ def a_server_that_treats_its_clients_badly_takes_nobody_with_it():
                                 "storm = <300>;") for name in ("client", "other")), check)
 
 
+def a_life_sees_nothing_of_the_one_before():
+    def check(guest):
+        for name in ("stain", "heap", "asks"):
+            expect_equal(wait_for_state(guest, name, "failed", 60)[1], 8, f"restarts of {name}")
+            lives = re.findall(r"life (\d+): (.*)$", guest.command(f"log {name}"), re.MULTILINE)
+            clean = "0 of data, 0 of zeroes, 0 of stack, 0 of heap, 0 slots are stained"
+            expect_equal(lives, [(str(life), clean) for life in range(9)], f"what {name} found")
+        before = memory(guest)
+        guest.command("start stain; start heap")
+        for name in ("stain", "heap"):
+            wait_for_state(guest, name, "failed", 60)
+        expect_equal(memory(guest), before, "mem")
+    often = 'restart-limit = <8 60>; uses = <&log>;'
+    with_nodes(node("stain", "stain", often) + node("heap", "stain", often, "heap = <1>;") +
+               node("asks", "stain", often + 'event-time-us = <1000 10000>;', time=""), check)
+
+
 def program_header(elf, number, **fields):
     """The ELF file with fields of one program header changed."""
     offsets = {"flags": (4, "<I"), "offset": (8, "<Q"), "address": (16, "<Q"), "file": (32, "<Q"),
@@ -176,5 +193,6 @@ run(each_fault_is_told_as_what_it_is,
     floating_point_values_stay_with_their_program,
     noise_in_shared_buffers_harms_nobody,
     a_server_that_treats_its_clients_badly_takes_nobody_with_it,
+    a_life_sees_nothing_of_the_one_before,
     programs_that_claim_what_is_not_theirs_are_refused,
     lines_are_answered_once_while_servers_are_killed_at_random)
