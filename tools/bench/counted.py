@@ -201,7 +201,10 @@ def system():
     def play(running, _):
         running.wait_for_prompt()
         memory = running.command("mem")
-        running.command("kill serial")
+        running.wait_for("thole> ")
+        # Nothing is typed meanwhile: the new driver would take it in before it sends.
+        running.send_line("kill serial")
+        running.wait_for("serial: killed")
         running.send_line("poweroff")
         until_off(running, _)
         return memory
