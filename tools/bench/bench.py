@@ -58,7 +58,33 @@ def parse(arguments):
             raise machine.UserError(f"{word} takes a value: {word} {takes}")
         put(options, rest.pop(0) if takes else True)
     options.names = options.names or list(ALL)
+    check_files(options)
     return options
+
+
+def check_files(options):
+    """A wrong file is told before anything is counted."""
+    if options.update and not options.check:
+        raise machine.UserError("--update goes with --check FILE: it makes the figures those of FILE.")
+    if options.json:
+        machine.check_can_write(options.json)
+    if options.check:
+        read_figures(options.check)
+        if options.update:
+            machine.check_can_write(options.check)
+
+
+def read_figures(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            figures = json.load(file)
+    except OSError as error:
+        raise machine.UserError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise machine.UserError(f"{path} holds no figures: {error}.") from error
+    if not isinstance(figures, dict) or not all(isinstance(figures.get(part, {}), dict) for part in PARTS):
+        raise machine.UserError(f"{path} holds no figures: expected what `./thole bench --json FILE` writes.")
+    return figures
 
 
 # --- Taking ------------------------------------------------------------------------------
@@ -179,8 +205,7 @@ def compare(found, before, wanted):
 def check(options, results):
     """0 unless something is worse."""
     found = as_json(results)
-    with open(options.check, encoding="utf-8") as file:
-        before = json.load(file)
+    before = read_figures(options.check)
     if options.update:
         for part in PARTS:
             before.setdefault(part, {}).update(found[part])

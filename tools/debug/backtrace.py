@@ -181,6 +181,14 @@ def panic_only(text, build=None):
         return [f"the addresses cannot be resolved: {error}"]
 
 
+def read_log(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as source:
+            return source.read()
+    except OSError as error:
+        raise machine.UserError(f"the log {path} cannot be read: {error.strerror}.") from error
+
+
 def main():
     names = sys.argv[1:]
     if len(names) > 1 or names[:1] and names[0].startswith("-"):
@@ -190,8 +198,7 @@ def main():
         if not os.path.exists(machine.built("kernel.elf")):
             raise machine.UserError("nothing is built here: the addresses' names come from the build.")
         if names:
-            with open(names[0], encoding="utf-8", errors="replace") as source:
-                text = source.read()
+            text = read_log(names[0])
         else:
             text = sys.stdin.buffer.read().decode(errors="replace")
         found = resolve(text)

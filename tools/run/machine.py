@@ -40,9 +40,11 @@ class UserError(Exception):
 def nearest(word, known):
     """A clause that helps with a wrong word: the nearest known one, or all."""
     known = sorted(known)
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    # What all options begin with would make any two of them alike.
+    bare = {name.lstrip("-") or name: name for name in known}
+    close = difflib.get_close_matches(word.lstrip("-"), bare, n=1, cutoff=0.5)
     if close:
-        return f"did you mean {close[0]}?"
+        return f"did you mean {bare[close[0]]}?"
     return "known: " + " ".join(known) if known else "none is known"
 
 
@@ -143,6 +145,17 @@ def parse(command, arguments, table):
     return options
 
 
+def check_can_write(path):
+    """Before long work whose result is to go there: a UserError if it could not."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.isdir(path):
+        raise UserError(f"{path} cannot be written: it is a folder.")
+    if not os.path.isdir(folder):
+        raise UserError(f"{path} cannot be written: there is no folder {folder}.")
+    if not os.access(path if os.path.exists(path) else folder, os.W_OK):
+        raise UserError(f"{path} cannot be written: you have no permission.")
+
+
 def memory_size(text):
     """The bytes that a size such as 64M or 4G means."""
     match = re.fullmatch(r"(\d+)([KMG]?)(i?B)?", text, re.IGNORECASE)
@@ -168,6 +181,8 @@ def check(options):
         raise UserError("--direct goes without U-Boot, --uboot stops at its prompt: choose one.")
     for setting in options.settings:
         split_setting(setting)
+    if options.output:
+        check_can_write(options.output)
 
 
 # Trees.
