@@ -53,6 +53,29 @@ def doctor_says_file_line_node_expected_found_and_the_nearest_name():
                r"bad\.dts:5: .*/thole/clock.*program.*klock.*clock")
 
 
+def doctor_says_in_inits_words_what_follows_from_an_error():
+    import tempfile
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "bad.dts")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('#include "systems/virt.dts"\n\n&console {\n\tpriorty = <3>;\n};\n')
+        status, out, err = thole("doctor", path)
+        expect_equal(status, 1, "exit status")
+        expect(out + err, r"note: /thole/shell: uses: not started: needs console, which is in error$")
+
+
+def doctor_says_that_a_file_which_is_no_tree_was_not_checked():
+    import tempfile
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "bad.dts")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('#include "systems/virt.dts"\n\n&clock {\n\tpriority = <3>\n};\n')
+        status, out, err = thole("doctor", path)
+        expect_equal(status, 1, "exit status")
+        expect(err, r"bad\.dts:5\S* syntax error$")
+        expect(out, r"bad\.dts: not checked.*';'")
+
+
 def doctor_holds_the_cores_of_servers_against_those_of_the_board():
     spread = os.path.join(ROOT, "dts", "systems", "spread.dts")
     status, out, err = thole("doctor", spread)
@@ -115,13 +138,35 @@ def a_mistake_gets_a_sentence_with_the_nearest_name():
             raise AssertionError(f"{words} succeeded")
 
 
+def a_wrong_file_or_option_is_told_before_anything_is_done():
+    nowhere = os.path.join(ROOT, "nowhere", "file")
+    readme = os.path.join(ROOT, "README.md")
+    for words, sentence in ((["image", "-o", nowhere], "there is no folder"), (["image", "-o", ROOT], "is a folder"),
+                            (["trace", "-o", nowhere], "there is no folder"),
+                            (["bench", "call", "--json", nowhere], "there is no folder"),
+                            (["bench", "call", "--check", nowhere], "cannot be read: No such file"),
+                            (["bench", "call", "--check", readme], "holds no figures"),
+                            (["bench", "call", "--update"], "--check FILE"),
+                            (["debug", "--resolve", nowhere], "cannot be read: No such file"),
+                            (["trace", "--x"], "known: "), (["image", "--cores", "2"], "known: "),
+                            (["doctor", "--core", "2"], "did you mean --cores"),
+                            (["doctor", "-x"], "known: ")):
+        status, out, err = thole(*words)
+        expect(err, "^thole: .*" + sentence)
+        expect_not(out + err, "Traceback|Errno|TIME|instructions")
+        expect_equal(status, 1, " ".join(words))
+
+
 run(piped_lines_are_answered_through_uboot,
     input_that_ends_without_power_off_is_status_1,
     doctor_accepts_the_systems_of_this_repository,
     doctor_says_file_line_node_expected_found_and_the_nearest_name,
+    doctor_says_in_inits_words_what_follows_from_an_error,
+    doctor_says_that_a_file_which_is_no_tree_was_not_checked,
     doctor_holds_the_cores_of_servers_against_those_of_the_board,
     doctor_checks_against_the_tree_of_another_board,
     debug_shows_the_kernel_and_the_running_program_by_name,
     a_breakpoint_in_a_program_does_not_stop_another_at_its_address,
     what_is_no_part_of_this_version_says_so,
-    a_mistake_gets_a_sentence_with_the_nearest_name)
+    a_mistake_gets_a_sentence_with_the_nearest_name,
+    a_wrong_file_or_option_is_told_before_anything_is_done)

@@ -83,7 +83,11 @@ static void report(void *context, const struct diagnostic *diagnostic)
     if (diagnostic->property) {
         printf("%s: ", diagnostic->property);
     }
-    printf("expected %s, found %s", diagnostic->expected, diagnostic->found);
+    if (diagnostic->severity == SEVERITY_NOTE) {
+        printf("not started: %s", diagnostic->found); /* in init's own words */
+    } else {
+        printf("expected %s, found %s", diagnostic->expected, diagnostic->found);
+    }
     if (diagnostic->nearest) {
         printf(" (did you mean %s?)", diagnostic->nearest);
     }
@@ -131,6 +135,10 @@ static unsigned file_check(struct doctor *doctor, const char *file)
 
     if (source_compile(&source, file)) {
         errors = check(doctor, &source, file);
+    } else {
+        printf("%s: not checked, because it is no tree yet; for a syntax error, look for the ';'"
+               " that is missing on the line before\n",
+               file);
     }
     source_free(&source);
     return errors;
