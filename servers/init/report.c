@@ -129,10 +129,25 @@ static bool is_below_stack(const struct server *server, const struct message *me
            address < bottom;
 }
 
+/* What a program gets in place of a use, registers or memory that its node does not give. */
+static bool is_null(const struct message *message)
+{
+    uint64_t fault = message->word[0];
+
+    return (fault == FAULT_READ || fault == FAULT_WRITE || fault == FAULT_EXECUTE) &&
+           message->word[1] < MEMORY_PAGE_BYTES;
+}
+
 void fault_details(struct server *server, const struct message *message)
 {
     uint64_t registers[REGISTERS + REGISTERS_A_CALL];
 
+    if (is_null(message)) {
+        print_line("%s: a null pointer, perhaps to what its node does not give; of its %u KiB of "
+                   "memory %lu are left",
+                   server->tree->name, server->tree->memory_kib,
+                   (unsigned long)(quota_pages_left(&server->now.quota) * MEMORY_PAGE_BYTES >> 10));
+    }
     if (is_below_stack(server, message)) {
         print_line("%s: its stack is used up: stack-kib is %u", server->tree->name,
                    server->tree->stack_kib);

@@ -26,9 +26,21 @@ bool stack_read(const struct server *server, uint64_t at, void *to, size_t bytes
     return false;
 }
 
+uint64_t quota_pages_left(const struct quota *quota)
+{
+    return quota->count;
+}
+
+static char said[1024];
+
 void print_line(const char *format, ...)
 {
-    (void)format;
+    size_t used = strlen(said);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(said + used, sizeof(said) - used, format, arguments);
+    va_end(arguments);
 }
 
 static void each_fault_has_its_sentence(void **state)
@@ -66,10 +78,49 @@ static void each_fault_has_its_sentence(void **state)
     }
 }
 
+static const char *details(uint64_t fault, uint64_t address)
+{
+    static const struct system_server tree = {.name = "x", .memory_kib = 256, .stack_kib = 16};
+    struct server server = {.tree = &tree, .now.quota.count = 24};
+    struct message message = {.word = {fault, address}};
+
+    said[0] = '\0';
+    fault_details(&server, &message);
+    return said;
+}
+
+static void a_null_pointer_is_told_with_the_memory_that_is_left(void **state)
+{
+    static const char line[] = "x: a null pointer, perhaps to what its node does not give; "
+                               "of its 256 KiB of memory 96 are left";
+    (void)state;
+
+    assert_non_null(strstr(details(FAULT_READ, 0x38), line));
+    assert_non_null(strstr(details(FAULT_WRITE, 0), line));
+    assert_non_null(strstr(details(FAULT_EXECUTE, 0xfff), line));
+    assert_null(strstr(details(FAULT_READ, 0x1000), "null pointer"));
+    assert_null(strstr(details(FAULT_EXIT, 0), "null pointer"));
+    assert_null(strstr(details(FAULT_MACHINE, 0), "null pointer"));
+}
+
+static void a_stack_that_is_used_up_is_told(void **state)
+{
+    (void)state;
+
+    assert_non_null(strstr(details(FAULT_WRITE, PROGRAM_STACK_TOP - (16 << 10) - 8),
+                           "x: its stack is used up: stack-kib is 16"));
+    assert_null(strstr(details(FAULT_WRITE, PROGRAM_STACK_TOP - (16 << 10)), "stack is used up"));
+    assert_null(strstr(details(FAULT_EXECUTE, PROGRAM_STACK_TOP - (17 << 10)), "stack is used up"));
+}
+
 int main(void)
 {
     static const struct boot_info info = {.timer_frequency = 62500000};
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_fault_has_its_sentence)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_fault_has_its_sentence),
+        cmocka_unit_test(a_null_pointer_is_told_with_the_memory_that_is_left),
+        cmocka_unit_test(a_stack_that_is_used_up_is_told),
+    };
 
     init.info = &info;
     return cmocka_run_group_tests(tests, NULL, NULL);
