@@ -55,14 +55,27 @@ def hash_of(path):
         return hashlib.sha256(file.read()).hexdigest()[:16]
 
 
+def git(*words):
+    """What git says; nothing where it is not installed, or this is no clone of its."""
+    try:
+        return subprocess.run(["git", "-C", ROOT, *words], capture_output=True, text=True, check=False).stdout
+    except FileNotFoundError:
+        return ""
+
+
 def identity():
-    binary = hash_of(PROGRAM)
-    git = ["git", "-C", ROOT]
-    commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-    dirty = subprocess.run([*git, "status", "--porcelain", "--", "kernel", "tests/sim", "tests/model",
-                            "include", "arch"], capture_output=True, text=True, check=False).stdout
+    commit = git("rev-parse", "HEAD").strip() or "unknown"
+    dirty = git("status", "--porcelain", "--", "kernel", "tests/sim", "tests/model", "include", "arch")
     changed = [line for line in dirty.split("\n") if line and not line.endswith(".log")]
-    return {"commit": commit.stdout.strip() + ("+" if changed else ""), "program": binary, "kernel": hash_of(KERNEL)}
+    return {"commit": commit + ("+" if changed else ""), "program": hash_of(PROGRAM), "kernel": hash_of(KERNEL)}
+
+
+def identity_without_git():
+    path, os.environ["PATH"] = os.environ["PATH"], HERE
+    try:
+        return identity()["commit"]
+    finally:
+        os.environ["PATH"] = path
 
 
 def is_of(line, mine):
@@ -160,6 +173,7 @@ def selftest():
         options = argparse.Namespace(log=log, jobs=2, world=500, world_name="small", seed=7,
                                      events=3000, cores=[1, 2], check=2)
         globals()["SHARD"] = 1500
+        assert identity_without_git() == "unknown"
         assert campaign(options) == 0 and len(read(log)) == 2
         assert campaign(options) == 0 and len(read(log)) == 2, "a shard was run twice"
         assert check(options) == 0

@@ -15,6 +15,7 @@
 import collections
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -173,7 +174,9 @@ def row_complaints(rows, results):
 # --- The report --------------------------------------------------------------
 
 def version():
-    """What was tested, as git calls it."""
+    """What was tested, as git calls it; it need not be installed."""
+    if not shutil.which("git"):
+        return "unknown"
     return subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12"],
                           capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
@@ -236,6 +239,8 @@ def self_test():
                   GOOD_OUTPUT.replace("# 2", "# 3"), ""):
         if not result_of(wrong).failures:
             raise AssertionError(f"was not taken for a failure:\n{wrong}")
+    os.environ["PATH"] = os.path.dirname(DOCUMENT)
+    expect_equal(version(), "unknown", "the version where there is no git")
     print("wrong documents and results are refused")
 
 
