@@ -7,10 +7,12 @@
 import os
 import pty
 import re
+import socket as sockets
 import subprocess
 import tempfile
 
 from system import ROOT, VIRT, Guest, compile_tree, expect, expect_equal, expect_not, run, wait_for_state
+from guest import is_listened_to    # system.py has found it
 
 THOLE = os.path.join(ROOT, "thole")
 KERNEL = os.path.join(VIRT, "kernel.elf")
@@ -38,7 +40,7 @@ def run_and_damage(commands, directory, **streams):
     process = subprocess.Popen([THOLE, "run", "--direct", "--timeout", "100", "--", "-S", "-chardev",
                                 f"socket,id=g,path={socket},server=on,wait=off", "-gdb", "chardev:g"], **streams)
     try:
-        while not os.path.exists(socket) and process.poll() is None:
+        while not is_listened_to(socket) and process.poll() is None:
             try:
                 process.wait(0.05)
             except subprocess.TimeoutExpired:
@@ -145,7 +147,22 @@ def a_fault_that_init_reports_is_resolved_in_its_program():
     expect(done.stdout, "^fault of bad$", r"^  pc .* at examples/faulty/crash\.c:\d+$")
 
 
-run(a_panic_is_told_with_the_names_of_its_functions,
+
+def a_socket_is_waited_for_until_it_can_be_connected_to():
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "a socket")
+        expect_equal(is_listened_to(path), False, "before it is there")
+        with sockets.socket(sockets.AF_UNIX) as server:
+            server.bind(path)
+            expect_equal(is_listened_to(path), False, "where nobody listens yet")
+            server.listen(1)
+            expect_equal(is_listened_to(path), True, "where somebody listens")
+            expect_equal(is_listened_to(path[:-1]), False, "another whose name is the beginning")
+        expect_equal(is_listened_to(path), False, "when it was closed")
+
+
+run(a_socket_is_waited_for_until_it_can_be_connected_to,
+    a_panic_is_told_with_the_names_of_its_functions,
     a_failed_assertion_is_told_with_who_made_it,
     a_log_is_resolved_and_one_without_a_panic_says_so,
     without_binutils_functions_are_named_from_the_symbol_table,

@@ -71,7 +71,7 @@ def start_qemu(options, directory):
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
                                    start_new_session=True, preexec_fn=guest.die_with_parent)
     deadline = time.monotonic() + START_LIMIT
-    while not os.path.exists(control):
+    while not guest.is_listened_to(control):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             process.wait()

@@ -30,11 +30,19 @@ UBOOT_PROMPT = re.compile(r"(?:\A|\n)=> ")
 PANIC = re.compile(r"(?:\A|\n)\r*(?:kernel panic:|init: panic:)")
 
 PR_SET_PDEATHSIG = 1
+ACCEPTS = 1 << 16       # of a socket's flags in /proc/net/unix
 ENTER = b"\r"
 
 
 class GuestError(Exception):
     """A wait that failed; the text ends with the guest's last lines."""
+
+
+def is_listened_to(path):
+    """Is that socket there, and can it be connected to? A moment after it is there it cannot yet."""
+    with open("/proc/net/unix", encoding="utf-8", errors="replace") as sockets:
+        lines = [line.split(maxsplit=7) for line in sockets]
+    return any(words[7:] == [path + "\n"] and int(words[3], 16) & ACCEPTS for words in lines[1:])
 
 
 def die_with_parent():
