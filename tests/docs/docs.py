@@ -8,12 +8,16 @@
 #   - links lead somewhere, also those to a heading;
 #   - files and folders named in `code` exist;
 #   - commands in `sh` blocks, and `./thole ...` anywhere, exist with their options;
-#   - what is typed after the prompt `thole> ` is a command of the shell.
+#   - what is typed after the prompt `thole> ` is a command of the shell;
+#   - a line of a source, as in lib/server.c:88, is there;
+#   - a figure of the bench with a number behind it, as in `call` 90, has that number
+#     in tests/bench/baseline.json.
 #
 #   docs.py               read the documents
 #   docs.py --self-test   are wrong documents refused?
 
 import glob
+import json
 import os
 import re
 import shlex
@@ -29,6 +33,8 @@ MARK = re.compile(r"^<!-- (?:quote|file) \S+ -->$", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 IMAGE_SOURCE = re.compile(r'(?:src|srcset)="([^"]+)"')
 CODE = re.compile(r"`([^`\n]+)`")
+PLACE = re.compile(r"\b((?:[\w-]+/)+[\w-]+\.[chS]):(\d+)\b")
+FIGURE = re.compile(r"`(\w+)` (\d{1,3}(?:,\d{3})+|\d+)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 # Words of a path that stand for something.
 STANDS_FOR = re.compile(r"[A-Z]{4,}|[<>{}$]|\.\.\.")
@@ -44,6 +50,7 @@ class Repository:
         self.top = set(os.listdir(root)) - {"build", ".git"}
         self.commands = self._thole()
         self.prompt = self._prompt()
+        self.figures = self._figures()
         self.presets = set(re.findall(r'"name": "([\w-]+)"', self.read("CMakePresets.json")))
         self.systems = {os.path.basename(path)[:-4] for path in glob.glob(self.path("dts/systems/*.dts"))}
         self.groups = {"unit", "model", "system"}
@@ -79,6 +86,11 @@ class Repository:
     def _prompt(self):
         """Commands of the shell, from its table."""
         return set(re.findall(r'^    \{"(\w+)", "', self.read("servers/shell/commands.c"), re.MULTILINE))
+
+    def _figures(self):
+        """Name -> number, of the bench's last figures."""
+        baseline = json.loads(self.read("tests/bench/baseline.json") or "{}")
+        return {name: value for part in baseline.values() if isinstance(part, dict) for name, value in part.items()}
 
 
 def check_quotes(repository, text):
@@ -204,6 +216,19 @@ def split_commands(block):
             yield " ".join(words)
 
 
+def check_places(repository, text):
+    for path, number in PLACE.findall(text):
+        if int(number) > repository.read(path).count("\n"):
+            yield f"names {path}:{number}, which is not there"
+
+
+def check_figures(repository, text):
+    for name, number in FIGURE.findall(" ".join(text.split())):
+        value = int(number.replace(",", ""))
+        if repository.figures.get(name, value) != value:
+            yield f"says `{name}` {number}; the bench's last figure is {repository.figures[name]}"
+
+
 def check_code(repository, document, text):
     for language, block in FENCE.findall(text):
         if language == "sh":
@@ -227,7 +252,8 @@ def check(root):
     for document in documents:
         text = repository.read(document)
         for complaint in [*check_quotes(repository, text), *check_links(repository, document, text),
-                          *check_code(repository, document, text)]:
+                          *check_code(repository, document, text), *check_places(repository, text),
+                          *check_figures(repository, text)]:
             wrong.append(f"{document}: {complaint}")
     return wrong, len(documents)
 
@@ -242,9 +268,10 @@ WRONG = [
     "```sh\n./thole fly\n```\n", "```sh\n./thole run --fast\n```\n", "`./thole fly`\n",
     "```sh\n./thole run --system none\n```\n", "```sh\n./thole test none\n```\n",
     "```sh\ncmake --preset none\n```\n", "```sh\nfrobnicate\n```\n",
+    "lib/a.c:3", "lib/none.c:1", "as `call`\n91 is", "`call` 9,000",
     "```\nthole> fly\n```\n", "```sh\nprintf 'ps\\nfly\\n' | ./thole run\n```\n",
 ]
-RIGHT = ("# A heading, here\n<!-- quote lib/a.c -->\n```c\nint a;\n```\n"
+RIGHT = ("lib/a.c:2 `call` 90, `other` 1\n# A heading, here\n<!-- quote lib/a.c -->\n```c\nint a;\n```\n"
          "[x](#a-heading-here) [y](lib/a.c) `lib/a.c` `lib/*.c` `lib/NAME.c`\n"
          "```sh\n./thole run --direct --system small -- -smp 2   # a comment\ncmake --build --preset virt\n"
          "printf 'ps\\nkill a; ps\\n' | ./thole run\n```\n```\nthole> repeat 3 ps\n```\n")
@@ -255,6 +282,7 @@ def self_test():
         for name, text in {
                 "thole": "cat <<'END'\n  run        start\n    --direct   quick\n    --system NAME  one\n"
                          "  test [GROUP...]\nEND\n",
+                "tests/bench/baseline.json": '{"unit": "x", "results": {"call": 90}}',
                 "CMakePresets.json": '"name": "virt"', "lib/a.c": "int a;\nint c;\n", "dts/systems/small.dts": "",
                 "servers/shell/commands.c": '    {"ps", "", 0},\n    {"kill", "NAME", 1},\n'}.items():
             os.makedirs(os.path.dirname(os.path.join(root, name)), exist_ok=True)
