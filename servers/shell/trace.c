@@ -141,11 +141,18 @@ static void print_event(const struct thole_trace_record *record)
 
 /* --- Showing ---------------------------------------------------------------------------------- */
 
+/* However long the number, a space stands before it: a core can wait for the lock for long. */
+static void print_column(uint64_t number, size_t width)
+{
+    out_string(&terminal, " ");
+    out_right(&terminal, number, width);
+}
+
 static void print_record(const struct thole_trace_record *record)
 {
     out_right(&terminal, program_ns_from_ticks(record->entered) / NS_PER_US, 12);
-    out_right(&terminal, program_ns_from_ticks(record->left - record->entered) / NS_PER_US, 6);
-    out_right(&terminal, record->core, 5);
+    print_column(program_ns_from_ticks(record->left - record->entered) / NS_PER_US, 5);
+    print_column(record->core, 4);
     out_string(&terminal, " ");
     out_left(&terminal, name_of(record->thread), STARTUP_NAME_BYTES, NAME_COLUMNS);
     out_string(&terminal, " ");
