@@ -15,4 +15,6 @@ enum console_operation {
      * the buffer, without its end. One reader at a time; others wait in order.
      */
     CONSOLE_READ_LINE = 2,
+    /* out: bytes on their way that the serial line's driver has not taken yet. */
+    CONSOLE_PENDING = 3,
 };

@@ -242,6 +242,13 @@ static uint32_t op_read_line(struct request *request)
     return enter(request, LINE_PROMPT_BYTES);
 }
 
+static uint32_t op_pending(struct request *request)
+{
+    request->word[0] = screen_pending();
+    request->words = 1;
+    return SERVICE_OK;
+}
+
 /* After a death the row may still hold the line that was being edited. */
 static void on_start(void)
 {
@@ -259,7 +266,9 @@ static void on_signal(const struct startup_edge *edge)
 int main(void)
 {
     static const server_operation operation[] = {
-        [CONSOLE_WRITE] = op_write, [CONSOLE_READ_LINE] = op_read_line};
+        [CONSOLE_WRITE] = op_write,
+        [CONSOLE_READ_LINE] = op_read_line,
+        [CONSOLE_PENDING] = op_pending};
     static const struct server server = {.operation = operation,
                                          .operations = COUNT_OF(operation),
                                          .signal = on_signal,

@@ -123,6 +123,12 @@ size_t screen_send(const char *bytes, size_t count)
     return done;
 }
 
+size_t screen_pending(void)
+{
+    return screen.stage.size - screen.flushed +
+           ring_used(&screen.buffer->transmit, SERIAL_RING_BYTES);
+}
+
 bool screen_is_partial(void)
 {
     return screen.partial_size > 0;

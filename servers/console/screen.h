@@ -25,6 +25,8 @@ struct text *screen_stage(void);
 bool screen_flush(void);
 /* Sends text with line ends made ready for a terminal; how much of it was sent. */
 size_t screen_send(const char *bytes, size_t count);
+/* Bytes that the driver has not taken yet. */
+size_t screen_pending(void);
 /* Is the cursor behind text without an end? */
 bool screen_is_partial(void);
 /* Makes that text the prompt `to`: as many bytes, 0 for none or too many. */

@@ -97,7 +97,7 @@ bool command_kill(int words, char **word)
 
 static bool end(enum init_operation operation, const char *what)
 {
-    out_flush(&terminal);
+    terminal_drain();
     struct answer answer = system_ask(operation, 0);
     out_sentence(&terminal, "The machine was not ", what, ": ",
                  answer.status == STATUS_OK ? sentence_of(answer.result)

@@ -14,6 +14,8 @@
 
 #define TERMINAL_BYTES 1024
 #define PAUSE_NS       100000000u /* before asking again one that is not there */
+#define DRAIN_NS       5000000u  /* between two looks; also more than a device's own FIFO takes */
+#define DRAIN_LOOKS    400 /* two seconds: a full ring at 9600 baud takes one */
 #define PATIENCE       30 /* attempts to write a text, while the console is known to come back */
 
 static const struct startup_edge *console;
@@ -51,6 +53,20 @@ static void write_out(struct out *out)
 }
 
 struct out terminal = {text, 0, TERMINAL_BYTES, write_out};
+
+void terminal_drain(void)
+{
+    out_flush(&terminal);
+    for (unsigned i = 0; i < DRAIN_LOOKS && !mute; i++) {
+        struct answer answer = ask(CONSOLE_PENDING, "", 0);
+        bool known = answer.status == STATUS_OK && answer.result == SERVICE_OK;
+        if (!known && !is_transient(&answer))
+            return;
+        pause_for(DRAIN_NS);
+        if (known && answer.word[0] == 0)
+            return;
+    }
+}
 
 bool terminal_start(void)
 {

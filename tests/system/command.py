@@ -33,6 +33,14 @@ def input_that_ends_without_power_off_is_status_1():
     expect_equal(status, 1, "exit status")
 
 
+def what_was_written_is_seen_before_the_machine_is_off():
+    """However slow the line is: its driver has next to no time here."""
+    slow = [word for kind in ("interrupt", "event") for word in ("--set", f"/thole/serial/{kind}-time-us=<100 10000>")]
+    status, out, err = thole("run", "--direct", *slow, text="help\nversion\npoweroff\n")
+    expect_equal(status, 0, f"exit status\n{err}")
+    expect(out, r"^reset +start the machine anew$", r"^\d of \d cores run", r"^thole> poweroff\n\Z")
+
+
 def doctor_accepts_the_systems_of_this_repository():
     systems = os.path.join(ROOT, "dts", "systems")
     for name in sorted(os.listdir(systems)):
@@ -159,6 +167,7 @@ def a_wrong_file_or_option_is_told_before_anything_is_done():
 
 run(piped_lines_are_answered_through_uboot,
     input_that_ends_without_power_off_is_status_1,
+    what_was_written_is_seen_before_the_machine_is_off,
     doctor_accepts_the_systems_of_this_repository,
     doctor_says_file_line_node_expected_found_and_the_nearest_name,
     doctor_says_in_inits_words_what_follows_from_an_error,

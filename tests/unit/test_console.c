@@ -413,6 +413,32 @@ static void damage_in_the_kept_state_is_harmless(void **state)
     }
 }
 
+static uint64_t pending(void)
+{
+    uint64_t word[6] = {0};
+    assert_int_equal(fake_request(shell, CONSOLE_PENDING, word), SERVICE_OK);
+    return word[0];
+}
+
+static void what_the_line_has_not_taken_is_counted(void **state)
+{
+    (void)state;
+    drain(BUFFER);
+    assert_int_equal(pending(), 0);
+    assert_int_equal(write_text(shell, "one\n"), SERVICE_OK);
+    assert_int_equal(pending(), 5);
+    assert_int_equal(drain(2), 2);
+    assert_int_equal(pending(), 3);
+    assert_int_equal(drain(BUFFER), 3);
+    assert_int_equal(pending(), 0);
+    /* What is staged while the ring is full counts, too. */
+    memset(shell_buffer, 'x', BUFFER);
+    assert_int_equal(
+        fake_request(shell, CONSOLE_WRITE, (uint64_t[6]){SERIAL_RING_BYTES}), SERVICE_OK);
+    screen_stage()->size = 7;
+    assert_int_equal(pending(), SERIAL_RING_BYTES + 7);
+}
+
 static void wrong_requests_are_refused(void **state)
 {
     uint64_t word[6] = {BUFFER + 1};
@@ -541,6 +567,7 @@ int main(void)
         TEST(a_line_that_is_overwritten_while_it_is_shown_is_shown_whole),
         TEST(what_is_lost_is_told_once),
         TEST(damage_in_the_kept_state_is_harmless),
+        TEST(what_the_line_has_not_taken_is_counted),
         TEST(wrong_requests_are_refused),
         TEST(a_driver_that_held_back_is_woken_when_there_is_room),
         TEST(every_line_typed_is_read_once),

@@ -34,6 +34,13 @@ static struct {
     unsigned fail_at; /* the request that fails; 0: none */
 } init;
 
+static unsigned drained;
+
+void terminal_drain(void)
+{
+    drained++;
+}
+
 static void had_passed(uint64_t ns);
 
 void pause_by_clock(uint64_t ns)
@@ -376,8 +383,12 @@ static void refusals_are_sentences(void **state)
     expect("start clock", false, "clock: disabled in the tree\n");
     init.result = SERVICE_NOT_PERMITTED;
     expect("stop serial", false, "serial: refused, and 'log init' says why.\n");
+    drained = 0;
     expect("poweroff", false,
            "The machine was not switched off: it was tried and did not work; the log says why.\n");
+    assert_int_equal(drained, 1);
+    assert_false(run("reset"));
+    assert_int_equal(drained, 2);
 }
 
 static void mistakes_are_answered_with_what_helps(void **state)

@@ -21,11 +21,13 @@ static enum thole_status script[64]; /* of the next requests; then all are well 
 static unsigned scripted, requests, pauses;
 static const char *line;
 static uint64_t line_size;
+static uint64_t pending; /* bytes; a pause takes ten */
 
 void pause_for(uint64_t ns)
 {
     (void)ns;
     pauses++;
+    pending -= pending < 10 ? pending : 10;
 }
 
 struct answer program_request(const struct startup_edge *use, uint32_t operation, unsigned words,
@@ -42,6 +44,8 @@ struct answer program_request(const struct startup_edge *use, uint32_t operation
         written_size += word[0];
         return (struct answer){.word = {word[0]}};
     }
+    if (operation == CONSOLE_PENDING)
+        return (struct answer){.word = {pending}};
     memcpy(buffer, line, strlen(line));
     return (struct answer){.word = {line_size}};
 }
@@ -53,6 +57,7 @@ static int with_console(void **state)
     fake_edge(EDGE_USE, "console", buffer, BUFFER);
     written_size = 0;
     scripted = requests = pauses = 0;
+    pending = 0;
     line = "ps";
     line_size = 2;
     assert_true(terminal_start());
@@ -119,6 +124,40 @@ static void an_impossible_answer_is_cut(void **state)
     assert_int_equal(strnlen(got, sizeof(got)) < sizeof(got), 1);
 }
 
+static void text_is_waited_for_until_the_line_has_it(void **state)
+{
+    (void)state;
+    pending = 35;
+    out_string(&terminal, "bye\n");
+    terminal_drain();
+    assert_int_equal(written_size, 4);
+    assert_int_equal(pending, 0);
+    assert_int_equal(pauses, 5); /* and one for the device */
+    assert_int_equal(requests, 1 + 5);
+}
+
+static void a_line_that_takes_nothing_is_not_waited_for_for_ever(void **state)
+{
+    (void)state;
+    pending = UINT64_MAX;
+    terminal_drain();
+    assert_true(pauses == 400 && pending != 0);
+}
+
+static void a_console_that_died_is_asked_again_and_one_that_is_stopped_is_not(void **state)
+{
+    (void)state;
+    pending = 25;
+    fail_with(STATUS_PEER_DIED, 2);
+    terminal_drain();
+    assert_int_equal(requests, 2 + 2);
+    requests = pauses = 0;
+    fail_with(STATUS_PEER_STOPPED, 2);
+    terminal_drain();
+    assert_int_equal(requests, 1);
+    assert_int_equal(pauses, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, with_console)
@@ -127,6 +166,9 @@ int main(void)
         TEST(a_stopped_console_is_waited_for),
         TEST(without_a_console_text_is_given_up_in_the_end),
         TEST(an_impossible_answer_is_cut),
+        TEST(text_is_waited_for_until_the_line_has_it),
+        TEST(a_line_that_takes_nothing_is_not_waited_for_for_ever),
+        TEST(a_console_that_died_is_asked_again_and_one_that_is_stopped_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
