@@ -14,6 +14,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "elements are copied a
 
 #define DAIF_MASKED   0x3c0
 #define CURRENT_EL_1  (1 << 2)
+#define CPACR_FPEN    (3 << 20)
+#define CPACR_FPEN_EL1 (1 << 20)
 
 static const char *const stop_names[] = {
     [A64_RUNNING] = "running",
@@ -25,6 +27,7 @@ static const char *const stop_names[] = {
     [A64_UNPREDICTABLE] = "unpredictable instruction",
     [A64_BAD_ADDRESS] = "bad address",
     [A64_MISALIGNED] = "misaligned address",
+    [A64_CLOSED] = "FP/SIMD is closed",
 };
 
 const char *a64_stop_name(enum a64_stop stop)
@@ -38,6 +41,7 @@ void a64_init(struct a64 *core)
     core->system[A64_DAIF] = DAIF_MASKED;
     core->system[A64_CURRENTEL] = CURRENT_EL_1;
     core->system[A64_SCTLR_EL1] = A64_SCTLR_A | A64_SCTLR_SA;
+    core->cpacr = core->system[A64_CPACR_EL1] = CPACR_FPEN;
 }
 
 static void add_range(struct a64 *core, struct a64_range range)
@@ -87,6 +91,16 @@ bool a64_fail(struct a64 *core, enum a64_stop stop, const char *format, ...)
 bool a64_unpredictable(struct a64 *core)
 {
     return a64_fail(core, A64_UNPREDICTABLE, "the instruction is unpredictable");
+}
+
+/* FPEN: in EL1, its lower bit opens. */
+bool a64_fp_is_closed(struct a64 *core)
+{
+    if ((core->cpacr & core->system[A64_CPACR_EL1] & CPACR_FPEN_EL1) != 0)
+        return false;
+    return a64_fail(core, A64_CLOSED, "CPACR_EL1 is %llx, and was %llx at the last isb",
+                    (unsigned long long)core->system[A64_CPACR_EL1],
+                    (unsigned long long)core->cpacr);
 }
 
 /* --- Memory ---------------------------------------------------------------------- */

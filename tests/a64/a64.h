@@ -34,6 +34,7 @@ enum a64_stop {
     A64_UNPREDICTABLE, /* the manual does not say what it does */
     A64_BAD_ADDRESS,
     A64_MISALIGNED,    /* as SCTLR_EL1 has it */
+    A64_CLOSED,        /* FP/SIMD: CPACR_EL1 traps it, or did at the last isb */
 };
 
 /*
@@ -130,6 +131,7 @@ struct a64 {
     uint64_t x[31], sp, pc;
     uint64_t q[32][2];
     uint64_t system[A64_REGISTER_COUNT]; /* NZCV among them */
+    uint64_t cpacr; /* CPACR_EL1 as the last isb found it; FP/SIMD is open if both say so */
 
     /* What happens besides: all may be NULL. They see the core before the instruction's effect. */
     uint64_t (*read_system)(struct a64 *core, enum a64_register which);
@@ -156,7 +158,7 @@ struct a64 {
     unsigned monitor_bytes;        /* 0: it is open */
 };
 
-/* All zero, interrupts masked, alignment checked, nothing mapped. */
+/* All zero, interrupts masked, alignment checked, FP/SIMD open, nothing mapped. */
 void a64_init(struct a64 *core);
 
 /*

@@ -94,6 +94,8 @@ static bool barrier(struct a64 *core, uint32_t word)
 
     if (kind == 2)
         core->monitor_bytes = 0;
+    if (kind == 6)
+        core->cpacr = core->system[A64_CPACR_EL1];
     return kind == 2 || (kind >= 4 && kind <= 6);
 }
 
@@ -125,12 +127,19 @@ static int find_register(uint32_t encoding, enum a64_right right)
     return -1;
 }
 
+static bool is_fp(int which)
+{
+    return which == A64_FPCR || which == A64_FPSR;
+}
+
 static bool read_register(struct a64 *core, uint32_t word)
 {
     int which = find_register(a64_bits(word, 19, 5), A64_READ);
 
     if (which < 0)
         return false;
+    if (is_fp(which) && a64_fp_is_closed(core))
+        return true;
     if (core->read_system != NULL)
         core->system[which] = core->read_system(core, which);
     a64_set(core, a64_rd(word), core->system[which], true);
@@ -153,6 +162,8 @@ static bool write_register(struct a64 *core, uint32_t word)
 
     if (which < 0)
         return false;
+    if (is_fp(which) && a64_fp_is_closed(core))
+        return true;
     write(core, which, a64_get(core, a64_rd(word)));
     return true;
 }

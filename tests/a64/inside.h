@@ -20,6 +20,8 @@ extern const struct a64_class a64_control_classes[];
 bool a64_fail(struct a64 *core, enum a64_stop stop, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool a64_unpredictable(struct a64 *core);
+/* Ends the run here if it is. */
+bool a64_fp_is_closed(struct a64 *core);
 
 /*
  * Memory of one element. a64_reach says whether an access may be made (`aligned`: only

@@ -99,6 +99,8 @@ static bool move_indexed(struct a64 *core, uint32_t word, const struct transfer 
 {
     uint64_t start, address;
 
+    if (transfer->simd && a64_fp_is_closed(core))
+        return true;
     if (is_open(word, transfer, indexing))
         return a64_unpredictable(core);
     if (!base(core, word, &start))
@@ -196,6 +198,8 @@ static bool literal(struct a64 *core, uint32_t word)
         transfer.bytes = 4u << kind;
         transfer.sign_bits = 0;
     }
+    if (SIMD(word) && a64_fp_is_closed(core))
+        return true;
     if (reach_all(core, &transfer, address))
         move(core, &transfer, address);
     return true;

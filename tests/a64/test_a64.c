@@ -796,6 +796,34 @@ static void a_run_ends_where_it_was_told_to(void **state)
     assert_int_equal(core.executed, 3);
 }
 
+static void fp_registers_may_be_closed(void **state)
+{
+    static const char *const uses[] = {"str q1, [x1, #48]", "ldr q0, . + 20", "ldp q0, q1, [x1, #-32]",
+                                       "mrs x0, fpcr", "msr fpsr, x1"};
+
+    (void)state;
+    for (unsigned index = 0; index < sizeof uses / sizeof uses[0]; index++) {
+        begin();
+        core.system[A64_CPACR_EL1] = 0;
+        assert_int_equal(run(uses[index], NULL), A64_CLOSED);
+        assert_int_equal(core.pc, CODE);
+        assert_int_equal(core.x[0], OLD_X0);
+    }
+}
+
+static void fp_registers_are_open_after_an_isb(void **state)
+{
+    (void)state;
+    begin();
+    core.x[1] = 3 << 20;
+    core.cpacr = core.system[A64_CPACR_EL1] = 0;
+    assert_int_equal(run("msr cpacr_el1, x1", "mrs x0, fpcr", NULL), A64_CLOSED);
+    assert_int_equal(core.pc, CODE + 4);
+    assert_int_equal(run("msr cpacr_el1, x1", "isb", "mrs x0, fpcr", NULL), A64_BREAK);
+    core.x[1] = 0;
+    assert_int_equal(run("msr cpacr_el1, x1", "mrs x0, fpcr", NULL), A64_CLOSED);
+}
+
 /* --- Logs --------------------------------------------------------------------------------- */
 
 static void accesses_are_logged_while_there_is_room(void **state)
@@ -917,6 +945,8 @@ int main(void)
         cmocka_unit_test(accesses_must_be_aligned),
         cmocka_unit_test(without_the_check_only_some_accesses_must_be_aligned),
         cmocka_unit_test(a_run_ends_where_it_was_told_to),
+        cmocka_unit_test(fp_registers_may_be_closed),
+        cmocka_unit_test(fp_registers_are_open_after_an_isb),
         cmocka_unit_test(accesses_are_logged_while_there_is_room),
         cmocka_unit_test(coverage_tells_both_ways_of_a_branch),
         cmocka_unit_test(a_device_is_asked),
