@@ -76,18 +76,17 @@ void arch_frame_undo_step(struct frame *frame);
 
 /*
  * Called last in an event when another thread than before is to run on this
- * core: its address space (0: none) and what else is not in the frame.
- * The FP/SIMD registers of the thread that was loaded are saved. All NULL:
+ * core: its address space (0: none) and what else is not in the frame. NULL:
  * nobody is loaded any more, and the core goes idle.
  */
-void arch_thread_switch(struct frame *frame, struct fp_state *fp, uint64_t space_word);
+void arch_thread_switch(struct frame *frame, uint64_t space_word);
+/*
+ * FP/SIMD registers, two that differ: those that the core has are saved in `from`, or are
+ * nobody's (NULL); it gets those of `to`, or programs that use them trap (NULL).
+ */
+void arch_fp_switch(struct fp_state *from, const struct fp_state *to);
 /* An address space in a word, never 0. */
 uint64_t arch_space_word(const void *root, unsigned asid);
-/*
- * The thread is about to be destroyed, or read from outside: if it is loaded on
- * this core, its FP state is saved. It must not be loaded on another.
- */
-void arch_fp_forget(const struct fp_state *fp);
 
 /* --- Interrupts and time ------------------------------------------------ */
 

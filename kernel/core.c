@@ -93,9 +93,19 @@ enum thole_result core_space_is_free(const struct core *core, uint64_t space_wor
     return result;
 }
 
-void core_abandon(struct core *core, const struct thread *thread)
+/* The thread that is loaded will not be, and its memory or another core is to have all of it. */
+static RARE void leave_fp(struct thread *thread)
+{
+    struct fp_state *fp = thread_fp(thread);
+
+    if (fp != NULL)
+        arch_fp_switch(fp, NULL);
+}
+
+void core_abandon(struct core *core, struct thread *thread)
 {
     if (core->loaded == thread) {
+        leave_fp(thread);
         core->loaded = NULL;
         core->reload = true;
     }
@@ -115,7 +125,7 @@ RARE void core_lose(struct core *core)
 {
     struct thread *thread = core->loaded;
 
-    thread->sender.fp_open = false; /* they are saved when another is loaded */
+    leave_fp(thread);
     core->loaded = NULL;
     core->reload = true;
     if (thread->state == THREAD_READY)
@@ -334,16 +344,17 @@ INLINED struct thread *take_first(struct core *core)
 
 INLINED void load(struct core *core, struct thread *thread)
 {
-    if (core->loaded != NULL)
-        core->loaded->sender.fp_open = false; /* they are saved below */
+    struct fp_state *from = thread_fp(core->loaded), *to = thread_load_fp(thread);
+
+    if (from != to)
+        arch_fp_switch(from, to);
     core->loaded = thread;
     core->space = 0;
     if (thread != NULL) {
         core->space = thread_space(thread);
         thread->loaded_on = (uint8_t)core->number;
     }
-    arch_thread_switch(thread != NULL ? &thread->frame : NULL, thread != NULL ? &thread->fp : NULL,
-                       core->space);
+    arch_thread_switch(thread != NULL ? &thread->frame : NULL, core->space);
     core->reload = false;
 }
 

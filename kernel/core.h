@@ -99,7 +99,7 @@ static inline bool core_is_plain(const struct core *core)
            core->running->remaining > 0 && !list_linked(&core->running->dying_ring);
 }
 /* This core need not keep the registers of `thread`: it is destroyed. */
-void core_abandon(struct core *core, const struct thread *thread);
+void core_abandon(struct core *core, struct thread *thread);
 /* What `thread` runs in has changed. */
 void core_reload(struct core *core, struct thread *thread);
 

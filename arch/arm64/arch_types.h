@@ -23,14 +23,12 @@ struct frame {
 
 /*
  * FP/SIMD registers as they were when their thread last left a core. All zero is
- * a fresh thread's. `core` is 1 + the index of the core that loaded them last:
- * its registers may still hold the same.
+ * a fresh thread's. Assembly knows the layout.
  */
 struct fp_state {
-    uint64_t q[32][2];
     uint64_t fpsr;
     uint64_t fpcr;
-    uint64_t core;
+    uint64_t q[32][2];
 } __attribute__((aligned(16)));
 
 #define PSTATE_NZCV 0xf0000000ULL /* SPSR_EL1: N, Z, C, V */

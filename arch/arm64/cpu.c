@@ -29,6 +29,8 @@ STATIC_ASSERT(ESR_CLASS_DATA_ABORT == ESR_DATA_ABORT_EL0);
 STATIC_ASSERT(ESR_WORD_SVC64 == (ESR_SVC64 << 26 | 1 << 25));
 STATIC_ASSERT(offsetof(struct fp_state, q[31]) == FP_Q(31));
 STATIC_ASSERT(offsetof(struct fp_state, fpsr) == FP_STATUS);
+STATIC_ASSERT(offsetof(struct fp_state, fpcr) == FP_STATUS + 8);
+STATIC_ASSERT(CPACR_FPEN_NONE == CPACR_OPEN && CPACR_FPEN_TRAP == 0);
 STATIC_ASSERT(offsetof(struct cpu, stack_top) == CPU_STACK_TOP);
 STATIC_ASSERT(offsetof(struct cpu, emergency_top) == CPU_EMERGENCY_TOP);
 STATIC_ASSERT(offsetof(struct cpu, affinity) == CPU_AFFINITY);
@@ -108,14 +110,12 @@ void arch_frame_undo_step(struct frame *frame)
     frame->step = 1;
 }
 
-void arch_thread_switch(struct frame *frame, struct fp_state *fp, uint64_t space_word)
+void arch_thread_switch(struct frame *frame, uint64_t space_word)
 {
     struct cpu *cpu = cpu_here();
     bool other = space_word != 0 && space_word != read_ttbr0_el1();
 
     (void)frame;
-    (void)fp;
-    fp_leave(cpu);
     mmu_switch(space_word);
     if (other)
         harden_leave(cpu);

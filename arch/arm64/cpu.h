@@ -24,9 +24,6 @@ struct cpu {
     unsigned panicking;           /* a panic within a panic ends without another word */
     unsigned arrival;             /* enum arrival: it and the first core agree, cores.c */
     const char *refusal;          /* why it cannot run, if it said so */
-    struct fp_state *fp_current;  /* fp_open: of the thread that is loaded */
-    struct fp_state *fp_owner;    /* whose values the registers hold, if it says so too; or NULL */
-    bool fp_open;                 /* the loaded thread has used FP/SIMD since it was loaded */
     bool leave_by_firmware;       /* the firmware is called when another address space is loaded */
     uint32_t lines_done;          /* own lines that another core was done with: atomic, gic.c */
     uint32_t lines_off;           /* own lines that another core disabled: atomic, gic.c */
@@ -54,10 +51,6 @@ struct thread *event_end(struct cpu *cpu, struct thread *thread);
 /* cpu.c: once on each core that starts. A sentence if it lacks what the kernel needs. */
 void cpu_init(struct cpu *cpu);
 const char *cpu_check(void);
-
-/* fp.c: the program touched FP/SIMD while it was closed to it. */
-void fp_take(struct cpu *cpu, struct fp_state *fp);
-void fp_leave(struct cpu *cpu);
 
 /* memory.c: what was stored is seen with the caches off. */
 void memory_clean(const void *start, size_t bytes);

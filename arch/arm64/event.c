@@ -94,8 +94,7 @@ EACH_WAY struct thread *synchronous(struct thread *thread, struct cpu *cpu, cons
     case ESR_SVC64:
         return leave(cpu, way->syscall(cpu->core, immediate), way);
     case ESR_FP_ACCESS:
-        fp_take(cpu, &thread->fp);
-        thread->sender.fp_open = true;
+        arch_fp_switch(NULL, thread_use_fp(thread)); /* without the lock: this core has it */
         return thread;
     case ESR_DATA_ABORT_EL0:
         return fault(thread, cpu, way, abort_fault(esr, data_access(esr)), read_far_el1());

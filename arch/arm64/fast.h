@@ -64,6 +64,51 @@
     msr     tpidr_el0, x25
     .endm
 
+    /* FP/SIMD registers to or from a struct fp_state; CPACR_EL1.FPEN traps nothing. */
+    .macro  save_fp base, status, control
+    stp     q0, q1, [\base, #FP_Q(0)]
+    stp     q2, q3, [\base, #FP_Q(2)]
+    stp     q4, q5, [\base, #FP_Q(4)]
+    stp     q6, q7, [\base, #FP_Q(6)]
+    stp     q8, q9, [\base, #FP_Q(8)]
+    stp     q10, q11, [\base, #FP_Q(10)]
+    stp     q12, q13, [\base, #FP_Q(12)]
+    stp     q14, q15, [\base, #FP_Q(14)]
+    stp     q16, q17, [\base, #FP_Q(16)]
+    stp     q18, q19, [\base, #FP_Q(18)]
+    stp     q20, q21, [\base, #FP_Q(20)]
+    stp     q22, q23, [\base, #FP_Q(22)]
+    stp     q24, q25, [\base, #FP_Q(24)]
+    stp     q26, q27, [\base, #FP_Q(26)]
+    stp     q28, q29, [\base, #FP_Q(28)]
+    stp     q30, q31, [\base, #FP_Q(30)]
+    mrs     \status, fpsr
+    mrs     \control, fpcr
+    stp     \status, \control, [\base, #FP_STATUS]
+    .endm
+
+    .macro  restore_fp base, status, control
+    ldp     \status, \control, [\base, #FP_STATUS]
+    msr     fpsr, \status
+    msr     fpcr, \control
+    ldp     q0, q1, [\base, #FP_Q(0)]
+    ldp     q2, q3, [\base, #FP_Q(2)]
+    ldp     q4, q5, [\base, #FP_Q(4)]
+    ldp     q6, q7, [\base, #FP_Q(6)]
+    ldp     q8, q9, [\base, #FP_Q(8)]
+    ldp     q10, q11, [\base, #FP_Q(10)]
+    ldp     q12, q13, [\base, #FP_Q(12)]
+    ldp     q14, q15, [\base, #FP_Q(14)]
+    ldp     q16, q17, [\base, #FP_Q(16)]
+    ldp     q18, q19, [\base, #FP_Q(18)]
+    ldp     q20, q21, [\base, #FP_Q(20)]
+    ldp     q22, q23, [\base, #FP_Q(22)]
+    ldp     q24, q25, [\base, #FP_Q(24)]
+    ldp     q26, q27, [\base, #FP_Q(26)]
+    ldp     q28, q29, [\base, #FP_Q(28)]
+    ldp     q30, q31, [\base, #FP_Q(30)]
+    .endm
+
     .macro  leave
     eret
     dsb     nsh                     /* nothing is guessed past the exit */

@@ -1,60 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * FP/SIMD is closed to a thread that is loaded until it uses it: that traps. What
- * it changed since is saved when it leaves the core. The registers stay as they
- * are, and if nobody used them before it comes back, its trap loads nothing. A
- * thread never sees another's values, for its trap loads its own.
+ * FP/SIMD is open to a program while the registers hold its values, and closed otherwise:
+ * then its first use traps (event.c), and loads them. Who uses them has them loaded at each
+ * switch, here or by the short ways; who does not never pays for it
+ * (docs/decisions/0010-fp-turns.md). What closed registers hold is in its thread's memory,
+ * too: no program can read it, and the next one's values replace all of it.
  */
 #include "cpu.h"
 
 void fp_save(struct fp_state *fp);
 void fp_load(const struct fp_state *fp);
 
-static void access_open(struct cpu *cpu)
+static void access_open(void)
 {
-    cpu->fp_open = true;
     write_cpacr_el1(CPACR_FPEN_NONE);
     barrier_isb();
 }
 
 /* The exception return that follows makes it effective; the kernel uses none itself. */
-static void access_close(struct cpu *cpu)
+static void access_close(void)
 {
-    cpu->fp_open = false;
     write_cpacr_el1(CPACR_FPEN_TRAP);
 }
 
-/*
- * The owner on this side may be a thread that is gone, and its memory another's,
- * or one that has been elsewhere: `core` tells. Takes no lock: the owner is only
- * compared, and the thread that runs is this core's.
- */
-void fp_take(struct cpu *cpu, struct fp_state *fp)
+void arch_fp_switch(struct fp_state *from, const struct fp_state *to)
 {
-    unsigned here = cpu->index + 1;
-
-    access_open(cpu);
-    cpu->fp_current = fp;
-    if (cpu->fp_owner == fp && fp->core == here)
-        return;
-    fp_load(fp);
-    fp->core = here;
-    cpu->fp_owner = fp;
-}
-
-void fp_leave(struct cpu *cpu)
-{
-    if (!cpu->fp_open)
-        return;
-    fp_save(cpu->fp_current);
-    access_close(cpu);
-}
-
-/* After this nothing is stored to it until the thread runs again. */
-void arch_fp_forget(const struct fp_state *fp)
-{
-    struct cpu *cpu = cpu_here();
-
-    if (cpu->fp_current == fp)
-        fp_leave(cpu);
+    if (from != NULL)
+        fp_save(from);
+    else
+        access_open();
+    if (to != NULL)
+        fp_load(to);
+    else
+        access_close();
 }

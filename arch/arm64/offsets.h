@@ -8,8 +8,11 @@
 /* struct sender and struct thread, kernel/object; the frame's registers are from THREAD_FRAME on */
 #define THREAD_BADGE        96
 #define THREAD_SERVANT      104
-#define THREAD_FLAGS        112 /* flags, fp_open, doomed; in the highest byte the ceiling */
+#define THREAD_FLAGS        112 /* flags, fp_turns, doomed; in the highest byte the ceiling */
 #define THREAD_FLAGS_MASK   0xffffff
+#define THREAD_FP_TURNS_MASK  0xff00
+#define THREAD_FP_TURNS_SHIFT 8
+#define THREAD_FP_TURNS     113
 #define THREAD_CEILING      115
 #define SENDER_KIND         116 /* kind, grant, fired_again, state */
 #define THREAD_FIRED_AGAIN  118 /* and state */
@@ -27,6 +30,7 @@
 #define THREAD_FRAME        232
 #define THREAD_FAULT        584 /* a slot: the endpoint, and its badge */
 #define THREAD_LINK_RECEIVE 616
+#define THREAD_FP           640
 
 /* struct core, kernel/core.h */
 #define CORE_GATE         0
@@ -92,6 +96,7 @@
 #define CNTV_CTL_ON               1 /* Arm ARM, CNTV_CTL_EL0: enabled */
 #define CNTV_CTL_SILENT           3 /* enabled, and masked */
 #define PSTATE_FLAGS              0xf0000000 /* N, Z, C, V */
+#define CPACR_OPEN                (3 << 20)  /* CPACR_EL1: FP/SIMD traps from nowhere */
 
 /* struct frame, arch_types.h */
 #define OFFSET_X(n)   ((n)*8)
@@ -103,8 +108,8 @@
 #define FRAME_BYTES  288
 
 /* struct fp_state, arch_types.h */
-#define FP_Q(n)   ((n)*16)
-#define FP_STATUS 512
+#define FP_STATUS 0 /* FPSR and FPCR */
+#define FP_Q(n)   (16 + (n)*16)
 
 /* struct cpu, cpu.h */
 #define CPU_STACK_TOP     0
@@ -116,7 +121,7 @@
 #define CPU_EMERGENCY_TOP 40
 #define CPU_AFFINITY      48
 #define CPU_MAY_START     56
-#define CPU_BYTES         192
+#define CPU_BYTES         128
 
 /* GICv2's CPU interface (IHI 0048, 4.4), gicv2.h; in both versions what is taken, and is no line */
 #define GICC_IAR       0x000c

@@ -26,7 +26,8 @@ enum sender_state { SENDER_IDLE, SENDER_WAITS_TIME, SENDER_QUEUED, SENDER_IN_SER
 
 /*
  * What makes a sender more than a thread that runs, calls or is called: the short
- * ways (arch) leave it to the long one unless all of these, `fp_open` and `doomed` are zero.
+ * ways (arch) leave it to the long one unless all of these and `doomed` are zero, and most of
+ * them unless `fp_turns` is.
  */
 enum sender_flag {
     SENDER_EVENT = 1 << 0,     /* no thread */
@@ -46,7 +47,7 @@ struct sender {
     uint64_t badge;         /* threads: of the capability called; events: that of `endpoint` */
     struct thread *servant; /* IN_SERVICE: the thread that owes the reply */
     uint8_t flags;          /* enum sender_flag */
-    bool fp_open;           /* threads: its core has FP/SIMD registers that it changed; only that core writes it */
+    uint8_t fp_turns;       /* threads: of those with FP/SIMD registers, this and what is left; 0: none, see thread_fp */
     uint8_t doomed;         /* enum thole_status to answer instead, when its time comes home; 0: none */
     uint8_t ceiling;        /* threads; it is here to be compared with the flags */
     uint8_t kind;           /* enum thole_kind: CALL or FAULT for threads */

@@ -259,6 +259,5 @@ enum thole_result thread_destroy(struct core *core, struct thread *thread)
     if (core_has_left(core, thread) == RESULT_MORE)
         return RESULT_MORE;
     core_abandon(core, thread);
-    arch_fp_forget(&thread->fp);
     return RESULT_DONE;
 }

@@ -68,6 +68,35 @@ static inline uint32_t thread_arrival(const struct thread *thread)
     return (uint32_t)(thread->slots >> 32);
 }
 
+/*
+ * FP/SIMD registers: the first use of them traps. From then on they are loaded with the
+ * thread in each of its turns on a core but the last of so many; if that traps again, it
+ * still uses them. While it is loaded, they are in the core unless fp_turns is 0, and only
+ * that core writes it. The short ways (arch) count, too.
+ */
+#define FP_TURNS 64
+
+/* Those that are in the core if it is loaded, and are to be loaded if it is not; NULL: none. */
+static inline struct fp_state *thread_fp(struct thread *thread)
+{
+    return thread != NULL && thread->sender.fp_turns != 0 ? &thread->fp : NULL;
+}
+
+/* It gets a turn. */
+static inline struct fp_state *thread_load_fp(struct thread *thread)
+{
+    if (thread_fp(thread) != NULL)
+        thread->sender.fp_turns--;
+    return thread_fp(thread);
+}
+
+/* It used them, and they were not loaded. */
+static inline struct fp_state *thread_use_fp(struct thread *thread)
+{
+    thread->sender.fp_turns = FP_TURNS;
+    return &thread->fp;
+}
+
 void thread_init(struct thread *thread);
 
 /*

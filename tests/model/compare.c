@@ -26,7 +26,7 @@ struct field {
 
 static const struct field thread_fields[] = {
     SENDER(m_thread), FIELDS(m_thread, reg), FIELDS(m_thread, fault), FIELD(m_thread, grace),
-    FIELD(m_thread, arrival), FIELD(m_thread, state), FIELD(m_thread, ceiling),
+    FIELD(m_thread, fp), FIELD(m_thread, arrival), FIELD(m_thread, state), FIELD(m_thread, ceiling),
     FIELD(m_thread, lent), FIELD(m_thread, suspended), FIELD(m_thread, bereft),
     FIELD(m_thread, vital), FIELD(m_thread, stopping), FIELD(m_thread, ending), FIELD(m_thread, receiving_on), FIELD(m_thread, owes),
     FIELD(m_thread, time), FIELDS(m_thread, part), LAST

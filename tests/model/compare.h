@@ -46,6 +46,10 @@ object_t name_of(const void *address); /* 0 for NULL, WRONG for nothing that is 
 /* Reads and compares; a difference is told and ends the program, or jumps to `on_failure`. */
 void compare(bool with_spaces);
 
+/* From a thread's one word, and to it; WRONG: they are of no one word. */
+void fp_fill(struct fp_state *fp, uint64_t word);
+uint64_t fp_read(const struct fp_state *fp);
+
 /* --- short_way.c ------------------------------------------------------------------------ */
 
 /*

@@ -719,18 +719,32 @@ static void do_interrupt(struct aim *aim)
     both_interrupt(aim->core);
 }
 
-/* A program writes to what is mapped for it, or uses its FP registers. */
+/*
+ * A program uses FP/SIMD registers, all of them. With how many turns it has them afterwards is
+ * for the kernel to say, and here for chance: that they end matters, too.
+ */
+static void do_use_fp(struct aim *aim)
+{
+    object_t who = model.core[aim->core].loaded;
+    struct thread *thread = cores[aim->core].loaded;
+    struct fp_state *fp = sim_use_fp(thread);
+
+    if (fp_read(fp) != thread_at(who)->fp)
+        failure("a program finds other FP/SIMD registers than it had");
+    thread_at(who)->fp = (uint64_t)who << 8 | aim->byte[0];
+    fp_fill(fp, thread_at(who)->fp);
+    thread->sender.fp_turns = aim->byte[1] % FP_TURNS + 1;
+}
+
+/* A program writes to what is mapped for it. */
 static void do_access(struct aim *aim)
 {
     object_t space = model.core[aim->core].space;
     const struct m_space *in = &model.object[space].space;
     uint64_t physical;
 
-    if (space == 0 || space == world_init_space || in->leaves == 0) {
-        sim.fp_owner = sim.fp;
-        cores[aim->core].loaded->sender.fp_open = true; /* as arch does */
+    if (space == 0 || space == world_init_space || in->leaves == 0)
         return;
-    }
     const struct m_leaf *leaf = &in->leaf[aim->byte[0] % in->leaves];
     unsigned right = aim->byte[1] % 2 ? RIGHT_WRITE : RIGHT_READ;
     bool may = sim_access(sim.asid, sim.root, leaf->at, right, &physical);
@@ -796,6 +810,7 @@ static const struct {
     { do_time, { 9, 6, 60, 8, 24 }, 2 },
     { do_interrupt, { 1, 2, 4, 2, 3 }, 1 },
     { do_access, { 1, 0, 0, 2, 1 }, 0 },
+    { do_use_fp, { 8, 6, 4, 40, 12 }, 2 },
     { do_revive, { 0, 0, 0, 0, 0 }, 100 },
     { do_profile, { 1, 1, 1, 1, 1 }, 1 },
 };

@@ -72,6 +72,7 @@ struct m_thread {
     uint64_t reg[MODEL_REGISTERS];
     uint64_t fault[3];
     uint64_t grace;
+    uint64_t fp;         /* what all its FP/SIMD registers are made of: fp_word */
     uint32_t arrival;    /* while it receives or calls */
     uint8_t state;       /* enum thole_thread_state */
     uint8_t ceiling;

@@ -324,6 +324,32 @@ static const struct frame *registers_of(const struct thread *thread)
     return &sim.other[thread->loaded_on].registers;
 }
 
+#define FPSR_BITS 0xf800009fULL
+#define FPCR_BITS 0x07f70000ULL
+
+void fp_fill(struct fp_state *fp, uint64_t word)
+{
+    for (unsigned index = 0; index < 64; index++)
+        fp->q[index / 2][index % 2] = word * (2 * index + 1);
+    fp->fpsr = word * 131 & FPSR_BITS;
+    fp->fpcr = word * 133 << 16 & FPCR_BITS;
+}
+
+uint64_t fp_read(const struct fp_state *fp)
+{
+    struct fp_state expected;
+
+    fp_fill(&expected, fp->q[0][0]);
+    return memcmp(fp, &expected, sizeof(expected)) == 0 ? fp->q[0][0] : WRONG;
+}
+
+static const struct fp_state *fp_of(const struct thread *thread)
+{
+    if (!core_has(thread) || thread->sender.fp_turns == 0)
+        return &thread->fp;
+    return sim_fp_of(thread->loaded_on);
+}
+
 static void read_thread(const struct thread *thread, object_t what, struct m_thread *out)
 {
     bool waits = thread->state == THREAD_RECEIVING ||
@@ -337,6 +363,7 @@ static void read_thread(const struct thread *thread, object_t what, struct m_thr
                (MODEL_LOST_LAST + 1) * sizeof(out->reg[0]));
     memcpy(out->fault, thread->fault_word, sizeof(out->fault));
     out->grace = thread->grace;
+    out->fp = fp_of(thread) != NULL ? fp_read(fp_of(thread)) : WRONG;
     out->arrival = waits ? thread_arrival(thread) : 0;
     out->state = thread->state;
     out->ceiling = thread->sender.ceiling;

@@ -16,7 +16,7 @@
 #include "tests/a64/image.h"
 
 #define INSTRUCTIONS_MAX 600
-#define ACCESSES_MAX     128
+#define ACCESSES_MAX     128 /* of one that is left */
 #define LOWER            19 /* x0 to x18 */
 #define CALL_KEEPS       9  /* x0 to x8 */
 #define HIDDEN           0xd0d0d0d0d0d0d0d0ULL
@@ -45,6 +45,8 @@ static struct {
 STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), interface) == CPU_INTERFACE);
 static uint64_t vectors;
 static uint32_t acknowledged; /* and its priority not dropped yet; 0: nothing */
+static const struct thread *taken_by;
+static uint8_t fp_turns[MODEL_OBJECTS]; /* before it, each thread's */
 static uint32_t executed[WORDS_MAX], jumped[WORDS_MAX];
 static struct a64_coverage coverage = { .executed = executed, .jumped = jumped };
 uint64_t short_ways_taken;
@@ -152,6 +154,47 @@ static void map_state(void)
     a64_map_host(&machine, sim.ram, sim.ram_bytes, A64_RW);
 }
 
+static struct thread *thread_named(object_t name)
+{
+    return (struct thread *)(sim.ram + (model.object[name].address - SIM_RAM_BASE));
+}
+
+/* Whoever has them: those of nobody must not become anybody's. */
+static void take_fp(void)
+{
+    memcpy(machine.q, sim.fp.q, sizeof(machine.q));
+    machine.system[A64_FPSR] = sim.fp.fpsr;
+    machine.system[A64_FPCR] = sim.fp.fpcr;
+    machine.cpacr = machine.system[A64_CPACR_EL1] = sim.fp_open ? CPACR_OPEN : 0;
+    for (object_t each = 1; each < model.object_limit; each++)
+        if (is_thread(each))
+            fp_turns[each] = thread_named(each)->sender.fp_turns;
+}
+
+/* It has taken a turn if it was not there before, and nobody else has. */
+static void check_turns(const struct thread *thread)
+{
+    for (object_t each = 1; each < model.object_limit; each++) {
+        bool comes = is_thread(each) && thread_named(each) == thread && thread != taken_by;
+
+        if (is_thread(each) &&
+            thread_named(each)->sender.fp_turns != fp_turns[each] - (comes && fp_turns[each] != 0))
+            failure("a short way counts turns with FP/SIMD registers otherwise");
+    }
+}
+
+static void return_fp(const struct thread *thread)
+{
+    memcpy(sim.fp.q, machine.q, sizeof(machine.q));
+    sim.fp.fpsr = machine.system[A64_FPSR];
+    sim.fp.fpcr = machine.system[A64_FPCR];
+    sim.fp_open = machine.system[A64_CPACR_EL1] != 0;
+    if (sim.fp_open != (thread->sender.fp_turns != 0) ||
+        (sim.fp_open && machine.system[A64_CPACR_EL1] != CPACR_OPEN))
+        failure("a short way leaves FP/SIMD open or closed that should not be");
+    check_turns(thread);
+}
+
 /* As an exception finds the core: the program's registers are in it, and not in memory. */
 static void take_exception(struct core *core, struct thread *thread, unsigned vector)
 {
@@ -162,6 +205,8 @@ static void take_exception(struct core *core, struct thread *thread, unsigned ve
     cpu_of[core->number].core = core;
     cpu_of[core->number].interface = count++ % 2 ? INTERFACE : 0; /* GICv2, and GICv3 */
     acknowledged = 0;
+    taken_by = thread;
+    take_fp();
     memcpy(machine.x, frame->x, sizeof(machine.x));
     machine.sp = (uintptr_t)thread;
     machine.pc = vectors + vector;
@@ -189,7 +234,8 @@ static struct thread *return_from_exception(void)
     frame->pstate = machine.system[A64_SPSR_EL1];
     frame->sp = machine.system[A64_SP_EL0];
     frame->tls = machine.system[A64_TPIDR_EL0];
-    arch_thread_switch(frame, &thread->fp, machine.system[A64_TTBR0_EL1]);
+    arch_thread_switch(frame, machine.system[A64_TTBR0_EL1]);
+    return_fp(thread);
     sim.timer_left = true;
     short_ways_taken++;
     return thread;

@@ -15,11 +15,10 @@ struct frame {
     uint64_t step; /* unused: as long as AArch64's */
 };
 
-struct fp_state {
-    uint64_t q[32][2];
+struct fp_state { /* as AArch64's: its short ways run on it, too */
     uint64_t fpsr;
     uint64_t fpcr;
-    uint64_t core; /* likewise */
+    uint64_t q[32][2];
 } __attribute__((aligned(16)));
 
 #define SIM_PSTATE_FLAGS 0xf0000000ULL

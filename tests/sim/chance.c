@@ -363,6 +363,24 @@ static void outside(void)
         interrupt();
 }
 
+/* The program's FP/SIMD registers are as it left them, or as a new thread's. */
+static void use_fp(void)
+{
+    struct thread *thread = cores[sim.here].loaded;
+    struct fp_state *fp = sim_use_fp(thread);
+    uint64_t own = (uintptr_t)thread;
+
+    for (unsigned index = 0; index < 32; index++) {
+        uint64_t *q = fp->q[index], *first = fp->q[0];
+
+        if ((*first != own && *first != 0) || q[0] != *first || q[1] != *first)
+            sim_fail("a thread has another's FP/SIMD registers");
+    }
+    for (unsigned index = 0; index < 32; index++)
+        fp->q[index][0] = fp->q[index][1] = own;
+    thread->sender.fp_turns = (uint8_t)(1 + chance_below(FP_TURNS));
+}
+
 void chance_event(void)
 {
     uint64_t kind = chance_below(100);
@@ -376,7 +394,7 @@ void chance_event(void)
     else if (kind < 95)
         access_memory();
     else if (kind < 97)
-        sim.fp_owner = sim.fp; /* the program used FP registers */
+        use_fp();
     else if (kind < 98)
         fault((enum thole_fault)(1 + chance_below(9)), chance_word());
     else if (kind < 99)

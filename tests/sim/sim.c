@@ -5,6 +5,7 @@
 #include "sim.h"
 
 #include "kernel/event.h"
+#include "kernel/object/thread.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -63,13 +64,13 @@ void sim_turn_to(unsigned core)
     if (core == sim.here)
         return;
     *mine = (struct sim_core){ .timer = sim.timer, .frame = sim.frame, .fp = sim.fp,
-                               .fp_owner = sim.fp_owner, .root = sim.root, .asid = sim.asid };
+                               .fp_open = sim.fp_open, .root = sim.root, .asid = sim.asid };
     hide_registers(mine);
     show_registers(its);
     sim.timer = its->timer;
     sim.frame = its->frame;
     sim.fp = its->fp;
-    sim.fp_owner = its->fp_owner;
+    sim.fp_open = its->fp_open;
     sim.root = its->root;
     sim.asid = its->asid;
     sim.here = core;
@@ -157,20 +158,38 @@ uint64_t arch_space_word(const void *root, unsigned asid)
     return arch_physical_address(root).value | (uint64_t)asid << SPACE_ASID_SHIFT;
 }
 
-void arch_thread_switch(struct frame *frame, struct fp_state *fp, uint64_t space_word)
+void arch_thread_switch(struct frame *frame, uint64_t space_word)
 {
     uint64_t root = space_word & ((1ULL << SPACE_ASID_SHIFT) - 1);
 
     sim.frame = frame;
-    sim.fp = fp;
     sim.root = space_word != 0 ? arch_kernel_address((paddr_t){ root }) : NULL;
     sim.asid = (unsigned)(space_word >> SPACE_ASID_SHIFT);
 }
 
-void arch_fp_forget(const struct fp_state *fp)
+void arch_fp_switch(struct fp_state *from, const struct fp_state *to)
 {
-    if (sim.fp_owner == fp)
-        sim.fp_owner = NULL;
+    if (from == to || (from != NULL) != sim.fp_open)
+        sim_fail("FP/SIMD registers are switched that are %s", sim.fp_open ? "open" : "closed");
+    if (from != NULL)
+        *from = sim.fp;
+    if (to != NULL)
+        sim.fp = *to;
+    sim.fp_open = to != NULL;
+}
+
+struct fp_state *sim_use_fp(struct thread *thread)
+{
+    if (!sim.fp_open)
+        arch_fp_switch(NULL, thread_use_fp(thread));
+    return &sim.fp;
+}
+
+const struct fp_state *sim_fp_of(unsigned core)
+{
+    if (core == sim.here)
+        return sim.fp_open ? &sim.fp : NULL;
+    return sim.other[core].fp_open ? &sim.other[core].fp : NULL;
 }
 
 /* --- The machine --------------------------------------------------------------- */

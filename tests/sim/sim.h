@@ -35,7 +35,8 @@ struct sim_line {
 struct sim_core {
     uint64_t timer;
     struct frame *frame;
-    struct fp_state *fp, *fp_owner;
+    struct fp_state fp;
+    bool fp_open;
     void *root;
     unsigned asid;
     struct frame registers; /* of what runs there */
@@ -55,8 +56,8 @@ struct sim {
     bool traced;         /* events go by kernel/trace.h, on all cores at once */
     uint64_t now, timer; /* UINT64_MAX: the timer is silent */
     struct frame *frame; /* what arch_thread_switch loaded last */
-    struct fp_state *fp;
-    struct fp_state *fp_owner; /* whose FP registers are in the core; NULL: nobody's */
+    struct fp_state fp;  /* FP/SIMD registers */
+    bool fp_open;        /* programs that use them do not trap */
     void *root;
     unsigned asid;
     char printed[SIM_PRINTED];
@@ -74,6 +75,12 @@ _Noreturn void sim_fail(const char *format, ...) __attribute__((format(printf, 1
 extern char sim_story[256];
 
 enum sim_ending { SIM_PANIC = 1, SIM_RESET, SIM_POWER_OFF };
+
+struct thread;
+/* What that program, which runs on this core, finds in its FP/SIMD registers, and may write. */
+struct fp_state *sim_use_fp(struct thread *thread);
+/* What is in them if that core has them open, or NULL. */
+const struct fp_state *sim_fp_of(unsigned core);
 
 /* --- Memory ----------------------------------------------------------------- */
 

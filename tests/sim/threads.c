@@ -121,7 +121,6 @@ static void check_thread(struct thread *thread)
 
     check_sender(&thread->sender);
     check_time_of(thread);
-    REQUIRE(!thread->sender.fp_open || core_has(thread), "left a core that saved no registers");
     REQUIRE(calling == (thread->sender.state != SENDER_IDLE), "calls, or not?");
     REQUIRE(!calling || thread->sender.state != SENDER_WAITS_TIME, "a thread waits for time");
     bool warm = receiving && thread->receiving_on->warm == thread;
@@ -256,7 +255,7 @@ static void check_level(const struct core *core, unsigned level)
 /* What the core says it has is what the machine has. */
 static void check_loaded(const struct core *core)
 {
-    const struct sim_core mine = { .frame = sim.frame, .fp = sim.fp, .root = sim.root };
+    const struct sim_core mine = { .frame = sim.frame, .fp_open = sim.fp_open, .root = sim.root };
     uint64_t space = core->space;
     const void *root = space != 0 ? arch_kernel_address((paddr_t){ space << 16 >> 16 }) : NULL;
     const struct sim_core *machine = core->number == sim.here ? &mine : &sim.other[core->number];
@@ -264,13 +263,15 @@ static void check_loaded(const struct core *core)
 
     REQUIRE(machine->root == root, "a core has another address space than it says");
     if (thread == NULL) {
-        REQUIRE(machine->frame == NULL && space == 0, "an idle core has a thread");
+        REQUIRE(machine->frame == NULL && space == 0 && !machine->fp_open,
+                "an idle core has a thread");
         return;
     }
     REQUIRE(known_object(OBJECT_THREAD, thread) != NULL, "a core has a thread that is gone");
     REQUIRE(thread->loaded_on == core->number, "a core has a thread that is not there");
-    REQUIRE(machine->frame == &thread->frame && machine->fp == &thread->fp,
-            "a core has other registers than it says");
+    REQUIRE(machine->frame == &thread->frame, "a core has other registers than it says");
+    REQUIRE(machine->fp_open == (thread->sender.fp_turns != 0),
+            "a core has FP/SIMD registers open otherwise than it says");
     REQUIRE(core->current == thread || (core->current == NULL && core_is_told(core)),
             "a core has a thread that does not run");
 }

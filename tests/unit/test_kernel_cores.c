@@ -312,6 +312,22 @@ static void a_suspended_thread_that_was_moved_runs_there_when_it_is_resumed(void
     assert_ptr_equal(running(2), one.thread);
 }
 
+static void the_fp_registers_of_a_thread_that_is_taken_away_go_with_it(void **state)
+{
+    (void)state;
+    on_core(1);
+    sim_use_fp(one.thread)->q[31][1] = 7;
+    on_core(0);
+    assert_result(invoke(one.cap, THREAD_SUSPEND), MORE);
+    settle_core(1);
+    assert_null(sim_fp_of(1));
+    move(&one, 2, 20);
+    must(one.cap, THREAD_RESUME);
+    settle_core(2);
+    assert_ptr_equal(running(2), one.thread);
+    assert_int_equal(sim_fp_of(2)->q[31][1], 7);
+}
+
 static void cores_that_do_not_run_have_no_time(void **state)
 {
     (void)state;
@@ -481,6 +497,7 @@ int main(void)
         TEST(running_time_moves_to_another_core),
         TEST(a_thread_moves_itself),
         TEST(a_suspended_thread_that_was_moved_runs_there_when_it_is_resumed),
+        TEST(the_fp_registers_of_a_thread_that_is_taken_away_go_with_it),
         TEST(cores_that_do_not_run_have_no_time),
         TEST(less_urgency_is_felt_on_the_other_core_at_once),
         TEST(the_root_of_a_space_is_not_freed_while_a_core_has_it),

@@ -151,9 +151,11 @@ static void a_thread_deletes_itself(void **state)
     (void)state;
     must(mortal.table, CAPTABLE_MOVE, 40, INIT_SLOT_CAPTABLE, mortal.cap);
     as(&mortal);
+    sim_use_fp(mortal.thread)->q[31][1] = 7;
     system_call(SYSCALL_CALL, (struct registers){ .target = OWN_TABLE, .label = CAPTABLE_DELETE,
                                                   .words = 1, WORDS(40) });
     assert_true(runs(&client));
+    assert_false(sim.fp_open);
 }
 
 static void a_thread_deletes_the_time_it_runs_on(void **state)

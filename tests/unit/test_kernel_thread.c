@@ -204,14 +204,38 @@ static void a_thread_whose_time_is_gone_can_be_destroyed(void **state)
     as(&other);
 }
 
-static void the_fp_registers_of_a_thread_go_with_it(void **state)
+/* --- FP/SIMD registers ------------------------------------------------------------------ */
+
+static void who_uses_fp_registers_has_them_loaded(void **state)
 {
     (void)state;
     as(&client);
-    sim.fp_owner = sim.fp;
+    assert_false(sim.fp_open);
+    sim_use_fp(client.thread)->q[31][1] = 7;
     as_init();
-    assert_result(delete_slot(client.cap), DONE);
-    assert_null(sim.fp_owner);
+    assert_false(sim.fp_open);
+    assert_int_equal(client.thread->fp.q[31][1], 7);
+    sim_use_fp(cores[0].loaded)->q[31][1] = 8;
+    as(&client);
+    assert_true(sim.fp_open);
+    assert_int_equal(sim.fp.q[31][1], 7);
+    as_init();
+    assert_int_equal(sim.fp.q[31][1], 8);
+}
+
+static void who_does_not_go_on_using_fp_registers_loses_them_for_a_while(void **state)
+{
+    (void)state;
+    as(&client);
+    sim_use_fp(client.thread)->q[31][1] = 7;
+    for (unsigned turns = FP_TURNS; turns > 0; turns--) {
+        assert_true(sim.fp_open);
+        as_init();
+        as(&client);
+    }
+    assert_false(sim.fp_open);
+    assert_int_equal(sim_use_fp(client.thread)->q[31][1], 7);
+    assert_int_equal(client.thread->sender.fp_turns, FP_TURNS);
 }
 
 /* --- Losing parts ------------------------------------------------------------------------ */
@@ -262,7 +286,9 @@ int main(void)
         cmocka_unit_test_setup(a_thread_that_is_being_served_can_be_destroyed, boot),
         cmocka_unit_test_setup(a_thread_that_faulted_can_be_destroyed, boot),
         cmocka_unit_test_setup(a_thread_whose_time_is_gone_can_be_destroyed, boot),
-        cmocka_unit_test_setup(the_fp_registers_of_a_thread_go_with_it, boot),
+        cmocka_unit_test_setup(who_uses_fp_registers_has_them_loaded, boot),
+        cmocka_unit_test_setup(who_does_not_go_on_using_fp_registers_loses_them_for_a_while,
+                               boot),
         cmocka_unit_test_setup(unbinding_the_time_of_the_running_thread_takes_it_off, boot),
         cmocka_unit_test_setup(a_queued_caller_whose_time_goes_is_taken_out_of_the_queue,
                                boot),
