@@ -58,6 +58,12 @@
     b.ne    \else
     .endm
 
+    /* Behind check_plain, which was left: is it FP/SIMD alone that is special about the two? */
+    .macro  check_fp else
+    tst     w25, #(THREAD_FLAGS_MASK & ~THREAD_FP_TURNS_MASK)
+    b.ne    \else
+    .endm
+
     /* x21 is loaded in place of SP: its registers follow. Changes x22 to x25. */
     .macro  switch_thread
     ldr     x22, [x21, #THREAD_SPACE_WORD]
@@ -66,6 +72,17 @@
     stp     x22, x23, [CORE, #CORE_SPACE]
     msr     ttbr0_el1, x22          /* the exception return makes it effective */
     mov     sp, x21
+    .endm
+
+    /* x22: of the ready levels in it those above the caller's, whose flags w24 are. Changes x25, x26. */
+    .macro  find_more_urgent
+    ldr     x25, [CORE, #CORE_RUNNING]
+    ldrb    w25, [x25, #SCHED_CONTEXT_PRIORITY]
+    lsr     w26, w24, #24
+    cmp     w25, w26
+    csel    w25, w25, w26, hi
+    lsr     x22, x22, x25
+    lsr     x22, x22, #1                        /* equals go on waiting */
     .endm
 
     /* What no system call keeps. */
@@ -320,11 +337,12 @@ fast_call:
     cmp     x22, CORE
     b.ne    .Lcall_long
     cbz     x21, .Lcall_long
-    check_plain x21, .Lcall_long
+    check_plain x21, .Lcall_fp
     cmp     w24, w23                            /* the server's ceiling, and the caller's */
     b.lo    .Lcall_long
 
     /* Nothing can fail any more: the caller waits, */
+.Lcall_plain:
     mov     w27, #(SENDER_STATE_IN_SERVICE | THREAD_STATE_CALLING << 8)
     mov     x28, sp
     sturh   w27, [sp, #THREAD_SENDER_STATE]
@@ -364,6 +382,14 @@ fast_call:
     stxr    w22, x21, [x19]
     cbnz    w22, 1b
     return  0
+
+.Lcall_fp:
+    check_fp .Lcall_long
+    orr     w25, w24, #THREAD_FLAGS_MASK
+    cmp     w25, w23
+    b.lo    .Lcall_long
+    bl      fast_switch_fp
+    b       .Lcall_plain
 
 .Lcall_long:
     leave_gate
@@ -430,15 +456,8 @@ fast_reply_receive:
     switch_thread
     leave_system_call
 
-    /* x22 the levels, w24 the caller's ceiling and flags: is any of them more urgent? */
 .Lreply_others_ready:
-    ldr     x23, [CORE, #CORE_RUNNING]
-    ldrb    w23, [x23, #SCHED_CONTEXT_PRIORITY]
-    lsr     w24, w24, #24
-    cmp     w23, w24
-    csel    w23, w23, w24, hi
-    lsr     x22, x22, x23
-    lsr     x22, x22, #1                        /* equals go on waiting */
+    find_more_urgent
     cbz     x22, .Lreply_goes_on
 .Lreply_long:
     leave_gate
@@ -447,12 +466,12 @@ fast_reply_receive:
     /* w23 and w24 are the flags of this thread and of the sender. */
 .Lreply_special:
     tst     w23, #THREAD_FLAGS_MASK
-    b.ne    .Lreply_long
+    b.ne    .Lreply_fp
     and     w22, w24, #THREAD_FLAGS_MASK
     cmp     w22, #SENDER_FLAG_FAULTED
     b.eq    .Lreply_fault
     cmp     w22, #SENDER_FLAG_EVENT
-    b.ne    .Lreply_long
+    b.ne    .Lreply_fp
 
     /*
      * What was received was an interrupt or a signal, which brought its time along: that is
@@ -623,6 +642,19 @@ fast_reply_receive:
     leave_gate
     mov     x0, x21
     b       resume
+
+    /* As above, but the registers of FP/SIMD change hands, too. */
+.Lreply_fp:
+    check_fp .Lreply_long
+    ldrb    w22, [sp, #THREAD_LENT]
+    cbz     w22, .Lreply_long
+    ldr     x22, [CORE, #CORE_READY_LEVELS]
+    cbnz    x22, 2f
+1:  bl      fast_switch_fp
+    b       .Lreply_goes_on
+2:  find_more_urgent
+    cbz     x22, 1b
+    b       .Lreply_long
 
 /* --- try_recv, yield: when there is nothing to do ---------------------------------- */
 
@@ -864,6 +896,35 @@ fast_interrupt:
 1:  mov     x15, #CNTV_CTL_SILENT
     msr     cntv_ctl_el0, x15
     isb
+    ret
+
+/* --- FP/SIMD registers -------------------------------------------------------------- */
+
+    /*
+     * Of SP they are saved, of x21 loaded, each if it has turns left (kernel/object/thread.h),
+     * whose flags w23 and w24 are. Before switch_thread, when nothing can fail any more.
+     * Changes x22 and x25 to x28.
+     */
+    .globl  fast_switch_fp
+    .balign 64
+fast_switch_fp:
+    tst     w23, #THREAD_FP_TURNS_MASK
+    b.eq    2f
+    add     x22, sp, #THREAD_FP
+    save_fp x22, x27, x28
+1:  ubfx    w25, w24, #THREAD_FP_TURNS_SHIFT, #8
+    subs    w25, w25, #1
+    b.ls    3f
+    strb    w25, [x21, #THREAD_FP_TURNS]
+    add     x22, x21, #THREAD_FP
+    restore_fp x22, x27, x28
+    ret
+2:  mov     x22, #CPACR_OPEN
+    msr     cpacr_el1, x22
+    isb
+    b       1b
+3:  strb    wzr, [x21, #THREAD_FP_TURNS]    /* it has none, or tries without */
+    msr     cpacr_el1, xzr
     ret
 
     .globl  fast_end

@@ -17,11 +17,12 @@ static const struct situation {
     const char *argument;
     void (*count)(void);
 } situation[] = {
-    {"single", count_null_syscall}, {"single", count_round_trip}, {"single", count_round_trip_fp},
-    {"single", count_call_cap}, {"single", count_yield}, {"single", count_signals},
-    {"single", count_fault}, {"single", count_interrupt}, {"single", count_map},
-    {"single", count_objects}, {"single", count_active}, {"single", count_try_call},
-    {"single", count_yield_alone}, {"single", count_interrupt_active},
+    {"single", count_null_syscall}, {"single", count_round_trip}, {"single", count_call_cap},
+    {"single", count_yield}, {"single", count_signals}, {"single", count_fault},
+    {"single", count_interrupt}, {"single", count_map}, {"single", count_objects},
+    {"single", count_active}, {"single", count_try_call}, {"single", count_yield_alone},
+    {"single", count_interrupt_active},
+    {"single", count_round_trip_fp}, /* last: from here on FP/SIMD registers go with main */
     {"cores", count_cores}, {"wakeup", count_wakeups},
 };
 
