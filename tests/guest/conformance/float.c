@@ -253,6 +253,86 @@ static void a_client_and_its_server_see_nothing_of_each_others_registers(void)
     CHECK_EQUAL(helper_join(HELPER_GO(hold_and_call, own, PRIORITY_HIGH)), 0);
 }
 
+/* --- Who uses them seldom, and who changes cores --------------------------------------- */
+
+#define CLIENTS    3
+#define LONG       400
+#define OWN(party) (0x5555000000000000ULL | (uintptr_t)(party))
+
+struct seldom {
+    unsigned endpoint, every; /* every so many messages it looks, and changes its register */
+};
+
+/* How often the register was not as it was left; it is another's that runs in between. */
+static uint64_t look(const struct seldom *me, unsigned round, uint64_t *mine)
+{
+    uint64_t wrong;
+
+    if (round % me->every != 0)
+        return 0;
+    wrong = held() != *mine;
+    *mine = OWN(me) + round;
+    hold(*mine);
+    return wrong;
+}
+
+static uint64_t serve_seldom(void *argument, struct message *first)
+{
+    const struct seldom *me = argument;
+    uint64_t mine = 0, wrong = 0;
+    struct message message = *first;
+
+    for (unsigned round = 0;; round++) {
+        wrong += look(me, round, &mine);
+        message = (struct message){.tag = thole_tag(0, 1), .word = {wrong}};
+        CHECK_EQUAL(thole_reply_recv(me->endpoint, &message), STATUS_OK);
+    }
+    return 0;
+}
+
+static uint64_t call_seldom(void *argument, struct message *first)
+{
+    const struct seldom *me = argument;
+    uint64_t mine = 0, wrong = 0, wrong_there = 0;
+
+    (void)first;
+    for (unsigned round = 0; round < LONG && wrong + wrong_there == 0; round++) {
+        wrong += look(me, round, &mine);
+        if (call_word(me->endpoint, 0, &wrong_there) != STATUS_OK)
+            return __LINE__;
+    }
+    return wrong + wrong_there;
+}
+
+/* Clients on several cores, whose server so is on each of them in turn. */
+static void meet_seldom(unsigned server_every, unsigned client_every)
+{
+    unsigned own = make(OBJECT_ENDPOINT, 0);
+    struct seldom server = {own, server_every};
+    struct seldom client[CLIENTS] = {{own, client_every}, {own, client_every + 1}, {own, 1}};
+    struct helper *helper[CLIENTS];
+
+    (void)HELPER(serve_seldom, &server, 0, .endpoint = own, .passive = true);
+    for (unsigned i = 0; i < CLIENTS; i++)
+        helper[i] = HELPER_GO(call_seldom, &client[i], PRIORITY_LOW,
+                              .core = i % boot->cores_running);
+    for (unsigned i = 0; i < CLIENTS; i++)
+        CHECK_EQUAL(helper_join(helper[i]), 0);
+}
+
+static void registers_go_with_a_server_from_core_to_core(void)
+{
+    meet_seldom(1, 1);
+}
+
+/* Longer than the kernel loads them for who does not use them. */
+static void registers_that_are_seldom_used_are_kept(void)
+{
+    meet_seldom(70, 90);
+    meet_seldom(1, 150);
+    meet_seldom(290, 1);
+}
+
 static const struct test tests[] = {
     TEST(a_basic_result_is_right, "FPU0000", 0),
     TEST(threads_that_compute_by_turns_get_the_same_result, "FPU0001", 0),
@@ -260,6 +340,8 @@ static const struct test tests[] = {
     TEST(every_vector_register_is_a_threads_own, "FPU0001", 0),
     TEST(a_new_thread_sees_nothing_of_others_registers, "FPU0001", 0),
     TEST(a_client_and_its_server_see_nothing_of_each_others_registers, "FPU0001", 0),
+    TEST(registers_go_with_a_server_from_core_to_core, "FPU0001", 0),
+    TEST(registers_that_are_seldom_used_are_kept, "FPU0001", 0),
 };
 
 const struct test_group float_group = TEST_GROUP(tests);
