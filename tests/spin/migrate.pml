@@ -5,7 +5,7 @@
  * "Leaving" in docs/kernel-states.md). It may set a reply aside, and answers it
  * in its next service, on whatever core that is. FP/SIMD is as in
  * arch/arm64/fp.c: closed until it is used, saved when the thread leaves the
- * core, and not loaded again where it is still what it was.
+ * core, and loaded when it comes back, until it has not been used for a while.
  *
  * `newest` says where the last value of a thread's FP registers can be found: a
  * bit for each core, and one for memory. A client may end, and another be made
@@ -37,58 +37,78 @@ byte current[CORES] = NONE;
 byte loaded[CORES] = NONE;
 bool kicked[CORES] = true;
 
-byte fp_current[CORES] = NONE;  /* struct cpu */
-byte fp_owner[CORES] = NONE;
-bool fp_open[CORES];
-byte fp_core[THREADS];          /* 1 + the core that loaded them last */
+bool fp_open[CORES];            /* CPACR_EL1 */
+bool fp_turns[THREADS];         /* some are left */
 byte newest[THREADS] = MEMORY;  /* ghost */
 
 byte frame_user[THREADS] = NONE;    /* ghosts, as in leave.pml */
 byte in_cpu[THREADS] = NONE;
 
-/* --- arch/arm64/fp.c -------------------------------------------------------------- */
+/* --- FP/SIMD: arch/arm64/fp.c, kernel/object/thread.h ------------------------------------ */
 
-/* fp_take: outside the lock, in two steps */
+/* fp_load */
+inline fp_load(thread)
+{
+    for (other : 0 .. THREADS - 1) {
+        newest[other] = (other == thread -> newest[other] : newest[other] & ~BIT(c))
+    }
+    other = 0;
+    newest[thread] = ((newest[thread] & MEMORY) != 0
+        -> newest[thread] | BIT(c) : newest[thread] & ~BIT(c))
+}
+
+/* The program uses them; closed: it traps, outside the lock */
 inline fp_use()
 {
     if
     :: fp_open[c] -> skip
-#ifdef BREAK_CACHED             /* the owner alone does not tell */
-    :: !fp_open[c] && fp_owner[c] == t -> skip
-    :: !fp_open[c] && fp_owner[c] != t ->
-#else
-    :: !fp_open[c] && fp_owner[c] == t && fp_core[t] == c + 1 -> skip
-    :: !fp_open[c] && !(fp_owner[c] == t && fp_core[t] == c + 1) ->
-#endif
-        atomic {                /* fp_load */
-            for (other : 0 .. THREADS - 1) {
-                newest[other] = (other == t -> newest[other] : newest[other] & ~BIT(c))
-            }
-            other = 0;
-            newest[t] = ((newest[t] & MEMORY) != 0 -> newest[t] | BIT(c) : newest[t] & ~BIT(c))
-        };
-        atomic { fp_core[t] = c + 1; fp_owner[c] = t }
+    :: !fp_open[c] ->
+        fp_open[c] = true;
+        atomic { fp_load(t) };
+        fp_turns[t] = true
     fi;
     atomic {
-        fp_open[c] = true;
         assert((newest[t] & BIT(c)) != 0);
         newest[t] = BIT(c)
     }
 }
 
-/* fp_switch: the thread that was loaded leaves the core */
-inline fp_leave()
+inline fp_save(thread)
+{
+    assert(fp_open[c]);
+#ifndef BREAK_FP_SAVE
+    newest[thread] = ((newest[thread] & BIT(c)) != 0
+        -> newest[thread] | MEMORY : newest[thread] & ~MEMORY)
+#endif
+}
+
+/* arch_fp_switch */
+inline fp_switch()
 {
     if
-    :: fp_open[c] ->
-#ifndef BREAK_FP_SAVE
-        newest[fp_current[c]] = ((newest[fp_current[c]] & BIT(c)) != 0
-            -> newest[fp_current[c]] | MEMORY : newest[fp_current[c]] & ~MEMORY);
-#endif
-        fp_open[c] = false
-    :: !fp_open[c]
+    :: from != NONE -> fp_save(from)
+    :: from == NONE && to != NONE -> fp_open[c] = true
+    :: else
     fi;
-    fp_current[c] = loaded[c]
+    if
+    :: to != NONE -> fp_load(to)
+#ifndef BREAK_TURN              /* it stays open when the turns are over */
+    :: to == NONE && from != NONE -> fp_open[c] = false
+#endif
+    :: else
+    fi;
+    from = NONE;
+    to = NONE
+}
+
+/* thread_load_fp: some turns later they are not loaded */
+inline fp_turn(thread)
+{
+    if
+    :: thread != NONE && fp_turns[thread] -> to = thread
+    :: thread != NONE && fp_turns[thread] -> fp_turns[thread] = false
+    :: else
+    fi
 }
 
 /* --- Frames ------------------------------------------------------------------------- */
@@ -176,12 +196,15 @@ inline client()
         :: else -> calls!t
         fi
     :: t == 0 ->                        /* it ends, and another is made in its memory */
-        loaded[c] = NONE;
-        fp_leave();
-        newest[t] = MEMORY;
-#ifndef BREAK_NEW
-        fp_core[t] = 0
+#ifndef BREAK_ABANDON
+        if
+        :: fp_turns[t] -> fp_save(t); fp_open[c] = false
+        :: else
+        fi;
 #endif
+        loaded[c] = NONE;
+        fp_turns[t] = false;
+        newest[t] = MEMORY
     fi
 }
 
@@ -219,9 +242,14 @@ inline choose()
     other = 0;
     if
     :: current[c] != loaded[c] ->
+        if
+        :: loaded[c] != NONE -> from = (fp_turns[loaded[c]] -> loaded[c] : NONE)
+        :: else
+        fi;
+        fp_turn(current[c]);
         loaded[c] = current[c];
 #ifndef BREAK_FP_LATE
-        fp_leave()
+        fp_switch()
 #endif
     :: else
     fi;
@@ -250,16 +278,13 @@ inline enter_kernel()
         event = INTERRUPT
     }
 #ifdef BREAK_FP_LATE            /* saved after the lock is released */
-    if
-    :: fp_current[c] != t -> atomic { fp_leave() }
-    :: else
-    fi
+    atomic { fp_switch() }
 #endif
 }
 
 proctype core(byte c)
 {
-    byte t = NONE, other, caller;
+    byte t = NONE, from = NONE, to = NONE, other, caller;
     mtype event = INTERRUPT;
 
 idle:

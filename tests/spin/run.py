@@ -44,7 +44,7 @@ MODELS = {
     ),
     "migrate": (
         [("safety", [], SAFETY), ("live", [], LIVENESS)],
-        {"FP_SAVE": "safety", "FP_LATE": "safety", "CACHED": "safety", "NEW": "safety", "HOME": "safety",
+        {"FP_SAVE": "safety", "FP_LATE": "safety", "ABANDON": "safety", "TURN": "safety", "HOME": "safety",
          "KICK": "live"},
     ),
     "chain": (
