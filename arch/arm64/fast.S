@@ -372,10 +372,13 @@ fast_call:
     cmp     x21, #SIGNAL_LABEL
     b.ne    .Lcall_long
     sbfx    x19, x19, #0, #SLOT_TYPE_SHIFT
-    ldrb    w21, [x19, #THREAD_SENDER_STATE]
-    cbz     w21, .Lsignal_wake                  /* idle: it fires */
-    mov     w21, #1
-    strb    w21, [x19, #THREAD_FIRED_AGAIN]
+    add     x22, x19, #THREAD_FIRED_AGAIN       /* and state, by which another core may end the service */
+1:  ldaxrh  w21, [x22]
+    lsr     w23, w21, #8
+    cbz     w23, .Lsignal_wake                  /* idle: it fires */
+    orr     w21, w21, #1
+    stxrh   w23, w21, [x22]
+    cbnz    w23, 1b
     add     x19, x19, #NOTIFICATION_BITS
 1:  ldxr    x21, [x19]
     orr     x21, x21, x20
@@ -406,10 +409,9 @@ fast_call:
     orr     x2, x27, x18
     mov     x3, #0
     mov     x1, #(KIND_NUMBER_SIGNAL << THOLE_TAG_KIND_SHIFT | 1)
-    strb    wzr, [x19, #THREAD_FIRED_AGAIN]
-    mov     w27, #SENDER_STATE_IN_SERVICE
-    add     x28, x19, #THREAD_SENDER_STATE
-    stlrb   w27, [x28]
+    mov     w27, #(SENDER_STATE_IN_SERVICE << 8)
+    add     x28, x19, #THREAD_FIRED_AGAIN
+    stlrh   w27, [x28]
     deliver_to_driver x19, in_system_call
 
 /* --- reply_recv ------------------------------------------------------------------ */
@@ -523,12 +525,11 @@ fast_reply_receive:
     tst     w22, #THREAD_FLAGS_MASK
     b.ne    .Lreply_long
 
+    cmp     w23, #KIND_NUMBER_SIGNAL
+    b.eq    .Lreply_signal
+
     /* Nothing can fail any more: the event is over, */
     strh    wzr, [x21, #THREAD_FIRED_AGAIN]     /* and idle */
-    str     xzr, [x21, #THREAD_SERVANT]
-    stp     xzr, xzr, [x10, #SCHED_CONTEXT_THREAD]
-    cmp     w23, #KIND_NUMBER_SIGNAL
-    b.eq    .Lreply_line_done
     str     wzr, [x21, #INTERRUPT_OWING]
     mrs     x22, tpidr_el1
     ldr     x22, [x22, #CPU_INTERFACE]
@@ -536,6 +537,8 @@ fast_reply_receive:
     str     w24, [x22, #GICC_DIR]
     /* the server waits, */
 .Lreply_line_done:
+    str     xzr, [x21, #THREAD_SERVANT]
+    stp     xzr, xzr, [x10, #SCHED_CONTEXT_THREAD]
     mov     w27, #THREAD_STATE_RECEIVING
     mov     x28, sp
     str     w27, [sp, #THREAD_STATE]
@@ -557,6 +560,16 @@ fast_reply_receive:
     leave_gate
     mov     x0, x21
     b       resume
+    /* Unless it is signalled again, by another core's short way, in this moment. */
+.Lreply_signal:
+    add     x25, x21, #THREAD_FIRED_AGAIN
+    mov     w24, #(SENDER_STATE_IN_SERVICE << 8)
+1:  ldxrh   w22, [x25]
+    cmp     w22, w24
+    b.ne    .Lreply_long
+    stxrh   w22, wzr, [x25]
+    cbz     w22, .Lreply_line_done
+    b       1b
 .Lreply_gicv3:
     msr     s3_0_c12_c11_1, x24                 /* ICC_DIR_EL1 */
     isb

@@ -60,6 +60,7 @@ AT(endpoint, active, ENDPOINT_ACTIVE);
 AT(endpoint, timeless, ENDPOINT_TIMELESS);
 AT(notification, sender, 0);
 AT(notification, bits, NOTIFICATION_BITS);
+STATIC_ASSERT(THREAD_FIRED_AGAIN % 2 == 0 && THREAD_SENDER_STATE == THREAD_FIRED_AGAIN + 1); /* ldxrh */
 AT(sender, endpoint, SENDER_ENDPOINT);
 AT(sender, time, SENDER_TIME);
 AT(sender, kind, SENDER_KIND);

@@ -36,6 +36,10 @@ MODELS = {
         {"FAIR": "live", "WAIT": "safety", "GATES": "safety", "ATOMIC": "safety", "HOME": "safety", "EARLY": "safety", "CLOSED": "safety",
          "LEFT": "safety", "NAMED": "safety", "RELEASE": "safety"},
     ),
+    "signal": (
+        [("safety", [], SAFETY)],
+        {"STATE": "safety", "FINISH": "safety", "ORDER": "safety", "GATE": "safety"},
+    ),
     "leave": (
         [("safety", [], SAFETY), ("space", ["SPACE"], SAFETY), ("live", ["LIVE"], LIVENESS)],
         {"EARLY": "safety", "ORDER": "safety", "LOADED": "safety", "STEP": "safety", "DELETE": "safety",
