@@ -7,7 +7,8 @@
  * nothing else is to be done on the way; if anything is, it jumps to the long way
  * before it has changed anything. tests/model compares the two.
  *
- * On the way in, SP is the thread, x19 to x30 are saved and free, x0 to x18 are the
+ * On the way in, SP is the thread, x29 and x30 are saved, and w29 is the number of the call.
+ * No system call keeps x9 to x18; those that need more save x19 to x28 first. x0 to x8 are the
  * caller's. Other cores are kept away by this core's gate (kernel/event.h), and by
  * the endpoint: only the short ways of its home touch it. All else belongs to this
  * core, because it belongs to the thread that runs, to who waits at the endpoint, or
@@ -22,15 +23,15 @@
 #include "esr.h"
 #include "fast.h"
 
-#define CORE x29
+#define CORE x18
 
-    /* x19: the system call's number. To `else` if the C part of the kernel must have it. */
+    /* w29 is not 0, and has 16 bits. To `else` if the C part of the kernel must have it. */
     .macro  enter_gate else
     mrs     CORE, tpidr_el1
     ldr     CORE, [CORE, #CPU_CORE]
     ldaxr   w30, [CORE]             /* CORE_GATE */
     cbnz    w30, \else
-    stxr    w30, w19, [CORE]        /* GATE_TAKEN: the number of the call is not 0 */
+    stxr    w30, w29, [CORE]        /* GATE_TAKEN */
     cbnz    w30, \else
     .endm
 
@@ -39,14 +40,14 @@
     stlrh   wzr, [CORE]
     .endm
 
-    /* x19, x20: object and badge of the slot that x0 names. Changes x21. */
-    .macro  find_slot else
-    ldp     x19, x20, [sp, #THREAD_TABLE]
-    cmp     x0, x20
+    /* Into two registers, object and badge of the slot that x0 names. */
+    .macro  find_slot else, object=x19, badge=x20
+    ldp     \object, \badge, [sp, #THREAD_TABLE]
+    cmp     x0, \badge
     b.hi    \else
-    and     x20, x20, x0
-    add     x19, x19, x20, lsl #5
-    ldp     x19, x20, [x19]
+    and     \badge, \badge, x0
+    add     \object, \object, \badge, lsl #5
+    ldp     \object, \badge, [\object]
     .endm
 
     /* `other` (the sender that will run or wait) and this thread: nothing special about either. */
@@ -128,12 +129,12 @@
     .endm
 
     /* Back into the program that called: a status, or an answer without words. */
-    .macro  return status
-    mrs     x24, spsr_el1
-    and     x24, x24, #~PSTATE_FLAGS
-    msr     spsr_el1, x24
+    .macro  return status, restore=restore_upper
+    mrs     x9, spsr_el1
+    and     x9, x9, #~PSTATE_FLAGS
+    msr     spsr_el1, x9
     leave_gate
-    restore_upper
+    \restore
     mov     x0, #\status
     mov     x1, #0
     mov     x2, #0
@@ -326,6 +327,7 @@
     .globl  fast_call
     .balign 64
 fast_call:
+    save_middle
     enter_gate long_way
     tbnz    x1, #THOLE_TAG_CAP_BIT, .Lcall_long
     find_slot .Lcall_long
@@ -400,13 +402,13 @@ fast_call:
 
     /* For other cores' short ways it has fired when they see its state: bits of before are taken then. */
 .Lsignal_wake:
-    mov     x18, x20
+    mov     x29, x20
     deliver_event x19, .Lcall_long
     add     x28, x19, #NOTIFICATION_BITS
 1:  ldxr    x27, [x28]
     stxr    w30, xzr, [x28]
     cbnz    w30, 1b
-    orr     x2, x27, x18
+    orr     x2, x27, x29
     mov     x3, #0
     mov     x1, #(KIND_NUMBER_SIGNAL << THOLE_TAG_KIND_SHIFT | 1)
     mov     w27, #(SENDER_STATE_IN_SERVICE << 8)
@@ -419,6 +421,7 @@ fast_call:
     .globl  fast_reply_receive
     .balign 64
 fast_reply_receive:
+    save_middle
     enter_gate long_way
     tbnz    x1, #THOLE_TAG_CAP_BIT, .Lreply_long
     find_slot .Lreply_long
@@ -602,9 +605,6 @@ fast_reply_receive:
     b       .Lreply_fault_goes_on
 
 .Lreply_fault_to_other_time:
-    ldr     x22, [x19, #ENDPOINT_TIMELESS]!
-    cmp     x22, x19
-    b.ne    .Lreply_long                        /* this one would be served next */
     ldr     x20, [x21, #THREAD_TIME]
     cbz     x20, .Lreply_long
     ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
@@ -628,8 +628,7 @@ fast_reply_receive:
     mov     x28, sp
     str     x10, [sp, #THREAD_TIME]
     str     x28, [x10, #SCHED_CONTEXT_THREAD]
-    add     x22, x19, #(ENDPOINT_ACTIVE - ENDPOINT_TIMELESS)
-    sub     x19, x19, #ENDPOINT_TIMELESS
+    add     x22, x19, #ENDPOINT_ACTIVE
     ldr     x23, [x22]
     add     x25, sp, #THREAD_LINK_RECEIVE
     stp     x23, x22, [x25]
@@ -674,43 +673,44 @@ fast_reply_receive:
     .globl  fast_try_receive
     .balign 64
 fast_try_receive:
-    enter_gate long_way
-    find_slot .Lreply_long
-    ubfx    x21, x19, #SLOT_TYPE_SHIFT, #8
-    cmp     w21, #SLOT_TYPE_ENDPOINT
-    b.ne    .Lreply_long
-    tbz     x19, #SLOT_RIGHT_RECV_BIT, .Lreply_long
-    cbnz    w8, .Lreply_long                    /* something is to be set aside */
-    ldr     x20, [sp, #THREAD_OWES]
-    cbnz    x20, .Lreply_long
-    sbfx    x19, x19, #0, #SLOT_TYPE_SHIFT
-    ldr     x20, [x19, #ENDPOINT_HOME]
-    cmp     x20, CORE                           /* no call is queued, and no event that has time */
-    b.ne    .Lreply_long
-    ldr     x20, [x19, #ENDPOINT_TIMELESS]
-    add     x19, x19, #ENDPOINT_TIMELESS
-    cmp     x19, x20
-    b.ne    .Lreply_long
-    return  STATUS_NUMBER_WOULD_WAIT
+    enter_gate no_short_way
+    find_slot .Ltry_long, x9, x10
+    ubfx    x11, x9, #SLOT_TYPE_SHIFT, #8
+    cmp     w11, #SLOT_TYPE_ENDPOINT
+    b.ne    .Ltry_long
+    tbz     x9, #SLOT_RIGHT_RECV_BIT, .Ltry_long
+    cbnz    w8, .Ltry_long                      /* something is to be set aside */
+    ldr     x10, [sp, #THREAD_OWES]
+    cbnz    x10, .Ltry_long
+    sbfx    x9, x9, #0, #SLOT_TYPE_SHIFT
+    ldr     x10, [x9, #ENDPOINT_HOME]
+    cmp     x10, CORE                           /* nobody is queued */
+    b.ne    .Ltry_long
+    return  STATUS_NUMBER_WOULD_WAIT, restore_last
 
     .globl  fast_yield
     .balign 64
 fast_yield:
-    enter_gate long_way
-    ldr     x19, [CORE, #CORE_READY_LEVELS]
-    cbz     x19, 1f
-    ldr     x20, [CORE, #CORE_RUNNING]
-    ldrb    w20, [x20, #SCHED_CONTEXT_PRIORITY]
-    ldrb    w21, [sp, #THREAD_CEILING]
-    cmp     w20, w21
-    csel    w20, w20, w21, hi
-    lsr     x19, x19, x20
-    cbnz    x19, .Lyield_to_equal
-1:  return  0
+    enter_gate no_short_way
+    ldr     x9, [CORE, #CORE_READY_LEVELS]
+    cbz     x9, 1f
+    ldr     x10, [CORE, #CORE_RUNNING]
+    ldrb    w10, [x10, #SCHED_CONTEXT_PRIORITY]
+    ldrb    w11, [sp, #THREAD_CEILING]
+    cmp     w10, w11
+    csel    w10, w10, w11, hi
+    lsr     x9, x9, x10
+    cbnz    x9, .Lyield_to_equal
+1:  return  0, restore_last
 
-    /* w20 is the level: nobody more urgent is ready. */
+.Ltry_long:
+    leave_gate
+    b       no_short_way
+
+    /* w10 is the level: nobody more urgent is ready. */
 .Lyield_to_equal:
-    mov     w26, w20
+    save_middle
+    mov     w26, w10
     account_last .Lreply_long
     add     x22, CORE, x26, lsl #4
     ldr     x20, [x22, #CORE_READY]             /* the first there */
@@ -746,8 +746,8 @@ fast_yield:
     .balign 64
 fast_fault:
     mrs     x4, esr_el1
-    lsr     x19, x4, #ESR_CLASS_SHIFT
-    cmp     x19, #ESR_CLASS_DATA_ABORT
+    lsr     x29, x4, #ESR_CLASS_SHIFT
+    cmp     x29, #ESR_CLASS_DATA_ABORT
     b.ne    enter_event_sync
     and     w20, w4, #ESR_ABORT_STATUS_MASK
     cmp     w20, #ESR_STATUS_FIRST_OTHER
@@ -846,7 +846,7 @@ fast_fault:
     .globl  fast_interrupt
     .balign 64
 fast_interrupt:
-    mov     w19, #1
+    mov     w29, #1
     enter_gate enter_event_interrupt
     mrs     x0, tpidr_el1
     ldr     x1, [x0, #CPU_INTERFACE]

@@ -26,14 +26,26 @@
     str     x18, [sp, #FRAME_X(18)]
     .endm
 
-    /* What a system call keeps. */
-    .macro  save_upper
+    /* What a system call keeps, in two parts: some short ways need no more than the first. */
+    .macro  save_last
+    stp     x29, x30, [sp, #FRAME_X(29)]
+    .endm
+
+    .macro  save_middle
     stp     x19, x20, [sp, #FRAME_X(19)]
     stp     x21, x22, [sp, #FRAME_X(21)]
     stp     x23, x24, [sp, #FRAME_X(23)]
     stp     x25, x26, [sp, #FRAME_X(25)]
     stp     x27, x28, [sp, #FRAME_X(27)]
-    stp     x29, x30, [sp, #FRAME_X(29)]
+    .endm
+
+    .macro  save_upper
+    save_middle
+    save_last
+    .endm
+
+    .macro  restore_last
+    ldp     x29, x30, [sp, #FRAME_X(29)]
     .endm
 
     .macro  restore_upper

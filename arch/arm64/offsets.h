@@ -50,7 +50,6 @@
 #define ENDPOINT_WARM     8
 #define ENDPOINT_RECEIVERS 16
 #define ENDPOINT_ACTIVE   32
-#define ENDPOINT_TIMELESS 64
 #define NOTIFICATION_BITS 120
 #define SENDER_ENDPOINT   0  /* slots: the object stands first */
 #define SENDER_TIME       32

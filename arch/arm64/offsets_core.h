@@ -57,7 +57,6 @@ AT(endpoint, home, ENDPOINT_HOME);
 AT(endpoint, warm, ENDPOINT_WARM);
 AT(endpoint, receivers, ENDPOINT_RECEIVERS);
 AT(endpoint, active, ENDPOINT_ACTIVE);
-AT(endpoint, timeless, ENDPOINT_TIMELESS);
 AT(notification, sender, 0);
 AT(notification, bits, NOTIFICATION_BITS);
 STATIC_ASSERT(THREAD_FIRED_AGAIN % 2 == 0 && THREAD_SENDER_STATE == THREAD_FIRED_AGAIN + 1); /* ldxrh */

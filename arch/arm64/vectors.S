@@ -35,21 +35,22 @@
      */
     .macro  entry_with_short_ways function
     .balign 128
-    save_upper
-    mrs     x19, esr_el1
-    mov     w20, #ESR_WORD_SVC64
-    sub     w19, w19, w20
-    cmp     w19, #SYSCALL_NUMBER_CALL
+    save_last
+    mrs     x29, esr_el1
+    mov     w30, #ESR_WORD_SVC64
+    sub     w29, w29, w30
+    cmp     w29, #SYSCALL_NUMBER_CALL
     b.eq    fast_call
-    cmp     w19, #SYSCALL_NUMBER_REPLY_RECV
+    cmp     w29, #SYSCALL_NUMBER_REPLY_RECV
     b.eq    fast_reply_receive
-    cmp     w19, #SYSCALL_NUMBER_TRY_RECV
+    cmp     w29, #SYSCALL_NUMBER_TRY_RECV
     b.eq    fast_try_receive
-    cmp     w19, #SYSCALL_NUMBER_YIELD
+    cmp     w29, #SYSCALL_NUMBER_YIELD
     b.eq    fast_yield
-    sub     w19, w19, #SYSCALL_NUMBER_CALL
-    cmp     w19, #(SYSCALL_NUMBER_YIELD - SYSCALL_NUMBER_CALL)
-    b.ls    long_way
+    sub     w29, w29, #SYSCALL_NUMBER_CALL
+    cmp     w29, #(SYSCALL_NUMBER_YIELD - SYSCALL_NUMBER_CALL)
+    b.ls    no_short_way
+    save_middle
     save_lower
     b       fast_fault
     .endm
@@ -130,6 +131,9 @@ enter_\function:
     enter   traced_error
 
     /* A system call that is known; x19 to x30 are saved, and x9 to x18 need not be. */
+    .globl  no_short_way
+no_short_way:
+    save_middle
     .globl  long_way
 long_way:
     stp     x0, x1, [sp, #FRAME_X(0)]

@@ -73,7 +73,7 @@ static void push_passive(struct endpoint *endpoint, struct thread *receiver)
 static void settle(struct core *core, struct endpoint *endpoint)
 {
     bool is_plain = !endpoint->closed && list_empty(&endpoint->events) &&
-                    list_empty(&endpoint->calls);
+                    list_empty(&endpoint->timeless) && list_empty(&endpoint->calls);
 
     endpoint->home = is_plain ? core : NULL;
 }

@@ -190,7 +190,8 @@ static void check_endpoint(struct endpoint *endpoint)
                     endpoint->warm->receiving_on == endpoint,
                 "the warmest receiver does not wait here");
     if (endpoint->home != NULL)
-        REQUIRE(!endpoint->closed && list_empty(&endpoint->calls) && list_empty(&endpoint->events),
+        REQUIRE(!endpoint->closed && list_empty(&endpoint->calls) && list_empty(&endpoint->events) &&
+                    list_empty(&endpoint->timeless),
                 "a core may use it, and there is more to do than that");
     if (endpoint->warm != NULL || !list_empty(&endpoint->receivers) || !list_empty(&endpoint->active))
         REQUIRE((list_empty(&endpoint->calls) || (endpoint->calls.next == &endpoint->marker &&
