@@ -373,6 +373,58 @@ static void lent_time_in_a_table_that_dies_holds_up_nobody(void **state)
     assert_result(revoke_slot(memory), DONE);
 }
 
+/* Its time, with so many copies, is the newest child of `memory`, and is lent to whom this answers. */
+static struct party lend_new_time(struct party *lender, unsigned priority, unsigned copies)
+{
+    struct party holder = make_party(PASSIVE);
+
+    lender->time = make_from(memory, OBJECT_SCHED_CONTEXT, 0);
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, lender->time, 0, priority, 9, 9);
+    for (unsigned count = 0; count < copies; count++)
+        mint(lender->time, RIGHTS_ALL, 0);
+    must(lender->cap, THREAD_BIND_TIME, lender->time);
+    give(lender, holder.endpoint);
+    wake(lender);
+    as(lender);
+    call(OWN_FREE, 0, 0);
+    assert_true(runs(&holder));
+    as_init();
+    return holder;
+}
+
+static enum thole_result revoke_once(void)
+{
+    return invoke(INIT_SLOT_CAPTABLE, CAPTABLE_REVOKE, memory);
+}
+
+/*
+ * So many copies that a call of REVOKE ends when the older time is to be gathered. Who comes
+ * in between and deletes something else leaves it where it is.
+ */
+static void a_step_that_was_to_gather_time_is_left_to_who_began_it(void **state)
+{
+    unsigned other = mint(server.endpoint, RIGHTS_ALL, 0);
+    struct party one = make_mortal(PASSIVE), two = make_mortal(PASSIVE);
+    struct party older = lend_new_time(&one, 20, 2), newer = lend_new_time(&two, 21, 0);
+    const struct slot *first, *second;
+
+    (void)state;
+    for (unsigned count = 0; count < 4; count++)
+        assert_result(revoke_once(), MORE);
+    first = slot_next(&known.init_table[memory]);
+    second = slot_next(first);
+    assert_true(sched_context_dying(first) != NULL && sched_context_dying(second) != NULL);
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, other), DONE);
+    assert_ptr_equal(slot_next(first), second);
+    assert_int_equal(slot_depth(second), slot_depth(first));
+    assert_result(revoke_slot(memory), BUSY);
+    assert_false(slot_next(first) == second);
+    assert_result(delete_slot(older.cap), DONE);
+    assert_result(revoke_slot(memory), BUSY);
+    assert_result(delete_slot(newer.cap), DONE);
+    assert_result(revoke_slot(memory), DONE);
+}
+
 static void objects_that_are_dying_are_emptied_before_memory_is_used_again(void **state)
 {
     unsigned table = make_from(memory, OBJECT_CAPTABLE, 9), slot = new_slot();
@@ -475,6 +527,7 @@ int main(void)
         cmocka_unit_test_setup(a_step_that_is_too_deep_for_a_call_is_done_by_whoever_deletes,
                                boot),
         cmocka_unit_test_setup(a_way_follows_a_capability_that_is_moved, boot),
+        cmocka_unit_test_setup(a_step_that_was_to_gather_time_is_left_to_who_began_it, boot),
         cmocka_unit_test_setup(objects_that_are_dying_are_emptied_before_memory_is_used_again,
                                boot),
     };
