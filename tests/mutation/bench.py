@@ -9,6 +9,7 @@
 import concurrent.futures
 import filecmp
 import glob
+import json
 import math
 import os
 import re
@@ -21,33 +22,57 @@ import time
 
 ROOT = os.environ.get("THOLE_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-COPIED = ("kernel", "include", "lib", "tests/sim", "tests/unit", "tests/model")
-INCLUDES = ("-Itests/sim", "-I.", "-Iinclude", "-Ilib/include", "-Itests/unit")
+COPIED = ("kernel", "include", "lib", "arch/arm64", "tests/sim", "tests/unit", "tests/model", "tests/a64")
+INCLUDES = ("-Itests/sim", "-I.", "-Iinclude", "-Ilib/include", "-Itests/unit", "-Itests/model")
 BASE = ("gcc", "-std=gnu11", "-w", "-fPIC", *INCLUDES)
 VARIANTS = {
     "plain": ("-O2",),
     "sanitized": ("-O1", "-fsanitize=address,undefined,bounds-strict", "-fno-sanitize-recover=all"),
+    "counted": ("-O0", "--coverage"),
 }
 TREE_READER = ["kernel/" + name for name in ("fdt.c", "region.c", "devicetree.c", "platform.c", "platform_cores.c", "platform_own.c",
                                              "platform_finish.c")]
 # What cannot be in a library, since the host's own functions have its names: tests include it.
 INCLUDED = "kernel/string.c"
+# The kernel's variables beside one another, as tests/model/kernel_state.ld has them in a program.
+STATE = """SECTIONS
+{
+    .kernel_state : ALIGN(64)
+    {
+        kernel_state_start = .;
+        *(.data .data.* .bss .bss.*)
+        . = ALIGN(64);
+        kernel_state_end = .;
+    }
+}
+INSERT AFTER .data;
+"""
+# Most of a test's time goes into comparing all memory after each call that was refused, and then
+# into making tables of what is known larger than most of them need.
+HURRY = """#include "tests/sim/fixture.h"
+
+static void __attribute__((constructor)) hurry(void)
+{
+    compare_every = 8;
+}
+"""
 FAILED = re.compile(r"\[  FAILED  \] (\w+)|^(\w+): ended by signal|ERROR: (\w+Sanitizer)|runtime error: (.*)", re.M)
 
 
 class Killer:
     """
     A program that ends with 0 on a sound kernel. `library`: what of the kernel it runs on; `files`: those it is
-    worth its time for, all if not said.
+    worth its time for, all if not said. `is_counted`: the lines that it executes can be counted.
     """
 
     def __init__(self, name, sources, library="kernel", arguments=(), environment=None,
-                 variants=("plain", "sanitized"), files="", is_long=False):
+                 variants=("plain", "sanitized"), files="", is_long=False, is_counted=True):
         self.name, self.sources, self.library = name, sources, library
         self.arguments, self.environment, self.variants = list(arguments), environment or {}, variants
-        self.files, self.is_long = re.compile(files), is_long
+        self.files, self.is_long, self.is_counted = re.compile(files), is_long, is_counted
 
     def sees(self, file):
+        """False if it cannot fail, whatever is changed there."""
         if not self.files.search(file):
             return False
         if file.endswith(".h"):
@@ -61,18 +86,35 @@ class Killer:
 
 
 class Bench:
-    def __init__(self, folder, killers):
+    def __init__(self, folder, killers, quick=False):
         self.folder, self.killers = folder, killers
         self.tree = os.path.join(folder, "tree")
         shutil.rmtree(folder, ignore_errors=True)
         for name in COPIED:
             if os.path.isdir(os.path.join(ROOT, name)):
                 shutil.copytree(os.path.join(ROOT, name), os.path.join(self.tree, name))
+        if quick:
+            with open(os.path.join(self.tree, "tests/sim/hurry.c"), "w", encoding="utf-8") as stream:
+                stream.write(HURRY)
+            self.replace("tests/sim/invariants.h", "KNOWN_SLOTS   16384", "KNOWN_SLOTS   4096")
+        self.script = os.path.join(folder, "state.ld")
+        with open(self.script, "w", encoding="utf-8") as stream:
+            stream.write(STATE)
         core = sorted(self.glob("kernel/*.c") + self.glob("kernel/object/*.c"))
         core.remove(INCLUDED)
         self.libraries = {"kernel": core, "tree": TREE_READER}
         self.includes = {file: self.headers(file) for file in core}
         self.limits, self.prepared = {}, set()
+        self.executed, self.countable = {}, set()
+
+    def replace(self, file, old, new):
+        path = os.path.join(self.tree, file)
+        with open(path, encoding="utf-8") as stream:
+            text = stream.read()
+        if old not in text:
+            raise RuntimeError(f"{file} has no {old}")
+        with open(path, "w", encoding="utf-8") as stream:
+            stream.write(text.replace(old, new))
 
     def glob(self, pattern):
         return [os.path.relpath(name, self.tree) for name in glob.glob(os.path.join(self.tree, pattern))]
@@ -96,7 +138,8 @@ class Bench:
     def link_library(self, variant, stage, library, changed=()):
         objects = [self.path(variant, stage if file in changed else "base", file) for file in self.libraries[library]]
         output = os.path.join(self.folder, variant, stage, f"lib{library}.so")
-        done = self.run("gcc", *VARIANTS[variant], "-shared", "-o", output, *objects)
+        script = [f"-Wl,-T,{self.script}"] if variant == "plain" else []
+        done = self.run("gcc", *VARIANTS[variant], "-shared", *script, "-o", output, *objects)
         if done.returncode != 0:
             raise RuntimeError(done.stderr)
 
@@ -125,16 +168,49 @@ class Bench:
             raise RuntimeError(done.stderr)
         return True
 
+    def prepare_libraries(self, variant):
+        if variant in self.prepared:
+            return
+        os.makedirs(os.path.join(self.folder, variant, "base"), exist_ok=True)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda file: self.compile(variant, "base", file), self.libraries["kernel"]))
+        for library in self.libraries:
+            self.link_library(variant, "base", library)
+        self.prepared.add(variant)
+
+    def count(self, killers):
+        """Which lines each executes: what it does not get to, it cannot see changed."""
+        self.prepare_libraries("counted")
+        folder = os.path.join(self.folder, "counted", "base")
+        for killer in killers:
+            if not killer.is_counted or killer.library == "included" or killer.name in self.executed:
+                continue
+            for name in glob.glob(os.path.join(folder, "*.gcda")):
+                os.remove(name)
+            self.link_killer("counted", "base", killer)
+            outcome, how = self.execute("counted", "base", killer, 3600)
+            if outcome != "passed":
+                raise RuntimeError(f"{killer.name} fails while its lines are counted: {how}")
+            self.executed[killer.name] = self.counted_lines(glob.glob(os.path.join(folder, "*.gcda")))
+
+    def counted_lines(self, counts):
+        found = set()
+        for text in self.run("gcov", "--json-format", "--stdout", *counts).stdout.splitlines():
+            for file in json.loads(text)["files"]:
+                name = os.path.normpath(file["file"])
+                self.countable.update((name, line["line_number"]) for line in file["lines"])
+                found.update((name, line["line_number"]) for line in file["lines"] if line["count"])
+        return found
+
+    def reaches(self, killer, file, line):
+        """True, too, if nobody knows: of what is a line of its own in no table."""
+        return (killer.name not in self.executed or (file, line) in self.executed[killer.name]
+                or (file, line) not in self.countable)
+
     def prepare(self, variant, killers):
         """Compiles everything unchanged, and runs it: what fails then kills nobody."""
         killers = [killer for killer in killers if (variant, killer.name) not in self.limits]
-        os.makedirs(os.path.join(self.folder, variant, "base"), exist_ok=True)
-        if variant not in self.prepared:
-            with concurrent.futures.ThreadPoolExecutor(2) as pool:
-                list(pool.map(lambda file: self.compile(variant, "base", file), self.libraries["kernel"]))
-            for library in self.libraries:
-                self.link_library(variant, "base", library)
-            self.prepared.add(variant)
+        self.prepare_libraries(variant)
         for killer in killers:
             self.link_killer(variant, "base", killer)
             before = time.process_time(), resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -154,7 +230,7 @@ class Bench:
                                                          for where in dict.fromkeys((stage, "base")))
         program = self.program(variant, "base" if killer.library != "included" else stage, killer)
         with subprocess.Popen([program, *killer.arguments], cwd=self.tree, env=environment, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0,
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))) as process:
             said, ended = self.listen(process, 20 * limit + 60)
             if not ended:

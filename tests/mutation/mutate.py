@@ -38,6 +38,10 @@ from bench import ROOT, Bench, Killer
 # there (yet) under its name, the row says nothing. The long ones run as "plain" only.
 UNIT = "tests/unit/test_kernel_"
 DEVICETREE = [f"tests/unit/{name}.c" for name in ("test_devicetree", "tree_builder", "platform_check", "kernel_host")]
+# The model runs on the kernel's C alone: the short ways are not of kernel/.
+MODEL = [f"tests/model/{name}.c" for name in ("m_*", "random", "reader", "compare", "world", "event", "story",
+                                              "short_way")]
+MODEL += [f"tests/a64/{name}.c" for name in ("a64", "data", "memory", "control", "image")] + ["lib/image/elf.c"]
 KILLERS = [
     Killer("devicetree", DEVICETREE, "tree"),
     Killer("fdt", ["tests/unit/test_fdt.c", "tests/unit/tree_builder.c"], "tree", files="fdt"),
@@ -47,7 +51,13 @@ KILLERS = [
     Killer("random", [UNIT + "random.c"], environment={"THOLE_EVENTS": "20000"}, variants=("plain",), is_long=True),
     Killer("mapping", [UNIT + "mapping.c"], variants=("plain",), is_long=True,
            files=r"address_space|op_memory|object/object|capab"),
-    Killer("model", ["tests/model/*.c"], arguments=["--events", "20000"], variants=("plain",), is_long=True),
+    Killer("model", MODEL, arguments=["--events", "20000", "--short-ways", "off"], variants=("plain",),
+           is_counted=False),
+    Killer("crowd", MODEL, arguments=["--events", "200000", "--short-ways", "off", "--in", "crowd", "--seed", "7"],
+           variants=("plain",), is_long=True, is_counted=False),
+    Killer("three_cores", MODEL, arguments=["--events", "400000", "--short-ways", "off", "--cores", "3", "--seed",
+                                            "1000"], variants=("plain",), is_long=True,
+           is_counted=False),
 ]
 KILLERS += [Killer(name, [f"{UNIT}{name}.c"]) for name in sorted(
     os.path.basename(path)[len("test_kernel_"):-2] for path in glob.glob(os.path.join(ROOT, UNIT + "*.c")))
@@ -103,25 +113,27 @@ class Trial:
     def __init__(self, bench, quick, results):
         self.bench, self.quick = bench, quick
         self.variants = ("plain",) if quick else ("plain", "sanitized")
+        self.possible = [killer for killer in bench.killers if not (quick and killer.is_long)]
+        bench.count(self.possible)
         self.kills = collections.defaultdict(collections.Counter)
         for result in results:
             if "killer" in result:
                 self.kills[result["file"]][result["killer"]] += 1
 
-    def order(self, file, variant):
+    def order(self, mutation, variant):
         """First who killed most in this file for its cost."""
         def worth(killer):
             cost = self.bench.limits[variant, killer.name] + 0.05
-            return -(self.kills[file][killer.name] + 0.5) / cost
-        return sorted(self.killers(file, variant), key=worth)
+            return -(self.kills[mutation.file][killer.name] + 0.5) / cost
+        return sorted(self.killers(mutation, variant), key=worth)
 
-    def killers(self, file, variant):
-        return [killer for killer in self.bench.killers if variant in killer.variants and killer.sees(file)
-                and not (self.quick and killer.is_long)]
+    def killers(self, mutation, variant):
+        return [killer for killer in self.possible if variant in killer.variants and killer.sees(mutation.file)
+                and self.bench.reaches(killer, mutation.file, mutation.line)]
 
     def attempt(self, mutation, text):
         for variant in self.variants:
-            self.bench.prepare(variant, self.killers(mutation.file, variant))
+            self.bench.prepare(variant, self.killers(mutation, variant))
             self.bench.change(mutation.file, mutation.apply(text))
             try:
                 result = self.judge(mutation, variant)
@@ -135,7 +147,7 @@ class Trial:
         built = self.bench.build(variant, "mutant", mutation.file)
         if built != "compiled":
             return {"status": "same code" if built == "same" and variant == "plain" else built.replace("same", "survived")}
-        for killer in self.order(mutation.file, variant):
+        for killer in self.order(mutation, variant):
             outcome, how = self.bench.execute(variant, "mutant", killer, self.bench.limit(variant, killer))
             if outcome != "passed":
                 self.kills[mutation.file][killer.name] += 1
@@ -166,7 +178,8 @@ def cmd_run(options):
         ahead = [(mutation, text) for mutation, text in chosen if mutation.key not in done]
     print(f"{len(chosen)} mutations, {len(ahead)} to be tried", flush=True)
     os.makedirs(os.path.dirname(os.path.abspath(options.results)), exist_ok=True)
-    trial = Trial(Bench(os.path.join(WORK, f"bench-{index}-of-{count}"), killers_there()), options.quick, results)
+    trial = Trial(Bench(os.path.join(WORK, f"bench-{index}-of-{count}"), killers_there(), options.quick), options.quick,
+                  results)
     for number, (mutation, text) in enumerate(ahead, 1):
         began = time.monotonic()
         is_explained = options.quick and known.explain(mutation.file, mutation.line, mutation.line_text.strip(),
