@@ -42,6 +42,7 @@ DEVICETREE = [f"tests/unit/{name}.c" for name in ("test_devicetree", "tree_build
 MODEL = [f"tests/model/{name}.c" for name in ("m_*", "random", "reader", "compare", "world", "event", "story",
                                               "short_way")]
 MODEL += [f"tests/a64/{name}.c" for name in ("a64", "data", "memory", "control", "image")] + ["lib/image/elf.c"]
+SHORT_WAYS = ["build/virt/kernel.elf"]
 KILLERS = [
     Killer("devicetree", DEVICETREE, "tree"),
     Killer("fdt", ["tests/unit/test_fdt.c", "tests/unit/tree_builder.c"], "tree", files="fdt"),
@@ -53,6 +54,9 @@ KILLERS = [
            files=r"address_space|op_memory|object/object|capab"),
     Killer("model", MODEL, arguments=["--events", "20000", "--short-ways", "off"], variants=("plain",),
            is_counted=False),
+    # Here they are, those of the kernel that the preset virt built: they read what C says of gates.
+    Killer("short_ways", MODEL + SHORT_WAYS, arguments=["--events", "100000"], variants=("plain",), is_long=True,
+           is_counted=False, environment={"THOLE_VIRT": os.path.join(ROOT, "build", "virt")}),
     Killer("crowd", MODEL, arguments=["--events", "200000", "--short-ways", "off", "--in", "crowd", "--seed", "7"],
            variants=("plain",), is_long=True, is_counted=False),
     Killer("three_cores", MODEL, arguments=["--events", "400000", "--short-ways", "off", "--cores", "3", "--seed",
@@ -75,7 +79,7 @@ def killers_there():
         for pattern in killer.sources:
             sources += sorted(os.path.relpath(path, ROOT) for path in glob.glob(os.path.join(ROOT, pattern)))
         if len(sources) >= len(killer.sources):
-            killer.sources = sources
+            killer.sources = [source for source in sources if source not in SHORT_WAYS]
             there.append(killer)
     return there
 
@@ -110,10 +114,11 @@ def results_of(path):
 class Trial:
     """Mutants, one after the other."""
 
-    def __init__(self, bench, quick, results):
-        self.bench, self.quick = bench, quick
+    def __init__(self, bench, quick, chosen, results):
+        self.bench = bench
         self.variants = ("plain",) if quick else ("plain", "sanitized")
-        self.possible = [killer for killer in bench.killers if not (quick and killer.is_long)]
+        self.possible = [killer for killer in bench.killers
+                         if not (quick and killer.is_long) and (not chosen or killer.name in chosen)]
         bench.count(self.possible)
         self.kills = collections.defaultdict(collections.Counter)
         for result in results:
@@ -178,8 +183,9 @@ def cmd_run(options):
         ahead = [(mutation, text) for mutation, text in chosen if mutation.key not in done]
     print(f"{len(chosen)} mutations, {len(ahead)} to be tried", flush=True)
     os.makedirs(os.path.dirname(os.path.abspath(options.results)), exist_ok=True)
-    trial = Trial(Bench(os.path.join(WORK, f"bench-{index}-of-{count}"), killers_there(), options.quick), options.quick,
-                  results)
+    name = os.path.splitext(os.path.basename(options.results))[0]
+    bench = Bench(os.path.join(WORK, f"bench-{name}-{index}-of-{count}"), killers_there(), options.quick)
+    trial = Trial(bench, options.quick, options.killers, results)
     for number, (mutation, text) in enumerate(ahead, 1):
         began = time.monotonic()
         is_explained = options.quick and known.explain(mutation.file, mutation.line, mutation.line_text.strip(),
@@ -291,6 +297,7 @@ def main():
     parser.add_argument("--sample", type=int, help="so many, by chance")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shard", default="1/1", metavar="I/N", help="this part of N")
+    parser.add_argument("--killers", nargs="+", default=[], metavar="NAME", help="only these")
     parser.add_argument("--quick", action="store_true", help="without long tests and sanitizers")
     parser.add_argument("--results", default=os.path.join(WORK, "results.jsonl"), metavar="FILE")
     parser.add_argument("--survivors", action="store_true", help="show them, or try them again")

@@ -113,6 +113,20 @@ static void a_step_that_was_not_done_ends_with_the_thread(void **state)
     assert_int_equal(server.thread->sender.flags, 0);
 }
 
+static void a_step_that_was_done_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    the_server_faults();
+    reply_recv(OWN_ENDPOINT, THOLE_FAULT_STEP, 0);
+    assert_int_equal(server.thread->sender.flags, SENDER_STEPPED);
+    fault(FAULT_STEP, 0);
+    assert_true(runs(&handler));
+    assert_int_equal(got_word(&handler, 0), FAULT_STEP);
+    reply_recv(OWN_ENDPOINT, THOLE_FAULT_RESUME, 0);
+    assert_true(runs(&server));
+    assert_int_equal(server.thread->sender.flags, 0);
+}
+
 static void every_other_label_stops_it_and_the_client_is_told(void **state)
 {
     const uint32_t label[] = { THOLE_FAULT_STOP, 3, 0x80000000, UINT32_MAX };
@@ -515,6 +529,7 @@ int main(void)
         cmocka_unit_test_setup(who_stopped_is_deleted_before_all_know_of_it, boot),
         cmocka_unit_test_setup(resume_lets_the_server_go_on_and_answer, boot),
         cmocka_unit_test_setup(step_lets_it_go_on_for_one_instruction, boot),
+        cmocka_unit_test_setup(a_step_that_was_done_leaves_nothing_behind, boot),
         cmocka_unit_test_setup(a_step_that_was_not_done_ends_with_the_thread, boot),
         cmocka_unit_test_setup(every_other_label_stops_it_and_the_client_is_told, boot),
         cmocka_unit_test_setup(a_passive_handler_gives_the_time_back_link_by_link, boot_passive),
