@@ -213,6 +213,98 @@ static void a_server_that_is_resumed_goes_on_in_the_next_period(void **state)
     assert_true(init_runs());
 }
 
+/* Seven ticks too many: a grace of seven is used up, one of eight has a tick left. */
+static void more_grace_lets_a_resumed_server_go_on_at_once(void **state)
+{
+    (void)state;
+    as(&high);
+    advance(8);
+    call(end, 0, 0);
+    advance(9);
+    assert_true(init_runs());
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, server.cap, 30, 8);
+    reply_recv(INIT_SLOT_ENDPOINT, THOLE_FAULT_RESUME, 0);
+    assert_true(runs(&server));
+    advance(1);
+    assert_true(init_runs());
+    assert_int_equal(here()->current->frame.x[2], FAULT_TIMEOUT);
+}
+
+/* The party waits for its bell, which the server can ring. */
+static unsigned give_bell_of(struct party *party)
+{
+    as(party);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    as_init();
+    return give(&server, party->bell);
+}
+
+static void ring(unsigned bell)
+{
+    system_call(SYSCALL_CALL, (struct registers){ .target = bell, .label = NOTIFICATION_SIGNAL });
+}
+
+/* The timer comes only afterwards: the books of what it used are closed by who ran in between. */
+static void yield_after(uint64_t ticks)
+{
+    struct party urgent = make_awake(40);
+    unsigned bell = give_bell_of(&urgent);
+
+    as(&high);
+    call(end, 0, 0);
+    sim.now += ticks;
+    ring(bell);
+    assert_true(runs(&urgent));
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    assert_true(runs(&server));
+    yield();
+}
+
+static void a_server_with_a_tick_of_grace_may_yield(void **state)
+{
+    (void)state;
+    yield_after(16);
+    assert_true(runs(&server));
+    assert_status(&server, OK);
+}
+
+static void a_server_without_grace_that_yields_faults(void **state)
+{
+    (void)state;
+    yield_after(17);
+    assert_true(init_runs());
+    assert_int_equal(here()->current->frame.x[2], FAULT_TIMEOUT);
+}
+
+static void a_last_tick_is_what_is_left(void **state)
+{
+    (void)state;
+    as(&high);
+    advance(9);
+    as_init();
+    must(high.time, SCHED_CONTEXT_CONSUMED);
+    assert_int_equal(answer[5], 1);
+}
+
+static void in_a_server_a_turn_ends_for_its_equals(void **state)
+{
+    struct party equal = make_awake(30);
+    unsigned bell = give_bell_of(&equal);
+
+    (void)state;
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, high.time, 0, 20, 10, 10);
+    as(&high);
+    call(end, 0, 0);
+    ring(bell);
+    assert_true(runs(&server));
+    advance(9);
+    assert_true(runs(&server));
+    advance(1);
+    assert_true(runs(&equal));
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    assert_true(runs(&server));
+}
+
 static void a_resumed_server_of_long_debts_faults_in_each_period(void **state)
 {
     (void)state;
@@ -402,6 +494,11 @@ int main(void)
         TEST(a_server_goes_on_within_its_grace_and_the_client_pays_back),
         TEST(past_its_grace_a_server_faults),
         TEST(a_server_that_is_resumed_goes_on_in_the_next_period),
+        TEST(more_grace_lets_a_resumed_server_go_on_at_once),
+        TEST(a_server_with_a_tick_of_grace_may_yield),
+        TEST(a_server_without_grace_that_yields_faults),
+        TEST(a_last_tick_is_what_is_left),
+        TEST(in_a_server_a_turn_ends_for_its_equals),
         TEST(a_resumed_server_of_long_debts_faults_in_each_period),
         TEST(without_a_handler_the_client_gets_an_error),
         TEST(in_a_chain_the_one_that_runs_needs_the_grace),

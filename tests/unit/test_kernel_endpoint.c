@@ -268,6 +268,19 @@ static void destroying_an_endpoint_answers_callers_and_dismisses_receivers(void 
     assert_state(&receiver, READY);
 }
 
+static void destroying_an_endpoint_dismisses_all_its_receivers(void **state)
+{
+    unsigned shared = make(OBJECT_ENDPOINT);
+    struct party receiver[3];
+
+    (void)state;
+    for (unsigned index = 0; index < 3; index++)
+        receiver[index] = make_party_on(PASSIVE, shared, 0);
+    assert_result(delete_slot(shared), DONE);
+    for (unsigned index = 0; index < 3; index++)
+        assert_state(&receiver[index], STOPPED);
+}
+
 static void destroying_an_endpoint_with_many_waiting_takes_several_calls(void **state)
 {
     unsigned queue = make(OBJECT_ENDPOINT);
@@ -340,6 +353,7 @@ int main(void)
         cmocka_unit_test_setup(closing_a_long_queue_takes_several_calls, boot),
         cmocka_unit_test_setup(destroying_an_endpoint_answers_callers_and_dismisses_receivers,
                                boot),
+        cmocka_unit_test_setup(destroying_an_endpoint_dismisses_all_its_receivers, boot),
         cmocka_unit_test_setup(destroying_an_endpoint_with_many_waiting_takes_several_calls, boot),
         cmocka_unit_test_setup(
             a_signal_without_time_reaches_an_active_receiver_behind_a_passive_one, boot),

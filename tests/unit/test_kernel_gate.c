@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include "fixture.h"
+#include "kernel/object/address_space.h"
+#include "kernel/object/endpoint.h"
 
 #define CORES 3
 
 static struct party one, two, server; /* active on cores 1 and 2; passive, with a grace of 7 */
-static unsigned one_end;
+static unsigned one_end, two_end;
 
 static void share(const struct party *party, unsigned core, unsigned priority, uint64_t budget)
 {
@@ -33,6 +35,7 @@ static int boot(void **state)
     server = make_party(PASSIVE);
     must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CEILING, server.cap, 30, 7);
     one_end = give(&one, server.endpoint);
+    two_end = give(&two, server.endpoint);
     settle_core(1);
     settle_core(2);
     return 0;
@@ -118,6 +121,24 @@ static void a_core_whose_thread_was_taken_away_is_closed(void **state)
     assert_true(are_open(true, false, true));
     settle_core(1);
     assert_true(are_open(true, false, true));
+    must(one.cap, THREAD_RESUME);
+    settle_core(1);
+    assert_true(are_open(true, true, true));
+}
+
+/* It may still walk that space until it takes the next exception. */
+static void a_space_that_a_short_way_has_left_is_not_freed_before_its_core_has_come(void **state)
+{
+    unsigned space = make_space();
+    struct address_space_root root = address_space_of(&known.init_table[space]);
+
+    (void)state;
+    cores[1].space_left = arch_space_word(root.root, root.asid);
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, space), MORE);
+    assert_true(sim.kicked[1]);
+    assert_true(are_open(true, false, true));
+    settle_core(1);
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, space), DONE);
 }
 
 static void a_thread_that_was_taken_away_has_left_its_floating_point_registers(void **state)
@@ -244,6 +265,71 @@ static void while_some_stop_all_are_closed(void **state)
     assert_true(are_open(true, true, true));
 }
 
+/* --- Endpoints ------------------------------------------------------------------------------ */
+
+static const struct core *home(const struct party *party)
+{
+    return ((const struct endpoint *)object_of(party->endpoint))->home;
+}
+
+static void an_endpoint_is_at_home_on_the_core_that_used_it_last(void **state)
+{
+    (void)state;
+    assert_ptr_equal(((struct endpoint *)object_of(make(OBJECT_ENDPOINT)))->home, &cores[0]);
+    assert_ptr_equal(home(&server), &cores[0]);
+    on_core(1);
+    call(one_end, 0, 0);
+    assert_ptr_equal(home(&server), &cores[1]);
+    on_core(2);
+    call(two_end, 0, 0);
+    assert_null(home(&server));
+    on_core(1);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    assert_ptr_equal(home(&server), &cores[1]); /* the second call waits no more */
+}
+
+static void who_waits_at_an_endpoint_takes_it_home(void **state)
+{
+    (void)state;
+    must(INIT_SLOT_CAPTABLE, CAPTABLE_CLOSE, server.endpoint);
+    assert_null(home(&server));
+    must(INIT_SLOT_CAPTABLE, CAPTABLE_OPEN, server.endpoint);
+    assert_null(home(&server));
+    on_core(1);
+    call(one_end, 0, 0);
+    on_core(0);
+    must(INIT_SLOT_CAPTABLE, CAPTABLE_CLOSE, server.endpoint);
+    on_core(1);
+    recv(OWN_ENDPOINT, 0);
+    assert_null(home(&server));
+    on_core(0);
+    must(INIT_SLOT_CAPTABLE, CAPTABLE_OPEN, server.endpoint);
+    on_core(1);
+    call(one_end, 0, 0);
+    on_core(0);
+    must(INIT_SLOT_CAPTABLE, CAPTABLE_CANCEL_BADGE, server.endpoint, 5);
+    assert_null(home(&server));
+    on_core(1);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    assert_ptr_equal(home(&server), &cores[1]);
+}
+
+/* A step that leaves it among the dying: there is nothing that short ways would find it by. */
+static void an_endpoint_that_dies_is_closed_and_nobody_s_home(void **state)
+{
+    const struct endpoint *endpoint = object_of(server.endpoint);
+    unsigned deep = server.endpoint;
+
+    (void)state;
+    for (unsigned depth = 0; depth < 60; depth++)
+        deep = mint(deep, RIGHTS_ALL, 0);
+    while (slot_in_use(server.endpoint))
+        assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, server.endpoint), MORE);
+    assert_true(dying_any());
+    assert_true(endpoint->closed);
+    assert_null(endpoint->home);
+}
+
 /* --- In the kernel ------------------------------------------------------------------------- */
 
 /* A short way is in on core 1, and will not come out. */
@@ -328,12 +414,16 @@ int main(void)
         TEST(a_core_that_was_kicked_is_closed_until_it_has_come),
         TEST(a_core_that_kicks_itself_is_not_waited_for),
         TEST(a_core_whose_thread_was_taken_away_is_closed),
+        TEST(a_space_that_a_short_way_has_left_is_not_freed_before_its_core_has_come),
         TEST(a_thread_that_was_taken_away_has_left_its_floating_point_registers),
         TEST(time_with_a_tick_left_is_open),
         TEST(time_with_nothing_left_is_closed),
         TEST(a_grace_is_closed),
         TEST(dying_time_is_closed_until_it_is_home),
         TEST(while_some_stop_all_are_closed),
+        TEST(an_endpoint_is_at_home_on_the_core_that_used_it_last),
+        TEST(who_waits_at_an_endpoint_takes_it_home),
+        TEST(an_endpoint_that_dies_is_closed_and_nobody_s_home),
         TEST(who_is_in_the_kernel_waits_for_those_in_a_short_way),
         TEST(the_kernel_finds_what_a_short_way_left_to_it),
         TEST(while_programs_run_their_time_is_said_by_the_core_alone),

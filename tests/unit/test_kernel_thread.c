@@ -60,6 +60,22 @@ static void of_who_waits_only_kept_registers_are_read(void **state)
     assert_int_equal(answer[0], 0);
 }
 
+static void of_who_calls_the_slot_is_read_and_no_words(void **state)
+{
+    (void)state;
+    as(&client);
+    call(end, 5, 6);
+    as_init();
+    client.thread->frame.x[19] = 0x7013;
+    must(client.cap, THREAD_READ_REGISTERS, 0);
+    assert_int_equal(answer[0], end);
+    for (unsigned index = 1; index < THOLE_MESSAGE_WORDS; index++)
+        assert_int_equal(answer[index], 0);
+    must(client.cap, THREAD_READ_REGISTERS, 18);
+    assert_int_equal(answer[0], 0);
+    assert_int_equal(answer[1], 0x7013);
+}
+
 static void parts_of_the_wrong_kind_or_without_right_are_refused(void **state)
 {
     unsigned thread = make(OBJECT_THREAD), endpoint = make(OBJECT_ENDPOINT);
@@ -274,6 +290,7 @@ int main(void)
 {
     const struct CMUnitTest thread_tests[] = {
         cmocka_unit_test_setup(a_thread_is_configured_and_started_while_it_is_stopped, boot),
+        cmocka_unit_test_setup(of_who_calls_the_slot_is_read_and_no_words, boot),
         cmocka_unit_test_setup(parts_of_the_wrong_kind_or_without_right_are_refused, boot),
         cmocka_unit_test_setup(of_who_waits_only_kept_registers_are_read, boot),
         cmocka_unit_test_setup(time_that_another_runs_on_is_busy, boot),
