@@ -1102,6 +1102,276 @@ static void the_uart_of_a_broken_tree_is_still_found(void **state)
     assert_refused(devicetree_read(tree.bytes, 12, &platform), "no device tree");
     assert_int_equal(platform.uart, UART_NONE);
 }
+/* --- Edges -------------------------------------------------------------------------- */
+
+static bool has_device(uint64_t start)
+{
+    for (unsigned i = 0; i < platform.device_count; i++)
+        if (platform.device[i].start.value == start)
+            return true;
+    return false;
+}
+
+/* `count` numbers of one cell each, the form of a reg or of ranges where all counts are 1. */
+static void tree_numbers(const char *name, const uint32_t *number, unsigned count)
+{
+    uint8_t bytes[66 * 3 * 4];
+    assert_in_range(count, 1, 66 * 3);
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned byte = 0; byte < 4; byte++)
+            bytes[4 * i + byte] = (uint8_t)(number[i] >> (24 - 8 * byte));
+    tree_bytes(&tree, name, bytes, 4 * count);
+}
+
+static void cells(uint32_t address, uint32_t size)
+{
+    tree_cells(&tree, "#address-cells", 1, address);
+    tree_cells(&tree, "#size-cells", 1, size);
+}
+
+static void root_of_small_cells(void)
+{
+    tree_start(&tree);
+    tree_node(&tree, "");
+    cells(1, 1);
+    tree_node(&tree, "memory");
+    tree_text(&tree, "device_type", "memory");
+    tree_cells(&tree, "reg", 2, (uint32_t)RAM_START, (uint32_t)RAM_BYTES);
+    tree_end(&tree);
+}
+
+static void a_node_of_entries(unsigned count)
+{
+    uint32_t number[66 * 2];
+    root_of_small_cells();
+    for (unsigned i = 0; i < count; i++) {
+        number[2 * i] = 0x1000000 + i * 0x2000;
+        number[2 * i + 1] = 0x1000;
+    }
+    tree_node(&tree, "many");
+    tree_numbers("reg", number, 2 * count);
+    tree_end(&tree);
+    assert_null(board_read());
+}
+
+static void of_a_reg_sixty_four_entries_are_used(void **state)
+{
+    (void)state;
+    a_node_of_entries(64);
+    assert_int_equal(platform.device_count, 64);
+    assert_string_equal(printed, "");
+    a_node_of_entries(66);
+    assert_int_equal(platform.device_count, 64);
+    assert_printed("many: reg has more entries than are used (0x42)");
+}
+
+static void of_ranges_sixty_four_entries_are_used(void **state)
+{
+    uint32_t number[66 * 3];
+    (void)state;
+    root_of_small_cells();
+    for (unsigned i = 0; i < 66; i++) {
+        number[3 * i] = i * 0x1000;
+        number[3 * i + 1] = 0x2000000 + i * 0x2000;
+        number[3 * i + 2] = 0x1000;
+    }
+    tree_node(&tree, "bus");
+    cells(1, 1);
+    tree_numbers("ranges", number, 66 * 3);
+    bus_device("last", 63 * 0x1000, 0x1000);
+    bus_device("beyond", 64 * 0x1000, 0x1000);
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_int_equal(platform.device_count, 1);
+    assert_true(has_device(0x2000000 + 63 * 0x2000));
+}
+
+static void a_translation_to_the_last_address_is_said_in_a_line(void **state)
+{
+    (void)state;
+    board_open();
+    tree_node(&tree, "bus");
+    cells(2, 2);
+    tree_cells(&tree, "ranges", 6, 0u, 0u, ~0u, 0xffffefffu, ~0u, ~0u);
+    device("odd", "any", 0x1000, 0x1000);
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_printed("odd: a region wraps");
+    assert_int_equal(platform.device_count, 0);
+}
+
+/* An outer bus whose addresses have three cells: below it none is known. */
+static void addresses_of_three_cells_are_none(void **state)
+{
+    (void)state;
+    board_open();
+    tree_node(&tree, "outer");
+    cells(3, 1);
+    tree_cells(&tree, "ranges", 6, 0u, 0u, 0u, 0u, 0x3000000u, 0x100000u);
+    tree_node(&tree, "direct");
+    tree_cells(&tree, "reg", 4, 0u, 0u, 0x1000u, 0x1000u);
+    tree_end(&tree);
+    tree_node(&tree, "inner");
+    cells(1, 1);
+    tree_cells(&tree, "ranges", 5, 0u, 0u, 0u, 0u, 0x10000u);
+    bus_device("translated", 0x2000, 0x1000);
+    tree_end(&tree);
+    tree_node(&tree, "same");
+    cells(1, 1);
+    tree_cells(&tree, "ranges", 0);
+    bus_device("untranslated", 0x3000, 0x1000);
+    tree_end(&tree);
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_int_equal(platform.device_count, 0);
+}
+
+static void without_counts_addresses_have_two_cells_and_sizes_one(void **state)
+{
+    (void)state;
+    board_open();
+    tree_node(&tree, "counted");
+    cells(1, 1);
+    tree_cells(&tree, "ranges", 0);
+    bus_device("one", 0x1000, 0x1000);
+    tree_end(&tree);
+    tree_node(&tree, "uncounted");
+    tree_cells(&tree, "ranges", 0);
+    tree_node(&tree, "two");
+    tree_cells(&tree, "reg", 3, 2u, 0x5000u, 0x1000u);
+    tree_end(&tree);
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_int_equal(platform.device_count, 2);
+    assert_true(has_device(0x1000));
+    assert_true(has_device(0x200005000));
+}
+
+static void four_cells_are_possible_and_five_are_not(void **state)
+{
+    (void)state;
+    board_open();
+    tree_node(&tree, "wide");
+    cells(4, 4);
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_string_equal(printed, "");
+    tree_start(&tree);
+    tree_node(&tree, "");
+    cells(2, 5);
+    memory(RAM_START, RAM_BYTES);
+    assert_refused(board_read(), "no RAM");
+    assert_printed("device tree: /: an impossible number of cells");
+}
+
+static void an_entry_without_bytes_ends_nothing(void **state)
+{
+    (void)state;
+    board_open();
+    tree_node(&tree, "holes");
+    tree_cells(&tree, "reg", 12, 0u, 0x1000u, 0u, 0u, 0u, 0x2000u, 0u, 0x1000u, 0u, 0x9000u, 0u, 0u);
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_int_equal(platform.device_count, 1);
+    assert_true(has_device(0x2000));
+}
+
+static void an_interrupt_controller_with_half_its_registers_is_not_used(void **state)
+{
+    (void)state;
+    board_open();
+    tree_node(&tree, "intc");
+    tree_text(&tree, "compatible", "arm,gic-400");
+    tree_cells(&tree, "#interrupt-cells", 1, 3u);
+    tree_cells(&tree, "reg", 8, 0u, 0x8000000u, 0u, 0x10000u, 0u, 0x8010000u, 0u, 0u);
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_int_equal(platform.gic_version, 0);
+}
+
+static void reserved_memory_that_wraps_is_reserved_to_the_end(void **state)
+{
+    bool found = false;
+    (void)state;
+    board_open();
+    tree_node(&tree, "reserved-memory");
+    cells(2, 2);
+    device("r", "any", RAM_START + 0x1000, UINT64_MAX);
+    tree_end(&tree);
+    assert_null(board_read());
+    for (unsigned i = 0; i < platform.reserved_count; i++)
+        found |= platform.reserved[i].start.value == RAM_START + 0x1000 &&
+                 platform.reserved[i].bytes >= RAM_BYTES - 0x1000;
+    assert_true(found);
+}
+
+static void alias(const char *wrong, const char *name)
+{
+    board_open();
+    tree_node(&tree, "aliases");
+    tree_text(&tree, wrong, "/none");
+    tree_text(&tree, name, "/uart");
+    tree_end(&tree);
+    device("uart", "arm,pl011", 0x9000000, 0x1000);
+}
+
+static void an_alias_is_compared_from_its_first_letter(void **state)
+{
+    (void)state;
+    alias("xerial0", "serial0");
+    chosen_text("serial0");
+    assert_null(board_read());
+    assert_int_equal(platform.uart, UART_PL011);
+    board_open();
+    device("uart", "arm,pl011", 0x9000000, 0x1000);
+    chosen_text("serial0");
+    assert_null(board_read());
+    assert_int_equal(platform.uart, UART_NONE);
+}
+
+static void only_stdout_path_of_chosen_says_where_to_write(void **state)
+{
+    (void)state;
+    board_open();
+    device("uart", "arm,pl011", 0x9000000, 0x1000);
+    tree_node(&tree, "chosen");
+    tree_text(&tree, "stdout-path", "/uart");
+    tree_text(&tree, "bootargs", "/other");
+    tree_end(&tree);
+    tree_node(&tree, "other");
+    tree_text(&tree, "stdout-path", "/other");
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_int_equal(platform.uart, UART_PL011);
+}
+
+static void odd_nodes(unsigned count)
+{
+    board_open();
+    for (unsigned i = 0; i < count; i++) {
+        tree_node(&tree, "cut");
+        tree_cells(&tree, "reg", 1, i);
+        tree_end(&tree);
+    }
+    assert_null(board_read());
+}
+
+static void as_many_oddities_as_there_is_room_for_are_all(void **state)
+{
+    (void)state;
+    odd_nodes(PLATFORM_ODDITIES_MAX);
+    assert_null(strstr(printed, "more of the kind"));
+    odd_nodes(PLATFORM_ODDITIES_MAX + 1);
+    assert_printed("more of the kind");
+}
+
+static void a_board_without_a_model_has_none(void **state)
+{
+    (void)state;
+    root_of_small_cells();
+    assert_null(board_read());
+    assert_string_equal(platform.model, "");
+}
 
 int main(void)
 {
@@ -1152,6 +1422,19 @@ int main(void)
         cmocka_unit_test(cyclic_phandles_lead_nowhere),
         cmocka_unit_test(hostile_names_are_printed_harmlessly_and_not_without_end),
         cmocka_unit_test(the_uart_of_a_broken_tree_is_still_found),
+        cmocka_unit_test(of_a_reg_sixty_four_entries_are_used),
+        cmocka_unit_test(of_ranges_sixty_four_entries_are_used),
+        cmocka_unit_test(a_translation_to_the_last_address_is_said_in_a_line),
+        cmocka_unit_test(addresses_of_three_cells_are_none),
+        cmocka_unit_test(without_counts_addresses_have_two_cells_and_sizes_one),
+        cmocka_unit_test(four_cells_are_possible_and_five_are_not),
+        cmocka_unit_test(an_entry_without_bytes_ends_nothing),
+        cmocka_unit_test(an_interrupt_controller_with_half_its_registers_is_not_used),
+        cmocka_unit_test(reserved_memory_that_wraps_is_reserved_to_the_end),
+        cmocka_unit_test(an_alias_is_compared_from_its_first_letter),
+        cmocka_unit_test(only_stdout_path_of_chosen_says_where_to_write),
+        cmocka_unit_test(as_many_oddities_as_there_is_room_for_are_all),
+        cmocka_unit_test(a_board_without_a_model_has_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
