@@ -1373,6 +1373,346 @@ static void a_board_without_a_model_has_none(void **state)
     assert_string_equal(platform.model, "");
 }
 
+/* --- What nodes mean, at its edges -------------------------------------------------------- */
+
+static void two_regions(const char *name, uint32_t one, uint32_t other)
+{
+    tree_node(&tree, name);
+    tree_cells(&tree, "reg", 8, 0u, one, 0u, 0x1000u, 0u, other, 0u, 0x1000u);
+}
+
+static void all_regions_of_a_node_are_taken(void **state)
+{
+    (void)state;
+    board_open();
+    two_regions("memory@1", 0x80000000, 0x90000000);
+    tree_text(&tree, "device_type", "memory");
+    tree_end(&tree);
+    tree_node(&tree, "reserved-memory");
+    cells(2, 2);
+    two_regions("r", (uint32_t)RAM_START, (uint32_t)RAM_START + 0x10000);
+    tree_end(&tree);
+    tree_end(&tree);
+    two_regions("device", 0x1000, 0x90000000); /* the second lies in RAM */
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_int_equal(platform.ram_count, 3);
+    assert_int_equal(platform.reserved_count, 2);
+    assert_int_equal(platform.device_count, 1);
+}
+
+static void scattered_ram_that_is_dropped_is_said(void **state)
+{
+    (void)state;
+    board_open();
+    for (uint64_t i = 0; i < PLATFORM_RAM_MAX; i++)
+        memory(0x80000000 + i * 0x2000, 0x1000);
+    assert_null(board_read());
+    assert_printed("no room for so much scattered RAM");
+    assert_int_equal(platform.dropped, 1);
+}
+
+static void the_first_node_on_the_path_with_registers_is_written_to(void **state)
+{
+    (void)state;
+    board_open();
+    chosen_text("/uart");
+    device("uart@0", "arm,pl011", 0x1000, 0);
+    device("uart@1", "arm,pl011", 0x9000000, 0x1000);
+    device("uart@2", "arm,pl011", 0x9100000, 0x1000);
+    assert_null(board_read());
+    assert_int_equal(platform.uart, UART_PL011);
+    assert_region(platform.uart_registers, 0x9000000, 0x1000);
+}
+
+static void a_device_that_cannot_be_written_to_is_said(void **state)
+{
+    (void)state;
+    board_open();
+    chosen_text("/uart");
+    device("uart", "acme,uart", 0x9000000, 0x1000);
+    assert_null(board_read());
+    assert_int_equal(platform.uart, UART_NONE);
+    assert_printed("stdout-path names a device that the kernel cannot write to");
+}
+
+static void firmware(const char *compatible, const char *method, const char *status)
+{
+    tree_node(&tree, "psci");
+    tree_text(&tree, "compatible", compatible);
+    tree_text(&tree, "method", method);
+    tree_text(&tree, "status", status);
+    tree_end(&tree);
+}
+
+static void the_first_firmware_that_is_enabled_is_called(void **state)
+{
+    (void)state;
+    board_open();
+    firmware("arm,psci-1.0", "smc", "disabled");
+    firmware("arm,psci-0.2", "acme", "okay");
+    assert_null(board_read());
+    assert_int_equal(platform.psci, PSCI_NONE);
+    assert_printed("PSCI's method should be");
+    board_open();
+    firmware("arm,psci-0.2", "hvc", "okay");
+    firmware("arm,psci-1.0", "smc", "okay");
+    assert_null(board_read());
+    assert_int_equal(platform.psci, PSCI_HVC);
+    board_open();
+    firmware("arm,psci-1.0", "smc", "okay");
+    assert_null(board_read());
+    assert_int_equal(platform.psci, PSCI_SMC);
+}
+
+/* Each has the properties of another kind of node. */
+static void a_node_has_one_meaning(void **state)
+{
+    (void)state;
+    board_open();
+    tree_node(&tree, "chosen");
+    tree_cells(&tree, "linux,initrd-start", 1, (uint32_t)RAM_START);
+    tree_cells(&tree, "linux,initrd-end", 1, (uint32_t)RAM_START + 0x1000);
+    tree_text(&tree, "device_type", "cpu");
+    tree_cells(&tree, "reg", 2, 0u, 7u);
+    tree_end(&tree);
+    tree_node(&tree, "reserved-memory");
+    cells(2, 2);
+    device("r", "any", RAM_START, 0x1000);
+    tree_end(&tree);
+    tree_node(&tree, "intc");
+    tree_bytes(&tree, "compatible", "arm,gic-400\0arm,armv8-timer", 28);
+    tree_cells(&tree, "interrupts", 9, 1u, 13u, 4u, 1u, 14u, 4u, 1u, 11u, 4u);
+    tree_cells(&tree, "reg", 8, 0u, 0x8000000u, 0u, 0x1000u, 0u, 0x8010000u, 0u, 0x2000u);
+    cells(2, 2);
+    tree_node(&tree, "part");
+    tree_text(&tree, "method", "smc");
+    tree_end(&tree);
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_int_equal(platform.core_count, 0);
+    assert_region(platform.archive, RAM_START, 0x1000);
+    assert_int_equal(platform.gic_version, 2);
+    assert_int_equal(platform.timer_line, 0);
+    assert_int_equal(platform.psci, PSCI_NONE);
+}
+
+static void the_first_core_listed_twice_is_used_once(void **state)
+{
+    (void)state;
+    cpus_open();
+    cpu(5, "psci");
+    cpu(5, "psci");
+    assert_null(cpus_read());
+    assert_int_equal(platform.core_count, 1);
+}
+
+static void numbers_of_cores_have_one_or_two_cells(void **state)
+{
+    (void)state;
+    for (unsigned count = 0; count < 5; count++) {
+        board_open();
+        tree_node(&tree, "cpus");
+        cells(count, 0);
+        tree_node(&tree, "cpu");
+        tree_text(&tree, "device_type", "cpu");
+        tree_cells(&tree, "reg", 4, 0u, 1u, 2u, 3u);
+        tree_end(&tree);
+        assert_null(cpus_read());
+        assert_int_equal(platform.core_count, count == 1 || count == 2);
+        if (count != 1 && count != 2)
+            assert_printed("a core without a readable reg is not used");
+    }
+}
+
+static void a_damaged_release_address_is_none(void **state)
+{
+    (void)state;
+    cpus_open();
+    cpu_open(1, "spin-table");
+    tree_cells(&tree, "cpu-release-addr", 3, 0u, 0u, (uint32_t)RELEASE);
+    tree_end(&tree);
+    assert_null(cpus_read());
+    assert_int_equal(platform.core_release[0].value, 0);
+}
+
+static void every_core_s_release_address_is_looked_at(void **state)
+{
+    (void)state;
+    cpus_open();
+    cpu(0, "psci");
+    cpu_released(RAM_START + 0xd8);
+    assert_null(cpus_read());
+    assert_int_equal(platform.core_start[0], CORE_START_PSCI);
+    assert_int_equal(platform.core_start[1], CORE_START_NONE);
+}
+
+static void an_archive_with_one_end_or_of_three_cells_is_said(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        board_open();
+        tree_node(&tree, "chosen");
+        if (i == 0)
+            tree_cells(&tree, "linux,initrd-end", 1, (uint32_t)RAM_START + 0x1000);
+        else if (i == 1)
+            tree_cells(&tree, "linux,initrd-start", 1, (uint32_t)RAM_START);
+        else
+            tree_cells(&tree, "linux,initrd-start", 3, 0u, 0u, (uint32_t)RAM_START);
+        tree_end(&tree);
+        assert_null(board_read());
+        assert_printed(i == 1 ? "linux,initrd-start and -end should enclose RAM (0x40000000)"
+                              : "linux,initrd-start and -end should enclose RAM (0x0)");
+        assert_int_equal(platform.archive.bytes, 0);
+    }
+}
+
+static void a_device_that_the_kernel_s_own_splits_needs_room_too(void **state)
+{
+    (void)state;
+    board_open();
+    for (uint64_t i = 0; i < PLATFORM_DEVICE_MAX - 1; i++)
+        device("d", "any", 0x1000000 + i * 0x2000, 0x1000);
+    gicv2("intc", 0x8000000);
+    device("around", "any", 0x7fff000, 0x10000);
+    assert_null(board_read());
+    assert_int_equal(platform.dropped, 1);
+    assert_printed("no room for all device regions");
+}
+
+/* The last register that the kernel uses must be there. */
+static void an_interrupt_controller_is_complete_or_not(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        board_open();
+        small_gicv2("v2", 0x1000, 0x2000 - i);
+        assert_null(board_read());
+        assert_int_equal(platform.gic_version, i == 0 ? 2 : 0);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        board_open();
+        tree_node(&tree, "v3");
+        tree_text(&tree, "compatible", "arm,gic-v3");
+        tree_cells(&tree, "reg", 12, 0u, 0x8000000u, 0u, 0x10000u - (i == 1), 0u, 0x9000000u, 0u,
+                   0x20000u - (i == 2), 0u, 0xa000000u, 0u, 0x20000u);
+        tree_end(&tree);
+        assert_null(board_read());
+        assert_int_equal(platform.gic_version, i == 0 ? 3 : 0);
+        assert_int_equal(platform.gic_redistributor_count, i == 0 ? 1 : 0); /* not said: one */
+        assert_int_equal(platform.gic_cpu.bytes, 0);
+    }
+}
+
+static void timer_of_interrupts(unsigned count, uint32_t number, uint32_t controller_cells)
+{
+    board_open();
+    tree_node(&tree, "intc");
+    tree_text(&tree, "compatible", "arm,gic-400");
+    tree_cells(&tree, "#interrupt-cells", 1, controller_cells);
+    tree_end(&tree);
+    tree_node(&tree, "timer");
+    tree_text(&tree, "compatible", "arm,armv8-timer");
+    tree_cells(&tree, "interrupts", count, 1u, 13u, 4u, 1u, 14u, 4u, 1u, number, 4u, 1u, 10u, 4u);
+    tree_end(&tree);
+}
+
+static void a_timer_s_line_is_below_sixteen_and_complete(void **state)
+{
+    (void)state;
+    timer_of_interrupts(8, 15, 3);
+    assert_null(board_read());
+    assert_int_equal(platform.timer_line, 31);
+    for (uint32_t count = 1; count < 7; count++) {
+        timer_of_interrupts(12, 11, count);
+        assert_null(board_read());
+        assert_int_equal(platform.timer_line == 27, count == 3);
+        if (count < 3 || count > 4)
+            assert_printed("#interrupt-cells should be 3 or 4");
+    }
+}
+
+static void the_first_architected_timer_is_the_one(void **state)
+{
+    (void)state;
+    timer_of_interrupts(12, 11, 3);
+    tree_node(&tree, "second");
+    tree_text(&tree, "compatible", "arm,armv8-timer");
+    tree_cells(&tree, "interrupts", 9, 1u, 1u, 4u, 1u, 2u, 4u, 1u, 3u, 4u);
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_int_equal(platform.timer_line, 27);
+    board_open();
+    tree_node(&tree, "memory-mapped");
+    tree_text(&tree, "compatible", "arm,armv7-timer-mem");
+    tree_cells(&tree, "interrupts", 9, 1u, 1u, 4u, 1u, 2u, 4u, 1u, 3u, 4u);
+    tree_reg(&tree, 0xc000000, 0x1000);
+    tree_end(&tree);
+    device("thief", "any", 0xc000000, 0x2000);
+    assert_null(board_read());
+    assert_int_equal(platform.timer_line, 0);
+    assert_int_equal(platform.device_count, 1);
+    assert_region(platform.device[0], 0xc001000, 0x1000);
+}
+
+static void registers_of_what_is_not_used_are_no_driver_s(void **state)
+{
+    (void)state;
+    board_open();
+    gicv2("intc", 0x8000000);
+    gicv2("second", 0xb000000);
+    device("thief", "any", 0xb000000, 0x1000);
+    tree_node(&tree, "other");
+    tree_text(&tree, "compatible", "arm,gic-400");
+    cells(2, 2);
+    tree_bytes(&tree, "ranges", "", 0);
+    two_regions("part", 0xd000000, 0xe000000);
+    tree_end(&tree);
+    tree_node(&tree, "byte");
+    tree_reg(&tree, 0xf000000, 1);
+    tree_end(&tree);
+    tree_end(&tree);
+    device("thief", "any", 0xe000000, 0x1000);
+    device("thief", "any", 0xf000000, 0x1000);
+    assert_null(board_read());
+    assert_int_equal(platform.gic_version, 2);
+    assert_int_equal(platform.device_count, 0);
+}
+
+static void too_many_parts_of_the_kernel_s_own_are_refused(void **state)
+{
+    (void)state;
+    board_open();
+    tree_node(&tree, "intc");
+    tree_text(&tree, "compatible", "arm,gic-400");
+    cells(2, 2);
+    tree_bytes(&tree, "ranges", "", 0);
+    for (uint64_t i = 0; i < 33; i++)
+        device("part", "any", 0x8000000 + i * 0x2000, 0x1000);
+    tree_end(&tree);
+    assert_refused(board_read(), "more interrupt controllers' regions");
+}
+
+static void redistributors_in_ram_are_not_used(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        board_open();
+        tree_node(&tree, "intc");
+        tree_text(&tree, "compatible", "arm,gic-v3");
+        tree_cells(&tree, "#redistributor-regions", 1, 2u);
+        tree_cells(&tree, "reg", 12, 0u, 0x8000000u, 0u, 0x10000u,
+                   0u, i == 1 ? (uint32_t)RAM_START : 0x9000000u, 0u, 0x20000u,
+                   0u, i == 2 ? (uint32_t)RAM_START : 0xa000000u, 0u, 0x20000u);
+        tree_end(&tree);
+        assert_null(board_read());
+        assert_int_equal(platform.gic_version, i == 0 ? 3 : 0);
+        assert_int_equal(platform.gic_redistributor_count, i == 0 ? 2 : 0);
+        for (unsigned each = 0; each < 4; each++)
+            assert_int_equal(platform.gic_redistributor[each].bytes, i == 0 && each < 2 ? 0x20000 : 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1435,6 +1775,24 @@ int main(void)
         cmocka_unit_test(only_stdout_path_of_chosen_says_where_to_write),
         cmocka_unit_test(as_many_oddities_as_there_is_room_for_are_all),
         cmocka_unit_test(a_board_without_a_model_has_none),
+        cmocka_unit_test(all_regions_of_a_node_are_taken),
+        cmocka_unit_test(scattered_ram_that_is_dropped_is_said),
+        cmocka_unit_test(the_first_node_on_the_path_with_registers_is_written_to),
+        cmocka_unit_test(a_device_that_cannot_be_written_to_is_said),
+        cmocka_unit_test(the_first_firmware_that_is_enabled_is_called),
+        cmocka_unit_test(a_node_has_one_meaning),
+        cmocka_unit_test(the_first_core_listed_twice_is_used_once),
+        cmocka_unit_test(numbers_of_cores_have_one_or_two_cells),
+        cmocka_unit_test(a_damaged_release_address_is_none),
+        cmocka_unit_test(every_core_s_release_address_is_looked_at),
+        cmocka_unit_test(an_archive_with_one_end_or_of_three_cells_is_said),
+        cmocka_unit_test(a_device_that_the_kernel_s_own_splits_needs_room_too),
+        cmocka_unit_test(an_interrupt_controller_is_complete_or_not),
+        cmocka_unit_test(a_timer_s_line_is_below_sixteen_and_complete),
+        cmocka_unit_test(the_first_architected_timer_is_the_one),
+        cmocka_unit_test(registers_of_what_is_not_used_are_no_driver_s),
+        cmocka_unit_test(too_many_parts_of_the_kernel_s_own_are_refused),
+        cmocka_unit_test(redistributors_in_ram_are_not_used),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
