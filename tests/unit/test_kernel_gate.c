@@ -235,10 +235,12 @@ static void dying_time_is_closed_until_it_is_home(void **state)
 
 #define HANDLERS 8 /* more than an event stops */
 
+static struct party handler[HANDLERS];
+
 /* Each handles the faults of the one before, faults, and at last nobody does. */
 static void stop_many_on_core_1(void)
 {
-    struct party handler[HANDLERS], next = make_party_on(PASSIVE, make(OBJECT_ENDPOINT), 0);
+    struct party next = make_party_on(PASSIVE, make(OBJECT_ENDPOINT), 0);
 
     for (unsigned count = HANDLERS; count-- > 0; next = handler[count])
         handler[count] = make_party_on(count == 0 ? 40 : PASSIVE, make(OBJECT_ENDPOINT), next.endpoint);
@@ -263,6 +265,26 @@ static void while_some_stop_all_are_closed(void **state)
     settle_core(1);
     assert_false(threads_stopping());
     assert_true(are_open(true, true, true));
+}
+
+/* What it owes is told to those who wait for it, and their time is home, before it is another. */
+static void who_is_configured_while_it_stops_has_finished_that(void **state)
+{
+    unsigned at = 0;
+
+    (void)state;
+    stop_many_on_core_1();
+    while (at < HANDLERS && !(handler[at].thread->state == THREAD_STOPPED &&
+                              list_linked(&handler[at].thread->link_receive)))
+        at++;
+    assert_in_range(at, 1, HANDLERS - 1);
+    on_core(0);
+    must(handler[at].cap, THREAD_CONFIGURE, handler[at].table, INIT_SLOT_ADDRESS_SPACE,
+         handler[at].endpoint, 0, 0);
+    settle_core(1);
+    assert_false(threads_stopping());
+    assert_ptr_equal(handler[0].thread->time, object_of(handler[0].time));
+    assert_false(handler[0].thread->lent);
 }
 
 /* --- Endpoints ------------------------------------------------------------------------------ */
@@ -421,6 +443,7 @@ int main(void)
         TEST(a_grace_is_closed),
         TEST(dying_time_is_closed_until_it_is_home),
         TEST(while_some_stop_all_are_closed),
+        TEST(who_is_configured_while_it_stops_has_finished_that),
         TEST(an_endpoint_is_at_home_on_the_core_that_used_it_last),
         TEST(who_waits_at_an_endpoint_takes_it_home),
         TEST(an_endpoint_that_dies_is_closed_and_nobody_s_home),

@@ -95,10 +95,15 @@ static void the_machine_prints_what_it_has_room_for(void **state)
     must(INIT_SLOT_MACHINE, MACHINE_PRINT, 6, text);
     assert_int_equal(answer[0], 6);
     assert_memory_equal(sim.printed, "thole!", 6);
+    sim.printed_bytes = 0;
+    must(INIT_SLOT_MACHINE, MACHINE_PRINT, 19, text, text, text);
+    assert_int_equal(answer[0], 19);
+    assert_memory_equal(sim.printed, "thole!!!thole!!!tho", 19);
     sim.print_room = 3;
     must(INIT_SLOT_MACHINE, MACHINE_PRINT, 8, text);
     assert_int_equal(answer[0], 3);
     must(INIT_SLOT_MACHINE, MACHINE_PRINT, 40, text);
+    assert_int_equal(thole_tag_words(here()->current->frame.x[1]), 1);
     assert_int_equal(answer[0], 0);
     assert_result(invoke(INIT_SLOT_MACHINE, MACHINE_PRINT, 41, text), BAD_ARGUMENT);
     assert_result(invoke(INIT_SLOT_MACHINE, MACHINE_PRINT, UINT64_MAX, text), BAD_ARGUMENT);

@@ -58,6 +58,8 @@ static void of_who_waits_only_kept_registers_are_read(void **state)
     assert_int_equal(answer[5], 0x7000 + 19);
     must(server.cap, THREAD_READ_REGISTERS, 0);
     assert_int_equal(answer[0], 0);
+    must(server.cap, THREAD_INSPECT);
+    assert_int_equal(answer[4], 0);
 }
 
 static void of_who_calls_the_slot_is_read_and_no_words(void **state)
@@ -74,6 +76,45 @@ static void of_who_calls_the_slot_is_read_and_no_words(void **state)
     must(client.cap, THREAD_READ_REGISTERS, 18);
     assert_int_equal(answer[0], 0);
     assert_int_equal(answer[1], 0x7013);
+}
+
+/* Those of who runs are in a call: x9 to x18 are lost, the others are as they were. */
+static void of_who_asks_himself_scratch_registers_are_not_read(void **state)
+{
+    (void)state;
+    for (unsigned first = 6; first < 20; first += THOLE_MESSAGE_WORDS) {
+        must(INIT_SLOT_THREAD, THREAD_READ_REGISTERS, first);
+        for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
+            if (first + index >= 9)
+                assert_int_equal(answer[index], first + index <= 18 ? 0 : 0xdead0000 + first + index);
+    }
+    must(INIT_SLOT_THREAD, THREAD_READ_REGISTERS, 0);
+    assert_int_equal(answer[0], INIT_SLOT_THREAD);
+}
+
+static void of_who_is_held_back_all_registers_are_read(void **state)
+{
+    (void)state;
+    as(&client);
+    for (unsigned index = 0; index < 31; index++)
+        client.thread->frame.x[index] = 0x8000 + index;
+    as_init();
+    for (unsigned first = 0; first < 24; first += THOLE_MESSAGE_WORDS) {
+        must(client.cap, THREAD_READ_REGISTERS, first);
+        for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
+            assert_int_equal(answer[index], 0x8000 + first + index);
+    }
+}
+
+static void registers_of_a_stopped_thread_can_be_written(void **state)
+{
+    unsigned thread = make(OBJECT_THREAD);
+
+    (void)state;
+    must(thread, THREAD_WRITE_REGISTERS, 3, 4, 0x33, 0x44, 0x55, 0x66);
+    must(thread, THREAD_READ_REGISTERS, 2);
+    for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
+        assert_int_equal(answer[index], index == 0 || index == 5 ? 0 : 0x22 + index * 0x11);
 }
 
 static void parts_of_the_wrong_kind_or_without_right_are_refused(void **state)
@@ -99,6 +140,7 @@ static void time_that_another_runs_on_is_busy(void **state)
 
     (void)state;
     assert_result(configure(thread, 1, 2, endpoint, 0, client.time), DONE);
+    assert_result(invoke(thread, THREAD_RESUME, 0), BUSY);
     assert_result(invoke(thread, THREAD_START, 1, 2, 3), BUSY);
     assert_result(delete_slot(client.cap), DONE);
     assert_result(invoke(thread, THREAD_START, 1, 2, 3), DONE);
@@ -291,6 +333,9 @@ int main(void)
     const struct CMUnitTest thread_tests[] = {
         cmocka_unit_test_setup(a_thread_is_configured_and_started_while_it_is_stopped, boot),
         cmocka_unit_test_setup(of_who_calls_the_slot_is_read_and_no_words, boot),
+        cmocka_unit_test_setup(of_who_asks_himself_scratch_registers_are_not_read, boot),
+        cmocka_unit_test_setup(of_who_is_held_back_all_registers_are_read, boot),
+        cmocka_unit_test_setup(registers_of_a_stopped_thread_can_be_written, boot),
         cmocka_unit_test_setup(parts_of_the_wrong_kind_or_without_right_are_refused, boot),
         cmocka_unit_test_setup(of_who_waits_only_kept_registers_are_read, boot),
         cmocka_unit_test_setup(time_that_another_runs_on_is_busy, boot),
