@@ -417,6 +417,24 @@ static void an_event_whose_time_is_spent_waits_for_the_next_period(void **state)
     assert_int_equal(got_kind(&server), KIND_SIGNAL);
 }
 
+static void spent_time_that_is_deleted_leaves_no_deadline(void **state)
+{
+    unsigned time = make_time(40), bell = make(OBJECT_NOTIFICATION);
+
+    (void)state;
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, time, 0, 40, 5, 50);
+    must(bell, NOTIFICATION_BIND, server.endpoint, time);
+    must(bell, NOTIFICATION_SIGNAL);
+    as(&server);
+    advance(5);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    as_init();
+    must(bell, NOTIFICATION_SIGNAL);
+    assert_true(deadline_pending(&((struct sched_context *)object_of(time))->next_period));
+    assert_result(delete_slot(time), DONE);
+    assert_null(deadlines_first(&here()->deadlines));
+}
+
 static void a_new_share_begins_at_once(void **state)
 {
     (void)state;
@@ -505,6 +523,7 @@ int main(void)
         TEST(whole_lent_time_never_ends),
         TEST(a_suspended_thread_that_takes_spent_time_waits_for_no_period),
         TEST(an_event_whose_time_is_spent_waits_for_the_next_period),
+        TEST(spent_time_that_is_deleted_leaves_no_deadline),
         TEST(a_new_share_begins_at_once),
         TEST(a_spent_thread_can_be_suspended_and_is_spent_when_it_is_resumed),
         TEST(a_debt_of_many_periods_is_paid_period_by_period),
