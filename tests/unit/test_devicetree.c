@@ -1222,6 +1222,18 @@ static void addresses_of_three_cells_are_none(void **state)
     bus_device("untranslated", 0x3000, 0x1000);
     tree_end(&tree);
     tree_end(&tree);
+    tree_node(&tree, "transparent");
+    cells(3, 1);
+    tree_bytes(&tree, "ranges", "", 0);
+    tree_node(&tree, "direct");
+    tree_cells(&tree, "reg", 4, 0u, 0u, 0x4000u, 0x1000u);
+    tree_end(&tree);
+    tree_node(&tree, "inner");
+    cells(1, 1);
+    tree_cells(&tree, "ranges", 5, 0u, 0u, 0u, 0u, 0x10000u);
+    bus_device("translated", 0x5000, 0x1000);
+    tree_end(&tree);
+    tree_end(&tree);
     assert_null(board_read());
     assert_int_equal(platform.device_count, 0);
 }
@@ -1632,6 +1644,22 @@ static void a_timer_s_line_is_below_sixteen_and_complete(void **state)
     }
 }
 
+static void interrupts_of_two_cells_are_no_timer_s(void **state)
+{
+    (void)state;
+    board_open();
+    tree_node(&tree, "intc");
+    tree_text(&tree, "compatible", "arm,gic-400");
+    tree_cells(&tree, "#interrupt-cells", 1, 2u);
+    tree_end(&tree);
+    tree_node(&tree, "timer");
+    tree_text(&tree, "compatible", "arm,armv8-timer");
+    tree_cells(&tree, "interrupts", 8, 1u, 13u, 1u, 14u, 1u, 11u, 1u, 10u);
+    tree_end(&tree);
+    assert_null(board_read());
+    assert_int_equal(platform.timer_line, 0);
+}
+
 static void the_first_architected_timer_is_the_one(void **state)
 {
     (void)state;
@@ -1789,6 +1817,7 @@ int main(void)
         cmocka_unit_test(a_device_that_the_kernel_s_own_splits_needs_room_too),
         cmocka_unit_test(an_interrupt_controller_is_complete_or_not),
         cmocka_unit_test(a_timer_s_line_is_below_sixteen_and_complete),
+        cmocka_unit_test(interrupts_of_two_cells_are_no_timer_s),
         cmocka_unit_test(the_first_architected_timer_is_the_one),
         cmocka_unit_test(registers_of_what_is_not_used_are_no_driver_s),
         cmocka_unit_test(too_many_parts_of_the_kernel_s_own_are_refused),
