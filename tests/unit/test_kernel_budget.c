@@ -137,6 +137,21 @@ static void equals_take_turns_by_their_budgets(void **state)
     }
 }
 
+static void a_turn_with_a_tick_left_is_not_a_new_one(void **state)
+{
+    struct party equal = make_awake(20);
+
+    (void)state;
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, high.time, 0, 20, 30, 30);
+    as(&high);
+    advance(29);
+    as_init();
+    reply_recv(INIT_SLOT_ENDPOINT, 0, 0);
+    assert_true(runs(&high));
+    advance(1);
+    assert_true(runs(&equal));
+}
+
 static void whole_time_alone_needs_no_timer(void **state)
 {
     (void)state;
@@ -508,6 +523,7 @@ int main(void)
         TEST(a_turn_that_reaches_into_the_next_period_uses_that_ones_budget),
         TEST(used_up_while_init_was_at_work_it_is_spent_when_it_runs_again),
         TEST(equals_take_turns_by_their_budgets),
+        TEST(a_turn_with_a_tick_left_is_not_a_new_one),
         TEST(whole_time_alone_needs_no_timer),
         TEST(a_server_goes_on_within_its_grace_and_the_client_pays_back),
         TEST(past_its_grace_a_server_faults),

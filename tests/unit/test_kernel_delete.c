@@ -122,6 +122,9 @@ static void a_thread_that_deletes_the_table_it_runs_in_has_none(void **state)
     as(&mortal);
     call(end, 0, 0);
     assert_status(&mortal, BAD_CAPABILITY);
+    call(OWN_TABLE, 0, 0);
+    assert_status(&mortal, BAD_CAPABILITY);
+    assert_int_equal(mortal.thread->table_last, 0);
     recv(OWN_ENDPOINT, 0);
     assert_status(&mortal, BAD_CAPABILITY);
     assert_true(runs(&mortal));

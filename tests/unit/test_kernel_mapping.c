@@ -238,6 +238,41 @@ static void when_all_asids_are_in_use_the_next_waits_for_one_to_come_free(void *
     assert_non_null(address_space_of(&known.init_table[last]).root);
 }
 
+static enum thole_result assign(unsigned at)
+{
+    return invoke(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, at);
+}
+
+/* Those that were given back: the one that has been free for longest first, and each once. */
+static void asids_come_back_in_the_order_in_which_they_were_freed(void **state)
+{
+    unsigned taken[ASID_COUNT], waiting[4], count = 0;
+    uint64_t freed[3];
+
+    (void)state;
+    boot_machine(LARGE_RAM);
+    compare_every = 1000;
+    do
+        taken[count] = make(OBJECT_ADDRESS_SPACE);
+    while (assign(taken[count]) == RESULT_DONE && ++count < ASID_COUNT);
+    for (unsigned index = 0; index < 4; index++)
+        waiting[index] = make(OBJECT_ADDRESS_SPACE);
+    for (unsigned index = 0; index < 3; index++) {
+        freed[index] = address_space_of(&known.init_table[taken[index]]).asid;
+        assert_result(delete_slot(taken[index]), DONE);
+    }
+    for (unsigned index = 0; index < 3; index++) {
+        assert_result(assign(waiting[index]), DONE);
+        assert_int_equal(answer[0], freed[index]);
+    }
+    assert_result(assign(waiting[3]), NO_ASID);
+    /* Alone it is followed by none, whatever followed it before. */
+    assert_result(delete_slot(waiting[0]), DONE);
+    assert_result(assign(waiting[3]), DONE);
+    assert_int_equal(answer[0], freed[0]);
+    assert_result(assign(taken[count]), NO_ASID);
+}
+
 static void a_mapping_of_a_dead_space_is_none_of_the_next_with_its_asid(void **state)
 {
     unsigned frame = make_sized(OBJECT_FRAME, FRAME_BITS_4K), copy = mint(frame, RIGHTS_ALL, 0);
@@ -314,6 +349,7 @@ int main(void)
         cmocka_unit_test_setup(a_space_that_died_with_mappings_leaves_no_translation, boot),
         cmocka_unit_test_setup(asids_are_used_again_after_their_space_has_died, boot),
         cmocka_unit_test(when_all_asids_are_in_use_the_next_waits_for_one_to_come_free),
+        cmocka_unit_test(asids_come_back_in_the_order_in_which_they_were_freed),
         cmocka_unit_test_setup(a_mapping_of_a_dead_space_is_none_of_the_next_with_its_asid, boot),
         cmocka_unit_test_setup(a_thread_whose_space_dies_runs_in_none, boot),
         cmocka_unit_test_setup(frames_that_were_written_are_clear_when_made_again, boot),

@@ -81,8 +81,10 @@ static void resume_lets_the_server_go_on_and_answer(void **state)
     (void)state;
     the_server_faults();
     assert_true(runs(&handler));
+    assert_int_equal(server.thread->sender.flags, SENDER_FAULTED);
     reply_recv(OWN_ENDPOINT, THOLE_FAULT_RESUME, 0);
     assert_true(runs(&server));
+    assert_int_equal(server.thread->sender.flags, 0);
     assert_false(STEPS(&server));
     reply_recv(OWN_ENDPOINT, 7, 0);
     assert_int_equal(got_label(&client), 7);
