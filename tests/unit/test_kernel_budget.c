@@ -143,6 +143,7 @@ static void a_turn_with_a_tick_left_is_not_a_new_one(void **state)
 
     (void)state;
     must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, high.time, 0, 20, 30, 30);
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, equal.time, 0, 20, 30, 30);
     as(&high);
     advance(29);
     as_init();

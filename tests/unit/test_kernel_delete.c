@@ -438,6 +438,8 @@ static void objects_that_are_dying_are_emptied_before_memory_is_used_again(void 
         must(table, CAPTABLE_COPY, index, INIT_SLOT_CAPTABLE, server.endpoint, RIGHTS_ALL);
     assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, table), MORE);
     assert_false(slot_in_use(table));
+    make(OBJECT_ENDPOINT); /* of memory that is used for the first time */
+    assert_true(dying_any());
     do {
         result = invoke(memory, UNTYPED_RETYPE, OBJECT_FRAME, 12, INIT_SLOT_CAPTABLE, slot);
     } while (result == RESULT_MORE);

@@ -3,6 +3,7 @@
  * Faults as messages: what they say, what the reply does, and faults that
  * nobody hears.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "fixture.h"
@@ -217,7 +218,11 @@ static void a_fault_of_init_says_its_last_words_and_resets_the_machine(void **st
         fault(FAULT_WRITE, 0xbad);
     sim.ending = NULL;
     assert_int_equal(how, SIM_RESET);
-    assert_non_null(strstr(sim.printed, "init: panic"));
+    char first_words[80];
+
+    snprintf(first_words, sizeof(first_words), "init: panic: fault %u (abi.h, THOLE_FAULTS), ",
+             (unsigned)FAULT_WRITE);
+    assert_non_null(strstr(sim.printed, first_words));
     assert_non_null(strstr(sim.printed, "bad"));
 }
 

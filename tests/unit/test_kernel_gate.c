@@ -267,24 +267,45 @@ static void while_some_stop_all_are_closed(void **state)
     assert_true(are_open(true, true, true));
 }
 
-/* What it owes is told to those who wait for it, and their time is home, before it is another. */
-static void who_is_configured_while_it_stops_has_finished_that(void **state)
+/* Init finds one that has stopped, and not told those who wait for it. */
+static unsigned find_who_stops(void)
 {
     unsigned at = 0;
 
-    (void)state;
     stop_many_on_core_1();
     while (at < HANDLERS && !(handler[at].thread->state == THREAD_STOPPED &&
                               list_linked(&handler[at].thread->link_receive)))
         at++;
     assert_in_range(at, 1, HANDLERS - 1);
     on_core(0);
+    return at;
+}
+
+/* What it owes is told to those who wait for it, and their time is home, before it is another. */
+static void who_is_configured_while_it_stops_has_finished_that(void **state)
+{
+    unsigned at = find_who_stops();
+
+    (void)state;
     must(handler[at].cap, THREAD_CONFIGURE, handler[at].table, INIT_SLOT_ADDRESS_SPACE,
          handler[at].endpoint, 0, 0);
     settle_core(1);
     assert_false(threads_stopping());
     assert_ptr_equal(handler[0].thread->time, object_of(handler[0].time));
     assert_false(handler[0].thread->lent);
+}
+
+static void who_is_resumed_while_it_stops_has_finished_that(void **state)
+{
+    unsigned at = find_who_stops();
+
+    (void)state;
+    must(handler[at].cap, THREAD_RESUME);
+    assert_false(list_linked(&handler[at].thread->link_receive));
+    assert_false(handler[at].thread->lent);
+    assert_state(&handler[at], STRANDED);
+    settle_core(1);
+    assert_ptr_equal(handler[0].thread->time, object_of(handler[0].time));
 }
 
 /* --- Endpoints ------------------------------------------------------------------------------ */
@@ -409,6 +430,39 @@ static void while_programs_run_their_time_is_said_by_the_core_alone(void **state
     invariants_check();
 }
 
+/* As a machine that is switched off leaves it, and a simulated one needs it. */
+static void leave_for_ever(unsigned count)
+{
+    jmp_buf ending;
+
+    boot_cores(SMALL_RAM, count);
+    here()->gate = GATE_CLOSED;
+    sim.ending = &ending;
+    if (setjmp(ending) == 0)
+        invoke(INIT_SLOT_MACHINE, MACHINE_POWER_OFF);
+    sim.ending = NULL;
+    assert_true(is_open(0));
+    assert_int_equal(kernel_lock.serving, kernel_lock.next);
+    cores_settle();
+}
+
+static void alone_the_kernel_is_left_for_ever_without_a_lock(void **state)
+{
+    (void)state;
+    leave_for_ever(1);
+    assert_int_equal(kernel_lock.serving, 0);
+}
+
+static void one_of_two_leaves_the_kernel_to_the_other(void **state)
+{
+    (void)state;
+    leave_for_ever(2);
+    on_core(1);
+    interrupt();
+    assert_null(cores[1].current);
+    assert_false(is_open(1));
+}
+
 static void all_cores_that_there_can_be_have_gates(void **state)
 {
     unsigned space;
@@ -444,12 +498,15 @@ int main(void)
         TEST(dying_time_is_closed_until_it_is_home),
         TEST(while_some_stop_all_are_closed),
         TEST(who_is_configured_while_it_stops_has_finished_that),
+        TEST(who_is_resumed_while_it_stops_has_finished_that),
         TEST(an_endpoint_is_at_home_on_the_core_that_used_it_last),
         TEST(who_waits_at_an_endpoint_takes_it_home),
         TEST(an_endpoint_that_dies_is_closed_and_nobody_s_home),
         TEST(who_is_in_the_kernel_waits_for_those_in_a_short_way),
         TEST(the_kernel_finds_what_a_short_way_left_to_it),
         TEST(while_programs_run_their_time_is_said_by_the_core_alone),
+        cmocka_unit_test(alone_the_kernel_is_left_for_ever_without_a_lock),
+        cmocka_unit_test(one_of_two_leaves_the_kernel_to_the_other),
         cmocka_unit_test(all_cores_that_there_can_be_have_gates),
     };
 

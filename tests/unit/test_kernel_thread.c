@@ -146,6 +146,26 @@ static void time_that_another_runs_on_is_busy(void **state)
     assert_result(invoke(thread, THREAD_START, 1, 2, 3), DONE);
 }
 
+/* An event waits for it, and gets it. */
+static void time_that_a_stopped_thread_kept_is_free_when_it_is_configured_anew(void **state)
+{
+    struct party keeper = make_party_on(40, make(OBJECT_ENDPOINT), 0);
+    unsigned bell = make(OBJECT_NOTIFICATION);
+
+    (void)state;
+    wake(&keeper);
+    as(&keeper);
+    fault(FAULT_WRITE, 8);
+    as_init();
+    assert_state(&keeper, STOPPED);
+    must(bell, NOTIFICATION_BIND, server.endpoint, keeper.time);
+    must(bell, NOTIFICATION_SIGNAL);
+    assert_state(&server, RECEIVING);
+    assert_result(configure(keeper.cap, keeper.table, 2, keeper.endpoint, 0, 0), DONE);
+    as(&server);
+    assert_int_equal(got_kind(&server), KIND_SIGNAL);
+}
+
 /*
  * What a thread was given can go; it must not be given again in the middle of
  * a call, which would then arrive with another badge.
@@ -339,6 +359,8 @@ int main(void)
         cmocka_unit_test_setup(parts_of_the_wrong_kind_or_without_right_are_refused, boot),
         cmocka_unit_test_setup(of_who_waits_only_kept_registers_are_read, boot),
         cmocka_unit_test_setup(time_that_another_runs_on_is_busy, boot),
+        cmocka_unit_test_setup(time_that_a_stopped_thread_kept_is_free_when_it_is_configured_anew,
+                               boot),
         cmocka_unit_test_setup(a_started_thread_cannot_be_configured_to_forge_a_badge, boot),
         cmocka_unit_test_setup(a_thread_that_runs_can_be_destroyed, boot),
         cmocka_unit_test_setup(a_thread_that_is_ready_can_be_destroyed, boot),

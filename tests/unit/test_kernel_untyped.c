@@ -2,6 +2,8 @@
 /*
  * Untyped memory: what retype makes of it, in which steps, and what it refuses.
  */
+#include <string.h>
+
 #include "fixture.h"
 
 static unsigned memory; /* 64 KiB */
@@ -111,6 +113,20 @@ static void large_objects_are_cleared_in_steps(void **state)
     assert_result(result, DONE);
     assert_in_range(calls, 200, 300);
     assert_true(sim_is_clear(slot_physical(&known.init_table[slot]), 1 << 21));
+}
+
+static void memory_that_was_written_to_is_cleared_to_its_last_page(void **state)
+{
+    unsigned large = make_untyped(22), slot = new_slot();
+    uint64_t at = slot_physical(&known.init_table[large]).value;
+
+    (void)state;
+    memset(sim.ram + (at - SIM_RAM_BASE), 0xa5, 1 << 22);
+    while (retype(large, OBJECT_FRAME, 21, slot) == RESULT_MORE)
+        ;
+    assert_int_equal(slot_physical(&known.init_table[slot]).value, at);
+    assert_true(sim_is_clear((paddr_t){ at }, 1 << 21));
+    assert_int_equal((unsigned char)sim.ram[at - SIM_RAM_BASE + (1 << 21)], 0xa5);
 }
 
 static void a_small_object_in_between_makes_clearing_begin_anew(void **state)
@@ -227,6 +243,7 @@ int main(void)
         cmocka_unit_test_setup(sizes_and_types_that_do_not_exist_are_bad_arguments, boot),
         cmocka_unit_test_setup(a_slot_that_is_taken_or_does_not_exist_is_refused, boot),
         cmocka_unit_test_setup(large_objects_are_cleared_in_steps, boot),
+        cmocka_unit_test_setup(memory_that_was_written_to_is_cleared_to_its_last_page, boot),
         cmocka_unit_test_setup(a_small_object_in_between_makes_clearing_begin_anew, boot),
         cmocka_unit_test_setup(what_was_cleared_elsewhere_does_not_count, boot),
         cmocka_unit_test_setup(what_was_cleared_for_one_object_does_not_count_for_the_next, boot),
