@@ -126,6 +126,38 @@ static void a_capability_that_its_call_deletes_is_recorded_as_it_was(void **stat
     assert_int_equal(record(0)->object, OBJECT_CAPTABLE);
 }
 
+/* Where a frame is mapped, or how much of memory is used, is nobody's badge. */
+static void only_what_has_a_badge_shows_one(void **state)
+{
+    unsigned bell = mint(make(OBJECT_NOTIFICATION), RIGHTS_ALL, 5), memory = make_untyped(14);
+
+    (void)state;
+    make_from(memory, OBJECT_ENDPOINT, 0);
+    assert_int_not_equal(known.init_table[memory].badge, 0);
+    trace_into(frame);
+    must(bell, NOTIFICATION_SIGNAL);
+    assert_int_equal(record(0)->object, OBJECT_NOTIFICATION);
+    assert_int_equal(record(0)->badge, 5);
+    must(memory, UNTYPED_INFO);
+    assert_int_equal(record(0)->object, OBJECT_UNTYPED);
+    assert_int_equal(record(0)->badge, 0);
+}
+
+static void a_storm_of_lines_is_recorded_in_parts(void **state)
+{
+    (void)state;
+    trace_into(frame);
+    for (unsigned line = 40; line < 46; line++) {
+        sim.line[line].enabled = true;
+        sim_line_pulse(line);
+    }
+    interrupt();
+    assert_int_equal(record(0)->kind, TRACE_INTERRUPT);
+    assert_int_equal(record(0)->code, 4);
+    interrupt();
+    assert_int_equal(record(0)->code, 2);
+}
+
 static void a_fault_is_recorded_with_its_address(void **state)
 {
     (void)state;
@@ -476,6 +508,8 @@ int main(void)
         cmocka_unit_test_setup(a_call_and_its_answer_are_two_records_in_order, boot),
         cmocka_unit_test_setup(an_operation_is_recorded_with_the_kind_of_its_object, boot),
         cmocka_unit_test_setup(a_capability_that_its_call_deletes_is_recorded_as_it_was, boot),
+        cmocka_unit_test_setup(only_what_has_a_badge_shows_one, boot),
+        cmocka_unit_test_setup(a_storm_of_lines_is_recorded_in_parts, boot),
         cmocka_unit_test_setup(a_fault_is_recorded_with_its_address, boot),
         cmocka_unit_test_setup(lines_are_recorded_in_the_order_in_which_they_were_taken, boot),
         cmocka_unit_test_setup(the_oldest_record_is_overwritten, boot),
