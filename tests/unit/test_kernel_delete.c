@@ -472,6 +472,81 @@ static void a_step_that_is_too_deep_for_a_call_is_done_by_whoever_deletes(void *
     assert_false(slot_has_children(&known.init_table[end]));
 }
 
+static void what_is_too_deep_for_a_call_is_revoked_in_several(void **state)
+{
+    unsigned end = make(OBJECT_ENDPOINT), deepest = end;
+
+    (void)state;
+    for (unsigned depth = 0; depth < DEEP; depth++)
+        deepest = mint(deepest, RIGHTS_ALL, 0);
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_REVOKE, end), MORE);
+    assert_true(slot_in_use(deepest));
+    assert_result(revoke_slot(end), DONE);
+    assert_false(slot_has_children(&known.init_table[end]));
+}
+
+/* In its table's slot 2 is the first of many generations. */
+static unsigned make_deep_table(void)
+{
+    unsigned table = make_from(memory, OBJECT_CAPTABLE, 4), end = make(OBJECT_ENDPOINT);
+    unsigned next = new_slot();
+
+    must(table, CAPTABLE_MINT, 2, INIT_SLOT_CAPTABLE, end, RIGHTS_ALL, 0);
+    must(INIT_SLOT_CAPTABLE, CAPTABLE_MINT, next, table, 2, RIGHTS_ALL, 0);
+    for (unsigned depth = 0; depth < DEEP; depth++)
+        next = mint(next, RIGHTS_ALL, 0);
+    return table;
+}
+
+static void memory_of_a_table_that_dies_waits_for_the_deepest_step_of_it(void **state)
+{
+    unsigned table = make_deep_table(), slot = new_slot(), calls = 0;
+    enum thole_result result;
+
+    (void)state;
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, table), MORE);
+    assert_true(dying_any());
+    do {
+        result = invoke(memory, UNTYPED_RETYPE, OBJECT_ENDPOINT, 0, INIT_SLOT_CAPTABLE, slot);
+        calls++;
+    } while (result == RESULT_MORE);
+    assert_result(result, DONE);
+    assert_false(dying_any());
+    assert_true(calls > 3);
+}
+
+/* What they weigh leaves a rest that is too little for a look into the table. */
+static void a_table_of_heavy_objects_is_emptied_to_the_last(void **state)
+{
+    unsigned table = make_from(memory, OBJECT_CAPTABLE, 4), others = make_untyped(14);
+
+    (void)state;
+    for (unsigned slot = 1; slot < 16; slot++)
+        must(others, UNTYPED_RETYPE, OBJECT_NOTIFICATION, 0, table, slot);
+    assert_result(delete_slot(table), DONE);
+    assert_false(dying_any());
+    must(others, UNTYPED_INFO);
+    assert_int_equal(answer[2], 0);
+}
+
+/* A step was to take from a thread what it is bound with; it gives it back itself. */
+static void a_way_ends_where_its_capability_goes_by_itself(void **state)
+{
+    struct party bound = make_party(PASSIVE);
+    unsigned time = make_time(20), other = mint(server.endpoint, RIGHTS_ALL, 0);
+
+    (void)state;
+    must(bound.cap, THREAD_BIND_TIME, time);
+    mint(time, RIGHTS_ALL, 0);
+    mint(time, RIGHTS_ALL, 0);
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_REVOKE, time), MORE);
+    assert_true(slot_has_children(&known.init_table[time]));
+    must(bound.cap, THREAD_BIND_TIME, 0);
+    assert_false(slot_has_children(&known.init_table[time]));
+    assert_result(invoke(INIT_SLOT_CAPTABLE, CAPTABLE_DELETE, other), DONE);
+    assert_result(revoke_slot(time), DONE);
+}
+
 static void a_way_follows_a_capability_that_is_moved(void **state)
 {
     unsigned end = make(OBJECT_ENDPOINT), at[DEEP + 1], moved;
@@ -531,6 +606,10 @@ int main(void)
         cmocka_unit_test_setup(a_large_empty_table_is_gone_after_few_calls, boot),
         cmocka_unit_test_setup(a_step_that_is_too_deep_for_a_call_is_done_by_whoever_deletes,
                                boot),
+        cmocka_unit_test_setup(what_is_too_deep_for_a_call_is_revoked_in_several, boot),
+        cmocka_unit_test_setup(memory_of_a_table_that_dies_waits_for_the_deepest_step_of_it, boot),
+        cmocka_unit_test_setup(a_table_of_heavy_objects_is_emptied_to_the_last, boot),
+        cmocka_unit_test_setup(a_way_ends_where_its_capability_goes_by_itself, boot),
         cmocka_unit_test_setup(a_way_follows_a_capability_that_is_moved, boot),
         cmocka_unit_test_setup(a_step_that_was_to_gather_time_is_left_to_who_began_it, boot),
         cmocka_unit_test_setup(objects_that_are_dying_are_emptied_before_memory_is_used_again,

@@ -146,11 +146,15 @@ static void only_what_has_a_badge_shows_one(void **state)
 static void a_storm_of_lines_is_recorded_in_parts(void **state)
 {
     (void)state;
-    trace_into(frame);
     for (unsigned line = 40; line < 46; line++) {
-        sim.line[line].enabled = true;
-        sim_line_pulse(line);
+        unsigned source = make(OBJECT_INTERRUPT);
+
+        must(source, INTERRUPT_BIND, server.endpoint, 0);
+        must(INIT_SLOT_IRQ_CONTROL, IRQ_CONTROL_ATTACH, source, line, TRIGGER_EDGE);
     }
+    trace_into(frame);
+    for (unsigned line = 40; line < 46; line++)
+        sim_line_pulse(line);
     interrupt();
     assert_int_equal(record(0)->kind, TRACE_INTERRUPT);
     assert_int_equal(record(0)->code, 4);
