@@ -8,8 +8,9 @@
   mutate.py run --quick ...
       leaves out the long tests, the sanitizers and what is explained: most of what survivors
       cost; to be followed by a run with --survivors
-  mutate.py run --survivors ...
-      tries those again that survived and are not explained, when there are new tests
+  mutate.py run --survivors [--quick] [--killers NAME...] ...
+      tries those again that survived and are not explained, when there are new tests; with
+      --killers only by these, also by long ones
   mutate.py list [--files PATTERN...]
       says how many mutations there are
   mutate.py summary [--results FILE] [--survivors]
@@ -118,7 +119,7 @@ class Trial:
         self.bench = bench
         self.variants = ("plain",) if quick else ("plain", "sanitized")
         self.possible = [killer for killer in bench.killers
-                         if not (quick and killer.is_long) and (not chosen or killer.name in chosen)]
+                         if (killer.name in chosen if chosen else not (quick and killer.is_long))]
         bench.count(self.possible)
         self.kills = collections.defaultdict(collections.Counter)
         for result in results:

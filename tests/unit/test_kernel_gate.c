@@ -446,6 +446,21 @@ static void leave_for_ever(unsigned count)
     cores_settle();
 }
 
+static void a_core_that_has_work_to_do_leaves_its_gate_closed_for_ever(void **state)
+{
+    jmp_buf ending;
+
+    (void)state;
+    boot_machine(SMALL_RAM);
+    sim.ending = &ending;
+    here()->reload = true;
+    if (setjmp(ending) == 0)
+        invoke(INIT_SLOT_MACHINE, MACHINE_POWER_OFF);
+    sim.ending = NULL;
+    assert_false(is_open(0));
+    cores_settle();
+}
+
 static void alone_the_kernel_is_left_for_ever_without_a_lock(void **state)
 {
     (void)state;
@@ -505,6 +520,7 @@ int main(void)
         TEST(who_is_in_the_kernel_waits_for_those_in_a_short_way),
         TEST(the_kernel_finds_what_a_short_way_left_to_it),
         TEST(while_programs_run_their_time_is_said_by_the_core_alone),
+        cmocka_unit_test(a_core_that_has_work_to_do_leaves_its_gate_closed_for_ever),
         cmocka_unit_test(alone_the_kernel_is_left_for_ever_without_a_lock),
         cmocka_unit_test(one_of_two_leaves_the_kernel_to_the_other),
         cmocka_unit_test(all_cores_that_there_can_be_have_gates),

@@ -146,6 +146,21 @@ static void a_space_without_asid_maps_nothing(void **state)
     assert_result(invoke(INIT_SLOT_ASID_CONTROL, ASID_CONTROL_ASSIGN, bare), BAD_ARGUMENT);
 }
 
+static void deleting_a_table_hides_what_it_maps(void **state)
+{
+    unsigned frame = make_sized(OBJECT_FRAME, FRAME_BITS_4K), table[2];
+
+    (void)state;
+    map_tables(space, table);
+    assert_result(invoke(frame, FRAME_MAP, space, AT + 1, RIGHT_READ, 0), BAD_ARGUMENT);
+    must(frame, FRAME_MAP, space, AT, RIGHT_READ, 0);
+    assert_result(delete_slot(table[1]), DONE);
+    assert_false(is_mapped(space, AT));
+    assert_result(invoke(frame, FRAME_MAP, space, AT, RIGHT_READ, 0), OCCUPIED);
+    must(frame, FRAME_UNMAP);
+    assert_result(invoke(frame, FRAME_MAP, space, AT, RIGHT_READ, 0), NO_TABLE);
+}
+
 static void unmapping_a_table_hides_what_it_maps_and_empties_it(void **state)
 {
     unsigned frame = make_sized(OBJECT_FRAME, FRAME_BITS_4K), table[2];
@@ -261,6 +276,8 @@ static void asids_come_back_in_the_order_in_which_they_were_freed(void **state)
         freed[index] = address_space_of(&known.init_table[taken[index]]).asid;
         assert_result(delete_slot(taken[index]), DONE);
     }
+    /* The core that destroyed it may have walked it until that event ended. */
+    sim_tlb_add((unsigned)freed[0], AT, &(struct sim_translation){ SIM_RAM_BASE, 12, RIGHT_READ, 0 });
     for (unsigned index = 0; index < 3; index++) {
         assert_result(assign(waiting[index]), DONE);
         assert_int_equal(answer[0], freed[index]);
@@ -344,6 +361,7 @@ int main(void)
         cmocka_unit_test_setup(rights_of_a_mapping_are_checked, boot),
         cmocka_unit_test_setup(a_device_is_mapped_as_a_device_at_all_sizes, boot),
         cmocka_unit_test_setup(a_space_without_asid_maps_nothing, boot),
+        cmocka_unit_test_setup(deleting_a_table_hides_what_it_maps, boot),
         cmocka_unit_test_setup(unmapping_a_table_hides_what_it_maps_and_empties_it, boot),
         cmocka_unit_test_setup(a_table_of_a_dead_space_brings_nothing_into_another, boot),
         cmocka_unit_test_setup(a_space_that_died_with_mappings_leaves_no_translation, boot),
