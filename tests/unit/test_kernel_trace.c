@@ -126,6 +126,19 @@ static void a_capability_that_its_call_deletes_is_recorded_as_it_was(void **stat
     assert_int_equal(record(0)->object, OBJECT_CAPTABLE);
 }
 
+static void tracing_goes_on_when_a_space_is_deleted(void **state)
+{
+    unsigned space = make_space(), thread = make(OBJECT_THREAD);
+
+    (void)state;
+    must(thread, THREAD_CONFIGURE, client.table, space, client.endpoint, 0, 0);
+    trace_into(frame);
+    assert_result(delete_slot(space), DONE);
+    assert_true(sim.traced);
+    yield();
+    assert_event(record(0), TRACE_SYSCALL, SYSCALL_YIELD, 1, 1);
+}
+
 /* Where a frame is mapped, or how much of memory is used, is nobody's badge. */
 static void only_what_has_a_badge_shows_one(void **state)
 {
@@ -512,6 +525,7 @@ int main(void)
         cmocka_unit_test_setup(a_call_and_its_answer_are_two_records_in_order, boot),
         cmocka_unit_test_setup(an_operation_is_recorded_with_the_kind_of_its_object, boot),
         cmocka_unit_test_setup(a_capability_that_its_call_deletes_is_recorded_as_it_was, boot),
+        cmocka_unit_test_setup(tracing_goes_on_when_a_space_is_deleted, boot),
         cmocka_unit_test_setup(only_what_has_a_badge_shows_one, boot),
         cmocka_unit_test_setup(a_storm_of_lines_is_recorded_in_parts, boot),
         cmocka_unit_test_setup(a_fault_is_recorded_with_its_address, boot),
