@@ -4,6 +4,7 @@
  * branches were left.
  */
 #include "fixture.h"
+#include "kernel/object/event_object.h"
 
 static struct party client, middle, server; /* client: 10; the others are passive */
 static unsigned to_middle, to_server;
@@ -101,6 +102,21 @@ static void a_storm_of_lines_is_taken_in_parts(void **state)
     interrupt();
     for (unsigned line = 40; line < 46; line++)
         assert_true(sim.line[line].active);
+}
+
+/* What has fired, and nobody was told of, goes with it. */
+static void an_interrupt_that_is_queued_can_be_deleted(void **state)
+{
+    unsigned endpoint = make(OBJECT_ENDPOINT), interrupt_slot = make(OBJECT_INTERRUPT);
+
+    (void)state;
+    must(interrupt_slot, INTERRUPT_BIND, endpoint, 0);
+    must(INIT_SLOT_IRQ_CONTROL, IRQ_CONTROL_ATTACH, interrupt_slot, 40, TRIGGER_EDGE);
+    sim_line_pulse(40);
+    interrupt();
+    assert_int_equal(((struct interrupt *)object_of(interrupt_slot))->fired, 1);
+    assert_result(delete_slot(interrupt_slot), DONE);
+    assert_false(sim.line[40].enabled);
 }
 
 static void a_line_that_nobody_is_attached_to_is_switched_off(void **state)
@@ -326,6 +342,7 @@ int main(void)
         cmocka_unit_test_setup(a_queued_fault_with_time_ends_with_its_endpoint, boot),
         cmocka_unit_test_setup(a_queued_fault_without_time_ends_with_its_endpoint, boot),
         cmocka_unit_test_setup(a_storm_of_lines_is_taken_in_parts, boot),
+        cmocka_unit_test_setup(an_interrupt_that_is_queued_can_be_deleted, boot),
         cmocka_unit_test_setup(a_line_that_nobody_is_attached_to_is_switched_off, boot),
         cmocka_unit_test_setup(a_deadline_that_is_later_waits_for_its_own_interrupt, boot),
         cmocka_unit_test_setup(a_sharer_that_owes_nothing_can_go_while_another_does, boot),
