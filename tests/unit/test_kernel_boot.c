@@ -573,7 +573,8 @@ static void memory_in_too_many_pieces_is_said_in_a_sentence(void **state)
     (void)state;
     start(2048 * PAGE);
     boot_memory_init(&boot);
-    assert_true(ends(SIM_POWER_OFF, take_many, "cannot start: the tree's memory is in too many pieces"));
+    assert_true(ends(SIM_POWER_OFF, take_many,
+                     "cannot start: the tree's memory is in too many pieces"));
 }
 
 /* --- Printing ------------------------------------------------------------------------------ */

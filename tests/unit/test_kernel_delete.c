@@ -376,7 +376,7 @@ static void lent_time_in_a_table_that_dies_holds_up_nobody(void **state)
     assert_result(revoke_slot(memory), DONE);
 }
 
-/* Its time, with so many copies, is the newest child of `memory`, and is lent to whom this answers. */
+/* Its time, with so many copies, is the newest of `memory`, and is lent to whom this answers. */
 static struct party lend_new_time(struct party *lender, unsigned priority, unsigned copies)
 {
     struct party holder = make_party(PASSIVE);

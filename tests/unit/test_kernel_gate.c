@@ -19,7 +19,8 @@ static unsigned one_end, two_end;
 
 static void share(const struct party *party, unsigned core, unsigned priority, uint64_t budget)
 {
-    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, party->time, core, priority, budget, 1000);
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, party->time, core, priority, budget,
+         1000);
 }
 
 static int boot(void **state)
@@ -241,7 +242,8 @@ static void stop_many_on_core_1(void)
     struct party next = make_party_on(PASSIVE, make(OBJECT_ENDPOINT), 0);
 
     for (unsigned count = HANDLERS; count-- > 0; next = handler[count])
-        handler[count] = make_party_on(count == 0 ? 40 : PASSIVE, make(OBJECT_ENDPOINT), next.endpoint);
+        handler[count] = make_party_on(count == 0 ? 40 : PASSIVE, make(OBJECT_ENDPOINT),
+                                       next.endpoint);
     share(&handler[0], 1, 40, 1000);
     wake(&handler[0]);
     settle_core(1);

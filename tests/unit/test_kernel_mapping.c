@@ -277,7 +277,8 @@ static void asids_come_back_in_the_order_in_which_they_were_freed(void **state)
         assert_result(delete_slot(taken[index]), DONE);
     }
     /* The core that destroyed it may have walked it until that event ended. */
-    sim_tlb_add((unsigned)freed[0], AT, &(struct sim_translation){ SIM_RAM_BASE, 12, RIGHT_READ, 0 });
+    sim_tlb_add((unsigned)freed[0], AT,
+                &(struct sim_translation){ SIM_RAM_BASE, 12, RIGHT_READ, 0 });
     for (unsigned index = 0; index < 3; index++) {
         assert_result(assign(waiting[index]), DONE);
         assert_int_equal(answer[0], freed[index]);

@@ -86,7 +86,8 @@ static void of_who_asks_himself_scratch_registers_are_not_read(void **state)
         must(INIT_SLOT_THREAD, THREAD_READ_REGISTERS, first);
         for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
             if (first + index >= 9)
-                assert_int_equal(answer[index], first + index <= 18 ? 0 : 0xdead0000 + first + index);
+                assert_int_equal(answer[index],
+                                 first + index <= 18 ? 0 : 0xdead0000 + first + index);
     }
     must(INIT_SLOT_THREAD, THREAD_READ_REGISTERS, 0);
     assert_int_equal(answer[0], INIT_SLOT_THREAD);
