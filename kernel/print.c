@@ -41,7 +41,7 @@ static void put_number(uint64_t value, unsigned base)
         put(digit[--count]);
 }
 
-void kernel_print(const char *format, ...)
+SELDOM void kernel_print(const char *format, ...)
 {
     va_list arguments;
 

@@ -52,7 +52,7 @@ static void note_slot(struct thole_trace_record *record, const struct thread *th
     lock_release(&kernel_lock);
 }
 
-struct thread *trace_syscall(struct core *core, unsigned number)
+SELDOM struct thread *trace_syscall(struct core *core, unsigned number)
 {
     struct thole_trace_record record = begin(core, TRACE_SYSCALL);
     const struct thread *thread = core->loaded;
@@ -64,7 +64,7 @@ struct thread *trace_syscall(struct core *core, unsigned number)
     return finish(core, &record, kernel_syscall(core, number));
 }
 
-struct thread *trace_fault(struct core *core, const uint64_t word[5])
+SELDOM struct thread *trace_fault(struct core *core, const uint64_t word[5])
 {
     struct thole_trace_record record = begin(core, TRACE_FAULT);
 
@@ -80,7 +80,7 @@ static uint64_t line_number(uint32_t line)
            : line == ARCH_IRQ_KICK ? TRACE_LINE_KICK : line & ((1u << LINE_BITS) - 1);
 }
 
-struct thread *trace_interrupt(struct core *core)
+SELDOM struct thread *trace_interrupt(struct core *core)
 {
     struct thole_trace_record record = begin(core, TRACE_INTERRUPT);
 

@@ -19,6 +19,8 @@ typedef struct { uint64_t value; } uaddr_t;   /* a program's virtual address */
 
 /* A function that what happens most does without: it is not made part of those who call it. */
 #define RARE __attribute__((noinline, cold))
+/* One that is to be small rather than fast. */
+#define SELDOM __attribute__((cold))
 /* One that is called from several places, or is looked for by its name. */
 #define APART __attribute__((noinline))
 /* Its callers are made shorter by what they know of the arguments; or it is a part of an event. */

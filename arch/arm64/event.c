@@ -135,7 +135,7 @@ struct thread *event_sync(struct thread *thread, struct cpu *cpu)
     return synchronous(thread, cpu, &plain);
 }
 
-struct thread *traced_sync(struct thread *thread, struct cpu *cpu)
+SELDOM struct thread *traced_sync(struct thread *thread, struct cpu *cpu)
 {
     return synchronous(thread, cpu, &traced);
 }
@@ -146,7 +146,7 @@ struct thread *event_interrupt(struct thread *thread, struct cpu *cpu)
     return interrupt(cpu, &plain);
 }
 
-struct thread *traced_interrupt(struct thread *thread, struct cpu *cpu)
+SELDOM struct thread *traced_interrupt(struct thread *thread, struct cpu *cpu)
 {
     (void)thread;
     return interrupt(cpu, &traced);
@@ -157,7 +157,7 @@ struct thread *event_error(struct thread *thread, struct cpu *cpu)
     return error(thread, cpu, &plain);
 }
 
-struct thread *traced_error(struct thread *thread, struct cpu *cpu)
+SELDOM struct thread *traced_error(struct thread *thread, struct cpu *cpu)
 {
     return error(thread, cpu, &traced);
 }

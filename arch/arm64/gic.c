@@ -138,7 +138,7 @@ static void take_own(uint32_t line)
 }
 
 /* The trigger may only be changed while the line is off: v2 and v3, GICD_ICFGR */
-void arch_irq_enable(uint32_t line, enum thole_trigger trigger)
+SELDOM void arch_irq_enable(uint32_t line, enum thole_trigger trigger)
 {
     if (is_own(line))
         take_own(line);

@@ -98,8 +98,8 @@ void interrupt_route(const struct interrupt *interrupt)
         arch_irq_route(interrupt->line, time->core);
 }
 
-enum thole_result interrupt_attach(struct interrupt *interrupt, uint64_t line,
-                                   enum thole_trigger trigger)
+SELDOM enum thole_result interrupt_attach(struct interrupt *interrupt, uint64_t line,
+                                          enum thole_trigger trigger)
 {
     unsigned sharing = 0;
 

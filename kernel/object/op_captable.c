@@ -89,7 +89,7 @@ enum thole_result op_CAPTABLE_REVOKE(struct invocation *invocation)
     return result == RESULT_DONE ? slot_revoke(invocation->core, slot) : result;
 }
 
-enum thole_result op_CAPTABLE_INSPECT(struct invocation *invocation)
+SELDOM enum thole_result op_CAPTABLE_INSPECT(struct invocation *invocation)
 {
     struct slot *slot;
     enum thole_result result = own_slot(invocation, &slot);
@@ -120,7 +120,7 @@ static enum thole_result endpoint_of(struct invocation *invocation, struct endpo
     return slot_permits(slot, RIGHT_CONTROL) ? RESULT_DONE : RESULT_NO_RIGHT;
 }
 
-enum thole_result op_CAPTABLE_CLOSE(struct invocation *invocation)
+SELDOM enum thole_result op_CAPTABLE_CLOSE(struct invocation *invocation)
 {
     struct endpoint *endpoint;
     enum thole_result result = endpoint_of(invocation, &endpoint);
@@ -128,7 +128,7 @@ enum thole_result op_CAPTABLE_CLOSE(struct invocation *invocation)
     return result == RESULT_DONE ? endpoint_close(invocation->core, endpoint) : result;
 }
 
-enum thole_result op_CAPTABLE_CANCEL_BADGE(struct invocation *invocation)
+SELDOM enum thole_result op_CAPTABLE_CANCEL_BADGE(struct invocation *invocation)
 {
     uint64_t badge = invocation->word[1];
     struct endpoint *endpoint;
@@ -138,7 +138,7 @@ enum thole_result op_CAPTABLE_CANCEL_BADGE(struct invocation *invocation)
                                  : result;
 }
 
-enum thole_result op_CAPTABLE_OPEN(struct invocation *invocation)
+SELDOM enum thole_result op_CAPTABLE_OPEN(struct invocation *invocation)
 {
     struct endpoint *endpoint;
     enum thole_result result = endpoint_of(invocation, &endpoint);

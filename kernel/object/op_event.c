@@ -7,7 +7,7 @@
 #include "thread.h"
 #include "trace_ring.h"
 
-enum thole_result op_INTERRUPT_BIND(struct invocation *invocation)
+SELDOM enum thole_result op_INTERRUPT_BIND(struct invocation *invocation)
 {
     struct interrupt *interrupt = slot_object(invocation->target);
 
@@ -18,7 +18,7 @@ enum thole_result op_INTERRUPT_BIND(struct invocation *invocation)
     return result;
 }
 
-enum thole_result op_TIMER_BIND(struct invocation *invocation)
+SELDOM enum thole_result op_TIMER_BIND(struct invocation *invocation)
 {
     struct timer *timer = slot_object(invocation->target);
 
@@ -40,7 +40,7 @@ enum thole_result op_TIMER_DISARM(struct invocation *invocation)
     return RESULT_DONE;
 }
 
-enum thole_result op_NOTIFICATION_BIND(struct invocation *invocation)
+SELDOM enum thole_result op_NOTIFICATION_BIND(struct invocation *invocation)
 {
     struct notification *notification = slot_object(invocation->target);
 
@@ -54,7 +54,7 @@ enum thole_result op_NOTIFICATION_SIGNAL(struct invocation *invocation)
     return RESULT_DONE;
 }
 
-enum thole_result op_IRQ_CONTROL_ATTACH(struct invocation *invocation)
+SELDOM enum thole_result op_IRQ_CONTROL_ATTACH(struct invocation *invocation)
 {
     uint64_t line = invocation->word[1], trigger = invocation->word[2];
     struct slot *slot;
@@ -70,13 +70,13 @@ enum thole_result op_IRQ_CONTROL_ATTACH(struct invocation *invocation)
 
 /* --- Machine ----------------------------------------------------------------------- */
 
-enum thole_result op_MACHINE_POWER_OFF(struct invocation *invocation)
+SELDOM enum thole_result op_MACHINE_POWER_OFF(struct invocation *invocation)
 {
     (void)invocation;
     arch_power_off();
 }
 
-enum thole_result op_MACHINE_RESET(struct invocation *invocation)
+SELDOM enum thole_result op_MACHINE_RESET(struct invocation *invocation)
 {
     (void)invocation;
     arch_reset();
@@ -84,7 +84,7 @@ enum thole_result op_MACHINE_RESET(struct invocation *invocation)
 
 #define PRINT_WORDS 5
 
-enum thole_result op_MACHINE_PRINT(struct invocation *invocation)
+SELDOM enum thole_result op_MACHINE_PRINT(struct invocation *invocation)
 {
     uint64_t bytes = invocation->word[0];
     uint64_t taken = 0;
@@ -104,7 +104,7 @@ enum thole_result op_MACHINE_PRINT(struct invocation *invocation)
 }
 
 /* Frame 0 ends it. */
-enum thole_result op_MACHINE_TRACE(struct invocation *invocation)
+SELDOM enum thole_result op_MACHINE_TRACE(struct invocation *invocation)
 {
     struct slot *frame;
     enum thole_result result;
@@ -122,7 +122,7 @@ enum thole_result op_MACHINE_TRACE(struct invocation *invocation)
     return result;
 }
 
-enum thole_result op_MACHINE_NAME(struct invocation *invocation)
+SELDOM enum thole_result op_MACHINE_NAME(struct invocation *invocation)
 {
     uint64_t number = invocation->word[1];
     struct slot *slot;

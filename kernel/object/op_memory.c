@@ -127,7 +127,7 @@ enum thole_result op_UNTYPED_RETYPE(struct invocation *invocation)
     return RESULT_DONE;
 }
 
-enum thole_result op_UNTYPED_INFO(struct invocation *invocation)
+SELDOM enum thole_result op_UNTYPED_INFO(struct invocation *invocation)
 {
     struct slot *untyped = invocation->target;
 
@@ -158,7 +158,7 @@ enum thole_result op_FRAME_UNMAP(struct invocation *invocation)
     return RESULT_DONE;
 }
 
-enum thole_result op_FRAME_ADDRESS(struct invocation *invocation)
+SELDOM enum thole_result op_FRAME_ADDRESS(struct invocation *invocation)
 {
     invocation->out[0] = slot_physical(invocation->target).value;
     invocation->out[1] = frame_size_bits(invocation->target);
@@ -166,7 +166,7 @@ enum thole_result op_FRAME_ADDRESS(struct invocation *invocation)
     return RESULT_DONE;
 }
 
-enum thole_result op_PAGE_TABLE_MAP(struct invocation *invocation)
+SELDOM enum thole_result op_PAGE_TABLE_MAP(struct invocation *invocation)
 {
     uint64_t space_index = invocation->word[0], at = invocation->word[1];
     struct slot *space;
@@ -176,13 +176,13 @@ enum thole_result op_PAGE_TABLE_MAP(struct invocation *invocation)
     return result == RESULT_DONE ? page_table_map(invocation->target, space, at) : result;
 }
 
-enum thole_result op_PAGE_TABLE_UNMAP(struct invocation *invocation)
+SELDOM enum thole_result op_PAGE_TABLE_UNMAP(struct invocation *invocation)
 {
     page_table_unmap(invocation->target);
     return RESULT_DONE;
 }
 
-enum thole_result op_ASID_CONTROL_ASSIGN(struct invocation *invocation)
+SELDOM enum thole_result op_ASID_CONTROL_ASSIGN(struct invocation *invocation)
 {
     struct slot *space;
     unsigned asid;

@@ -47,7 +47,7 @@ static enum thole_result check_configuration(struct invocation *invocation,
     return result;
 }
 
-enum thole_result op_THREAD_CONFIGURE(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_CONFIGURE(struct invocation *invocation)
 {
     struct thread *thread = slot_object(invocation->target);
     struct configuration parts;
@@ -85,7 +85,7 @@ static bool time_is_taken(const struct thread *thread)
     return time != NULL && !sched_context_is_free(time) && time->thread != thread;
 }
 
-enum thole_result op_THREAD_START(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_START(struct invocation *invocation)
 {
     uint64_t pc = invocation->word[0], sp = invocation->word[1], tls = invocation->word[2];
     struct thread *thread = slot_object(invocation->target);
@@ -127,7 +127,7 @@ static enum thole_result cancel_call(struct core *core, struct thread *thread)
     return RESULT_DONE;
 }
 
-enum thole_result op_THREAD_CANCEL(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_CANCEL(struct invocation *invocation)
 {
     struct thread *thread = slot_object(invocation->target);
 
@@ -160,7 +160,7 @@ static uint64_t read_register(const struct thread *caller, const struct thread *
     return arch_frame_read(&thread->frame, index);
 }
 
-enum thole_result op_THREAD_READ_REGISTERS(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_READ_REGISTERS(struct invocation *invocation)
 {
     uint64_t first = invocation->word[0];
     struct thread *thread = slot_object(invocation->target);
@@ -194,7 +194,7 @@ static bool is_at_rest(const struct thread *thread)
 
 #define WRITE_REGISTERS_MAX 4
 
-enum thole_result op_THREAD_WRITE_REGISTERS(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_WRITE_REGISTERS(struct invocation *invocation)
 {
     uint64_t first = invocation->word[0], count = invocation->word[1];
     uint64_t value[WRITE_REGISTERS_MAX]; /* they may lie in the registers that are written */
@@ -213,7 +213,7 @@ enum thole_result op_THREAD_WRITE_REGISTERS(struct invocation *invocation)
     return RESULT_DONE;
 }
 
-enum thole_result op_THREAD_SUSPEND(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_SUSPEND(struct invocation *invocation)
 {
     struct thread *thread = slot_object(invocation->target);
 
@@ -221,7 +221,7 @@ enum thole_result op_THREAD_SUSPEND(struct invocation *invocation)
     return core_has_left(invocation->core, thread);
 }
 
-enum thole_result op_THREAD_RESUME(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_RESUME(struct invocation *invocation)
 {
     uint64_t steps = invocation->word[0];
     struct thread *thread = slot_object(invocation->target);
@@ -259,7 +259,7 @@ static unsigned flags_of(const struct thread *thread)
            (is_spent(thread) ? THREAD_FLAG_SPENT : 0u);
 }
 
-enum thole_result op_THREAD_INSPECT(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_INSPECT(struct invocation *invocation)
 {
     const struct thread *thread = slot_object(invocation->target);
 
@@ -290,7 +290,7 @@ static enum thole_result unbind_time(struct core *core, struct thread *thread)
     return RESULT_DONE;
 }
 
-enum thole_result op_THREAD_BIND_TIME(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_BIND_TIME(struct invocation *invocation)
 {
     uint64_t time_index = invocation->word[0];
     struct thread *thread = slot_object(invocation->target);
@@ -315,7 +315,7 @@ enum thole_result op_THREAD_BIND_TIME(struct invocation *invocation)
     return RESULT_DONE;
 }
 
-enum thole_result op_SCHED_CONTEXT_CONSUMED(struct invocation *invocation)
+SELDOM enum thole_result op_SCHED_CONTEXT_CONSUMED(struct invocation *invocation)
 {
     struct sched_context *context = slot_object(invocation->target);
     bool configured = sched_context_is_configured(context);
@@ -331,7 +331,7 @@ enum thole_result op_SCHED_CONTEXT_CONSUMED(struct invocation *invocation)
     return RESULT_DONE;
 }
 
-enum thole_result op_SCHED_CONTROL_CONFIGURE(struct invocation *invocation)
+SELDOM enum thole_result op_SCHED_CONTROL_CONFIGURE(struct invocation *invocation)
 {
     uint64_t core_number = invocation->word[1], priority = invocation->word[2];
     uint64_t budget = invocation->word[3], period = invocation->word[4];
@@ -354,7 +354,7 @@ enum thole_result op_SCHED_CONTROL_CONFIGURE(struct invocation *invocation)
     return RESULT_DONE;
 }
 
-enum thole_result op_SCHED_CONTROL_CEILING(struct invocation *invocation)
+SELDOM enum thole_result op_SCHED_CONTROL_CEILING(struct invocation *invocation)
 {
     uint64_t ceiling = invocation->word[1], grace = invocation->word[2];
     struct slot *slot;

@@ -179,7 +179,7 @@ void thread_space_changed(struct core *core, struct thread *thread)
     core_reload(core, thread);
 }
 
-void thread_strand(struct core *core, struct thread *thread)
+SELDOM void thread_strand(struct core *core, struct thread *thread)
 {
     struct sched_context *time = thread->time;
 

@@ -36,10 +36,12 @@ def booted(cpu="max", **options):
     return guest
 
 
-def panic_after(damage, cpu="max", at="kernel_syscall", line="uptime", **options):
+def panic_after(damage, cpu="max", at="kernel_syscall", line="uptime", before=None, **options):
     """What the kernel says when damage(stub) was done in the first `at` that comes after the line."""
     with booted(cpu, **options) as guest:
         place = address(at)
+        if before is not None:
+            guest.command(before)
         with Stub(guest.stub_path) as stub:
             stub.break_at(place)
             guest.send_line(line)
@@ -308,7 +310,7 @@ def an_overwritten_stack_panics():
             raise AssertionError("no function on the stack is guarded")
         for place in places:    # some may be left from functions that returned
             stub.write_word(place, wanted ^ 0xff)
-    text = panic_after(damage, "cortex-a72", at="asid_assign", line="restart clock")
+    text = panic_after(damage, "cortex-a72", at="asid_assign", before="stop clock", line="start clock")
     expect(panic_line(text), "an overwritten stack in the kernel")
     expect(text, "^back-trace:( [0-9a-f]+)+$")
 

@@ -5,10 +5,27 @@
 
 import re
 import socket
+import time
 
 
 class StubError(Exception):
     """The stub refused something, or answered what was not expected."""
+
+
+def connected(path, timeout):
+    """QEMU makes the socket, and listens, in its own time."""
+    end = time.monotonic() + timeout
+    while True:
+        one = socket.socket(socket.AF_UNIX)
+        one.settimeout(timeout)
+        try:
+            one.connect(path)
+            return one
+        except (FileNotFoundError, ConnectionRefusedError):
+            one.close()
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 class Stub:
@@ -18,9 +35,7 @@ class Stub:
     BYTES = 1024
 
     def __init__(self, path, timeout=30):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(timeout)
-        self.socket.connect(path)
+        self.socket = connected(path, timeout)
         self.input = b""
         self.numbers = None
         self.ask("qSupported:multiprocess-")
