@@ -272,9 +272,9 @@ bool core_is_spent(struct sched_context *context)
 
 RARE bool core_waits_for_next(struct core *core, struct sched_context *context)
 {
+    deadline_remove(&context->next_period); /* who waited for it may be overtaken before it comes */
     if (!core_is_spent(context))
         return false;
-    deadline_remove(&context->next_period);
     core_deadline_add(core, &cores[context->core], &context->next_period, context->period_end);
     return true;
 }

@@ -155,7 +155,10 @@ bool time_spent(object_t time)
 
 bool waits_for_period(unsigned core, object_t time)
 {
-    if (time_at(time)->remaining > 0 || !time_spent(time))
+    if (time_at(time)->remaining > 0)
+        return false;
+    time_at(time)->waited_for = NEVER;
+    if (!time_spent(time))
         return false;
     time_at(time)->waited_for = time_at(time)->period_end;
     deadline_set(core, time);

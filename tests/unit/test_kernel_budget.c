@@ -433,6 +433,32 @@ static void an_event_whose_time_is_spent_waits_for_the_next_period(void **state)
     assert_int_equal(got_kind(&server), KIND_SIGNAL);
 }
 
+/* Before the timer has told the first that its period has come; nobody is the worse for it. */
+static void an_event_may_overtake_one_that_waits_for_a_period_just_over(void **state)
+{
+    unsigned time = make_time(40), bell = make(OBJECT_NOTIFICATION), other = make(OBJECT_NOTIFICATION);
+
+    (void)state;
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, time, 0, 40, 5, 50);
+    must(bell, NOTIFICATION_BIND, server.endpoint, time);
+    must(other, NOTIFICATION_BIND, server.endpoint, time);
+    must(bell, NOTIFICATION_SIGNAL);
+    as(&server);
+    advance(5);
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    as_init();
+    must(bell, NOTIFICATION_SIGNAL);
+    assert_int_equal(SENDER_WAITS_TIME, ((struct notification *)object_of(bell))->sender.state);
+    sim.now += 60;
+    must(other, NOTIFICATION_SIGNAL);
+    assert_int_equal(SENDER_IN_SERVICE, ((struct notification *)object_of(other))->sender.state);
+    as(&server);
+    advance(1);
+    assert_true(runs(&server));
+    reply_recv(OWN_ENDPOINT, 0, 0);
+    assert_int_equal(SENDER_IN_SERVICE, ((struct notification *)object_of(bell))->sender.state);
+}
+
 static void spent_time_that_is_deleted_leaves_no_deadline(void **state)
 {
     unsigned time = make_time(40), bell = make(OBJECT_NOTIFICATION);
@@ -540,6 +566,7 @@ int main(void)
         TEST(whole_lent_time_never_ends),
         TEST(a_suspended_thread_that_takes_spent_time_waits_for_no_period),
         TEST(an_event_whose_time_is_spent_waits_for_the_next_period),
+        TEST(an_event_may_overtake_one_that_waits_for_a_period_just_over),
         TEST(spent_time_that_is_deleted_leaves_no_deadline),
         TEST(a_new_share_begins_at_once),
         TEST(a_spent_thread_can_be_suspended_and_is_spent_when_it_is_resumed),
