@@ -484,17 +484,17 @@ fast_reply_receive:
      */
     ldr     w22, [x21, #SENDER_KIND]
     and     w23, w22, #0xff
-    lsr     w22, w22, #8
-    mov     w24, #(SENDER_STATE_IN_SERVICE << 16)
-    cmp     w22, w24                            /* it has not fired again */
-    b.ne    .Lreply_long
-    ldrb    w22, [sp, #THREAD_LENT]
-    cbz     w22, .Lreply_long
+    ldrb    w24, [sp, #THREAD_LENT]
+    cbz     w24, .Lreply_long
     ldr     x16, [CORE, #CORE_READY_LEVELS]
     cbz     x16, .Lreply_long
     cmp     w23, #KIND_NUMBER_SIGNAL
     b.eq    .Lreply_no_line
     cmp     w23, #KIND_NUMBER_INTERRUPT
+    b.ne    .Lreply_long
+    lsr     w22, w22, #8
+    mov     w24, #(SENDER_STATE_IN_SERVICE << 16)
+    cmp     w22, w24                            /* it has not fired again */
     b.ne    .Lreply_long
     ldp     w24, w22, [x21, #INTERRUPT_LINE]    /* and owing */
     ldr     w25, [CORE, #CORE_NUMBER]

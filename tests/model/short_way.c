@@ -277,7 +277,7 @@ static void check_left(const struct core *core, struct thread *thread, const str
 
 /*
  * Now and then something comes between. Another core's C, or an exception: the monitor of
- * what ldaxr has read, the first time or the second, is open again, and the store that
+ * what ldaxr has read, the first time, the second or the third, is open again, and the store that
  * follows will not be made. Or C wants the gate, which is taken: it closes it, and finds it
  * closed when the way is over.
  */
@@ -287,15 +287,19 @@ static enum a64_stop run(struct core *core, uint32_t *gate_after)
     enum a64_stop stop = A64_LIMIT;
 
     count = (count + 1) % 64;
-    unsigned opened = count % 21 == 1 ? 1 + count / 21 % 2 : 0;
+    unsigned opened = count % 21 == 1 ? 1 + count / 21 : 0;
     bool gate_closes = count == 32;
 
     for (unsigned held = opened; held > 0; held--) {
         while (stop == A64_LIMIT && machine.monitor_bytes == 0)
             stop = a64_run(&machine, 1);
-        while (stop == A64_LIMIT && held > 1 && machine.monitor_bytes != 0)
+        uint64_t address = machine.monitor;
+
+        while (stop == A64_LIMIT && held > 1 && machine.monitor_bytes != 0 &&
+               machine.monitor == address)
             stop = a64_run(&machine, 1);
-        machine.monitor_bytes = 0;
+        if (held == 1)
+            machine.monitor_bytes = 0;
     }
     while (gate_closes && stop == A64_LIMIT && (core->gate & GATE_TAKEN) == 0)
         stop = a64_run(&machine, 1);
@@ -446,6 +450,10 @@ static void try_lost_time(struct core *core, struct thread *thread, unsigned num
         core->running->event = NULL;
         expect_left(core, thread, SYNCHRONOUS, syndrome);
         core->running->event = event;
+        owed->fired_again ^= 1;
+        if (owed->fired_again != 0)
+            expect_left(core, thread, SYNCHRONOUS, syndrome);
+        owed->fired_again ^= 1;
     } else if ((owed->flags & SENDER_FAULTED) != 0 && !thread->lent) {
         struct sched_context *time = thread_of_sender(owed)->time;
 
