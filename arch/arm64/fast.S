@@ -102,7 +102,7 @@
 
     /* The thread SP goes on later, with a status of 0 and nothing else; w24 is its SPSR_EL1. */
     .macro  wait_with_nothing
-    and     w24, w24, #~PSTATE_FLAGS
+    and     x24, x24, #~PSTATE_FLAGS
     str     x24, [sp, #FRAME_PSTATE]
     stp     xzr, xzr, [sp, #FRAME_X(0)]
     stp     xzr, xzr, [sp, #FRAME_X(2)]
@@ -853,12 +853,11 @@ fast_interrupt:
     cbz     x1, .Linterrupt_gicv3
     ldr     w2, [x1, #GICC_IAR]
 .Linterrupt_acknowledged:
-    and     w3, w2, #GIC_INTID_MASK
-    sub     w4, w3, #GIC_SPI_FIRST_LINE
+    sub     w4, w2, #GIC_SPI_FIRST_LINE         /* with the sender's core in it an SGI is no such line */
     cmp     w4, #(GIC_LINES_END - GIC_SPI_FIRST_LINE)
     b.hs    .Linterrupt_long                    /* the kernel's own, or a core's */
     ldr     x4, [CORE, #CORE_LINES]
-    ldr     x4, [x4, x3, lsl #3]
+    ldr     x4, [x4, x2, lsl #3]
     cbz     x4, .Linterrupt_long
     ldr     x5, [x4, #INTERRUPT_NEXT]
     cbnz    x5, .Linterrupt_long                /* others share the line */
@@ -877,8 +876,7 @@ fast_interrupt:
     str     xzr, [x4, #INTERRUPT_FIRED]
     mov     w5, #(SENDER_STATE_IN_SERVICE << 8)
     strh    w5, [x4, #THREAD_FIRED_AGAIN]
-    mov     x2, x3                              /* line, */
-    add     x3, x6, #1                          /* how many times */
+    add     x3, x6, #1                          /* behind the line: how many times */
     mov     x1, #(KIND_NUMBER_INTERRUPT << THOLE_TAG_KIND_SHIFT | 2)
     deliver_to_driver x4
 .Linterrupt_gicv3:

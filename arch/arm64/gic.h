@@ -15,6 +15,7 @@
 #define GIC_PPI_FIRST 16   /* below: software-generated */
 #define GIC_SPI_FIRST 32   /* below: a core's own */
 #define GIC_LINES_MAX 1020 /* from here on special: 1023 says nothing is pending */
+#define GIC_SPECIAL_LAST 1023
 
 /* Distributor, the same in v2 and v3; a v3 redistributor has it for lines below 32 */
 #define GICV2_GICD_BYTES 0x1000  /* an emulator has no more behind it */

@@ -68,7 +68,7 @@ uint32_t gicv3_acknowledge(void)
     uint32_t line = gic_taken(cpu_here()) ? gic_take(cpu_here()) : (uint32_t)read_icc_iar1_el1();
 
     barrier_all(); /* the acknowledgement is seen before what it leads to */
-    if (line < GIC_LINES_MAX) {
+    if (line < GIC_LINES_MAX || line > GIC_SPECIAL_LAST) { /* also what firmware left on beyond */
         write_icc_eoir1_el1(line);
         barrier_isb();
     }

@@ -126,7 +126,6 @@
 #define GICC_IAR       0x000c
 #define GICC_EOIR      0x0010
 #define GICC_DIR       0x1000
-#define GIC_INTID_MASK 0x3ff
 #define GIC_SPI_FIRST_LINE 32
 #define GIC_LINES_END  1020
 #define GIC_TAKEN_BIT  31
