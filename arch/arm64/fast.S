@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The short ways of what happens most: a call to a server that waits without time of
- * its own, its answer together with its next wait, and what needs only to be seen to be
- * nothing: a signal on top of another, a poll, a yield. Each does what kernel/ does
- * (endpoint_call and the like, and all that follows from them), when
- * nothing else is to be done on the way; if anything is, it jumps to the long way
- * before it has changed anything. tests/model compares the two.
+ * The short ways of what happens most. While the same SchedContext goes on: a call to a
+ * server that waits without time of its own, its answer together with its next wait, a
+ * fault of memory told to such a handler and that answer; and what needs only to be seen to
+ * be nothing: a signal on top of another, a poll, a yield to nobody. Where another one
+ * goes on: the interrupt of a device and a signal that wake such a server with time of their
+ * own, the answers to them, a fault and its answer if the handler has time of its own, a yield
+ * to an equal. Each does what kernel/ does (endpoint_call and the like, and all that follows
+ * from them) when nothing else is to be done on the way; if anything is, it jumps to the long
+ * way before it has changed anything. tests/model compares the two.
  *
- * On the way in, SP is the thread, x29 and x30 are saved, and w29 is the number of the call.
+ * On the way in, SP is the thread. Of a system call x29 and x30 are saved, and w29 is its number.
  * No system call keeps x9 to x18; those that need more save x19 to x28 first. x0 to x8 are the
- * caller's. Other cores are kept away by this core's gate (kernel/event.h), and by
- * the endpoint: only the short ways of its home touch it. All else belongs to this
- * core, because it belongs to the thread that runs, to who waits at the endpoint, or
- * to who waits for the answer.
+ * caller's. Of faults and interrupts x0 to x30 are saved.
  *
- * Nothing is accounted, and no clock is read: the same SchedContext goes on. No ready
- * queue is looked at on a call, since it lowers no priority. What a program chose as
- * an index is masked, so nothing is fetched past its table under speculation.
+ * Other cores are kept away by this core's gate (kernel/event.h), and by the endpoint: only
+ * the short ways of its home touch it. All else belongs to this core: the thread that runs,
+ * who waits at the endpoint or for the answer, time of this core, its ready queue and timer. A
+ * Notification alone may be signalled by another core's short way at the same moment.
+ *
+ * If the same SchedContext goes on, nothing is accounted and no clock is read; nor is a ready
+ * queue looked at on a call, since that lowers no priority. What a program chose as an index is
+ * masked, so nothing is fetched past its table under speculation.
  */
 #include <thole/abi.h>
 
@@ -153,7 +158,7 @@
  * on x10 is the one that ran, x20 the one that will, x16 the ready levels; x9 is the time.
  */
 
-    /* Is nothing special about it that ran? Then x11 is left of it, and x12 was used. Changes x13. */
+    /* Does nothing end of the one that ran? Then x11 is left of it, and x12 was used of it ever. Changes x13. */
     .macro  account_last else
     isb
     mrs     x9, cntvct_el0
@@ -204,11 +209,16 @@
 2:
     .endm
 
+    /* The thread SP keeps the time that it ran on, x10. Changes \thread. */
+    .macro  last_keeps_time thread
+    mov     \thread, sp
+    str     x10, [sp, #THREAD_TIME]
+    str     \thread, [x10, #SCHED_CONTEXT_THREAD]
+    .endm
+
     /* The thread SP, which ran on x10, waits at one end of the ready queue \level. Changes x14 and x17. */
     .macro  enqueue_last level, at
-    mov     x14, sp
-    str     x10, [sp, #THREAD_TIME]
-    str     x14, [x10, #SCHED_CONTEXT_THREAD]
+    last_keeps_time x14
     strb    w\level, [x10, #SCHED_CONTEXT_LEVEL]
     add     x14, CORE, x\level, lsl #4
     .ifc    \at, head
@@ -232,6 +242,15 @@
     str     x16, [CORE, #CORE_READY_LEVELS]
     .endm
 
+    /* x20: the first in the ready queue \level, unless it dies. Changes x22. */
+    .macro  find_first level, else
+    add     x22, CORE, x\level, lsl #4
+    ldr     x20, [x22, #CORE_READY]
+    ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
+    cbnz    x22, \else
+    account_next \else
+    .endm
+
     /* The SchedContext x20 leaves its ready queue, whose first it is. x14 and x17 are its neighbours. */
     .macro  unlink_next
     ldp     x14, x17, [x20]
@@ -251,10 +270,27 @@
 1:  str     x16, [CORE, #CORE_READY_LEVELS]
     .endm
 
+    /* All that x21 had is in its frame: it goes on where it was. */
+    .macro  resume_next
+    switch_thread
+    leave_gate
+    mov     x0, x21
+    b       resume
+    .endm
+
+    /* The same for who was ready, on x20. */
+    .macro  run_next
+    ldrh    w27, [CORE, #CORE_RUNS_LENT]        /* but for `lent`: it may be lent itself */
+    str     xzr, [x21, #THREAD_TIME]
+    strh    w27, [x21, #THREAD_STATE]
+    set_timer
+    resume_next
+    .endm
+
     /*
      * The event \sender fires, on time of its own that is free, of this core and more urgent than
      * what runs, for a thread that waits without time: x22 the endpoint, x21 the thread, x20 the
-     * time, x24 its level, x23 that of what runs. Changes x25 too.
+     * time, x25 its level, x26 that of what runs. Changes x23, x24 and x27 too.
      */
     .macro  deliver_event sender, else
     ldr     x20, [\sender, #SENDER_TIME]
@@ -313,7 +349,7 @@
     leave_system_call
     .endm
 
-    /* w\to: the priority that \thread has on time of priority w\to; w\flags: its flags. */
+    /* w\to: a thread's priority on time of priority w\to; w\flags, which is changed: its flags. */
     .macro  raise_to_ceiling to, flags
     lsr     w\flags, w\flags, #24
     cmp     w\to, w\flags
@@ -518,11 +554,7 @@ fast_reply_receive:
     b.ne    .Lreply_long
     clz     x26, x16
     eor     x26, x26, #63
-    add     x22, CORE, x26, lsl #4
-    ldr     x20, [x22, #CORE_READY]             /* the first there */
-    ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
-    cbnz    x22, .Lreply_long
-    account_next .Lreply_long
+    find_first 26, .Lreply_long
     ldr     x27, [x20, #SCHED_CONTEXT_THREAD]
     ldr     w22, [x27, #THREAD_FLAGS]
     tst     w22, #THREAD_FLAGS_MASK
@@ -555,14 +587,7 @@ fast_reply_receive:
     mov     x10, x14
     dequeue_next 26
     mov     x14, x10
-    ldrh    w27, [CORE, #CORE_RUNS_LENT]
-    str     xzr, [x21, #THREAD_TIME]
-    strh    w27, [x21, #THREAD_STATE]
-    set_timer
-    switch_thread
-    leave_gate
-    mov     x0, x21
-    b       resume
+    run_next
     /* Unless it is signalled again, by another core's short way, in this moment. */
 .Lreply_signal:
     add     x25, x21, #THREAD_FIRED_AGAIN
@@ -625,9 +650,7 @@ fast_reply_receive:
 
     /* Nothing can fail any more: the handler waits, */
     account
-    mov     x28, sp
-    str     x10, [sp, #THREAD_TIME]
-    str     x28, [x10, #SCHED_CONTEXT_THREAD]
+    last_keeps_time x28
     add     x22, x19, #ENDPOINT_ACTIVE
     ldr     x23, [x22]
     add     x25, sp, #THREAD_LINK_RECEIVE
@@ -650,10 +673,7 @@ fast_reply_receive:
     strb    wzr, [x21, #THREAD_SENDER_STATE]
     strh    w27, [x21, #THREAD_STATE]
     str     xzr, [x21, #THREAD_SERVANT]
-    switch_thread
-    leave_gate
-    mov     x0, x21
-    b       resume
+    resume_next
 
     /* As above, but the registers of FP/SIMD change hands, too. */
 .Lreply_fp:
@@ -712,11 +732,7 @@ fast_yield:
     save_middle
     mov     w26, w10
     account_last .Lreply_long
-    add     x22, CORE, x26, lsl #4
-    ldr     x20, [x22, #CORE_READY]             /* the first there */
-    ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
-    cbnz    x22, .Lreply_long
-    account_next .Lreply_long
+    find_first 26, .Lreply_long
     ldr     x21, [x20, #SCHED_CONTEXT_THREAD]
     check_plain x21, .Lreply_long
 
@@ -730,14 +746,7 @@ fast_yield:
     wait_with_nothing
     /* and that one runs, where it was. */
     account
-    ldrh    w27, [CORE, #CORE_RUNS_LENT]
-    str     xzr, [x21, #THREAD_TIME]
-    strh    w27, [x21, #THREAD_STATE]
-    set_timer
-    switch_thread
-    leave_gate
-    mov     x0, x21
-    b       resume
+    run_next
 
 /* --- A fault of memory ------------------------------------------------------------------ */
 
@@ -802,9 +811,7 @@ fast_fault:
 
     /* Nothing can fail any more: the handler runs on its time, the thread keeps its own. */
     account
-    mov     x28, sp
-    str     x10, [sp, #THREAD_TIME]
-    str     x28, [x10, #SCHED_CONTEXT_THREAD]
+    last_keeps_time x28
     ldp     x23, x24, [x22]
     str     x24, [x23, #8]
     str     x23, [x24]

@@ -4,7 +4,8 @@
 
     campaign.py --events N [--jobs J] [--cores N]... [--in WORLD] [--seed FIRST]
         runs the shards that the log does not have yet; to be stopped and called again at will
-    campaign.py --check N   runs N shards of the log anew, and compares
+    campaign.py --check N   runs N shards of the log anew, those of the same kernel, and compares; to check
+                            others, build their commit, and name its presets' folders in THOLE_HOST and THOLE_VIRT
     campaign.py --summary   what the log holds
 
 The log is JSON lines (but for comments, #): a shard is its options, the hash of its last state, the commit and the hashes of
@@ -133,9 +134,9 @@ def campaign(options):
 def check(options):
     mine = identity()
     known = [line for line in read(options.log)
-             if line["status"] == 0 and is_of(line, mine)]
+             if line["status"] == 0 and line.get("kernel") == mine["kernel"]]
     if not known:
-        print("the log has no shard of this program", file=sys.stderr)
+        print("the log has no shard of this kernel", file=sys.stderr)
         return 1
     chosen = random.Random(options.seed).sample(known, min(options.check, len(known)))
     different = 0
