@@ -19,6 +19,7 @@
 #define PROGRAM_STACK_TOP      0x20000000ULL /* grows down; below it nothing is mapped */
 #define PROGRAM_STARTUP        0x30000000ULL /* struct startup, read-only */
 #define PROGRAM_DEVICE_ADDRESS 0x40000000ULL /* device registers */
+#define PROGRAM_DMA_ADDRESS    0x48000000ULL /* memory that the device reads and writes */
 #define PROGRAM_EDGE_ADDRESS   0x50000000ULL /* shared buffers */
 #define PROGRAM_HEAP_ADDRESS   0x80000000ULL /* grows up by INIT_GROW */
 
@@ -31,7 +32,9 @@ enum startup_slot {
 };
 
 /* Bits of a SIGNAL that init sends; bits from STARTUP_EDGE_BIT on belong to edges. */
-#define STARTUP_SIGNAL_START 1u
+#define STARTUP_SIGNAL_START     1u
+#define STARTUP_SIGNAL_POWER_OFF 2u /* to the server with `system-power`: switch off */
+#define STARTUP_SIGNAL_RESET     4u /* to the same: start the machine again */
 #define STARTUP_EDGE_BIT     8
 
 /*
@@ -39,6 +42,21 @@ enum startup_slot {
  * mapping of the same shared buffer, and may signal the other's endpoint.
  */
 enum edge_kind { EDGE_USE = 1, EDGE_PROVIDE = 2 };
+
+/*
+ * Where an edge comes from. One that comes from the hardware's tree is good for what
+ * the tree names only: the server looks at the cells, and the client cannot change them.
+ */
+enum edge_origin {
+    EDGE_FROM_USES,       /* the client's node; no cells */
+    EDGE_FROM_BUS,        /* its device is a child of the server's: the cells of its `reg` */
+    EDGE_FROM_GPIOS,      /* `gpios` or `NAME-gpios` of its device: line, flags */
+    EDGE_FROM_INTERRUPTS, /* `interrupts-extended` of its device, not the GIC's: line, trigger */
+    EDGE_FROM_CLOCKS,     /* `clocks` */
+    EDGE_FROM_RESETS,     /* `resets` */
+    EDGE_FROM_MBOXES,     /* `mboxes` */
+};
+#define STARTUP_EDGE_CELLS 4
 
 #define STARTUP_NAME_BYTES 32
 
@@ -51,6 +69,9 @@ struct startup_edge {
     uint64_t badge;                /* PROVIDE: requests of this client carry it */
     uint64_t buffer;               /* address of the shared buffer; 0: none */
     uint64_t buffer_bytes;         /* a multiple of 4096 */
+    uint32_t origin;               /* enum edge_origin */
+    uint32_t cells;                /* how many of cell[] there are */
+    uint32_t cell[STARTUP_EDGE_CELLS]; /* as the hardware's tree has them */
 };
 
 struct startup_region {
@@ -61,6 +82,17 @@ struct startup_region {
 struct startup_interrupt {
     uint32_t line;      /* only to tell several apart: word 0 of the INTERRUPT message */
     uint32_t reserved;
+};
+
+/*
+ * Memory that a device may read and write by itself: in one piece, and no more than
+ * `dma-kib` says. What the program writes there the device sees, and the other way
+ * round, with no more than a barrier between.
+ */
+struct startup_dma {
+    uint64_t address;   /* where it is mapped; 0: none */
+    uint64_t bytes;
+    uint64_t bus;       /* the address by which the device knows it */
 };
 
 #define STARTUP_EDGE_MAX      24
@@ -87,6 +119,7 @@ struct startup {
     struct startup_edge edge[STARTUP_EDGE_MAX];
     struct startup_region region[STARTUP_REGION_MAX];
     struct startup_interrupt interrupt[STARTUP_INTERRUPT_MAX];
+    struct startup_dma dma;
     /*
      * The properties of the node's `config` subnode, one after the other:
      * name, a zero byte, a 32-bit little-endian length, that many bytes as they

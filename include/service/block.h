@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A disk, or a part of one: sectors by number. Data travels in the edge's buffer, from
+ * its first byte; the buffer's size is the most that one request moves. A request is
+ * answered when it is done, so a client that wants several under way uses several edges.
+ * Requests may be done again: reading and writing the same sectors twice is harmless.
+ */
+#pragma once
+#include <stdint.h>
+
+enum block_operation {
+    /* out: bytes of a sector, a power of two of at least 512; sectors; enum block_flag. */
+    BLOCK_INFO = 1,
+    /* in: first sector, sectors (at least 1). BAD_ARGUMENT: past the end, or the buffer's. */
+    BLOCK_READ,
+    /* The same. OK: the device took the data; it is safe after BLOCK_FLUSH. */
+    BLOCK_WRITE,
+    /* What was written by this client before is safe on the medium. */
+    BLOCK_FLUSH,
+};
+
+enum block_flag {
+    BLOCK_READ_ONLY = 1, /* writing is answered NOT_PERMITTED */
+    BLOCK_REMOVABLE = 2,
+};
+
+/* out: with FAILED, why. What a write that failed left on the medium is not known. */
+enum block_error {
+    BLOCK_NO_MEDIUM = 1, /* there is none, or it was taken out */
+    BLOCK_IO,            /* the medium or the way to it has an error */
+    BLOCK_TIMEOUT,       /* the device did not answer in time */
+};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A device on an I2C bus. The client's device is a child of the bus in the tree, and
+ * its edge "bus" is good for that address alone (cell 0 of the edge). An edge without
+ * an address (by `uses`) is answered NOT_PERMITTED.
+ */
+#pragma once
+
+enum i2c_operation {
+    /*
+     * in: bytes to write, bytes to read; each at most I2C_TRANSFER_MAX, not both 0.
+     * Writes from the start of the buffer, then, without letting go of the bus, reads to
+     * the start of the buffer. out: enum i2c_error, with FAILED only. BAD_ARGUMENT: too
+     * many bytes, for the buffer or for the device.
+     */
+    I2C_TRANSFER = 1,
+};
+
+#define I2C_TRANSFER_MAX 4096u
+
+enum i2c_error {
+    I2C_NOT_ACKNOWLEDGED = 1, /* nobody has that address, or it refused a byte */
+    I2C_STRETCHED,            /* the device held the clock for too long */
+    I2C_NO_END,               /* the controller did not finish */
+};

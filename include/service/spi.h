@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A device on an SPI bus. The client's device is a child of the bus in the tree, and
+ * its edge "bus" is good for that chip select alone (cell 0 of the edge). An edge
+ * without one (by `uses`) is answered NOT_PERMITTED.
+ */
+#pragma once
+
+enum spi_operation {
+    /*
+     * in: enum spi_mode, ORed; highest clock in Hz. For this client's transfers from now
+     * on; mode 0 and 1 MHz before. out: the clock that it will be. NOT_PERMITTED: the
+     * controller cannot do that.
+     */
+    SPI_CONFIGURE = 1,
+    /*
+     * in: bytes, 1 to SPI_TRANSFER_MAX and at most the buffer's. Sends them from the start
+     * of the buffer and puts what came at the same time in their place, under one
+     * assertion of the chip select. FAILED: the controller did not finish.
+     */
+    SPI_TRANSFER,
+};
+
+enum spi_mode { SPI_CPHA = 1, SPI_CPOL = 2, SPI_CS_HIGH = 4 };
+
+#define SPI_TRANSFER_MAX 4096u
