@@ -18,8 +18,10 @@ struct core;
 void *arch_kernel_address(paddr_t address);
 paddr_t arch_physical_address(const void *address);
 
-/* Zero [start, start + bytes), 64-byte aligned, to the point of coherency. */
+/* Zero [start, start + bytes), 64-byte aligned: for the kernel itself, and for walks of its tables. */
 void arch_memory_clear(void *start, size_t bytes);
+/* The same, to the point of coherency: for whoever may map it uncached, or have a device read it. */
+void arch_memory_clear_for_all(void *start, size_t bytes);
 
 /* --- Translation ------------------------------------------------------- */
 

@@ -61,7 +61,7 @@ void *boot_memory_take(size_t bytes, size_t align)
         must_fit(region_list_remove(&free_list, (struct region){ { start }, bytes }));
         void *memory = arch_kernel_address((paddr_t){ start });
 
-        arch_memory_clear(memory, bytes);
+        arch_memory_clear_for_all(memory, bytes);
         return memory;
     }
     refuse("there is not enough memory to start");

@@ -10,7 +10,7 @@
 #include "object/thread.h"
 
 /* Likewise: a bound of one event. */
-#define DEADLINES_AN_EVENT 8
+#define DEADLINES_AN_EVENT 4
 
 struct core cores[CORES_MAX];
 unsigned core_count = 1;
@@ -26,7 +26,8 @@ void core_init(struct core *core, unsigned number)
 {
     for (unsigned level = 0; level < PRIORITY_COUNT; level++)
         list_init(&core->ready[level]);
-    core->number = number;
+    core->number = (uint16_t)number;
+    core->alone = core_count == 1;
     core->timer_set = UINT64_MAX;
     core->gate = GATE_CLOSED;
     core->runs_lent = runs_lent(number);

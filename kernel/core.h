@@ -31,7 +31,8 @@ struct core {
     uint64_t since;              /* ticks: up to here `running` is accounted */
     uint64_t timer_set;          /* the deadline that the machine's timer has */
     struct deadlines deadlines;
-    uint32_t number;
+    uint16_t number;
+    uint16_t alone;              /* 1: no other core runs */
     union {
         struct {
             bool reload;         /* the address space of `loaded` has changed */

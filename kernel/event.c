@@ -60,7 +60,7 @@ static APART void others_go_on(const struct core *core)
 /* A core that is alone needs no lock. */
 INLINED bool enter(struct core *core)
 {
-    if (core_count > 1)
+    if (!core->alone)
         others_wait(core);
     core_settle(core);
     return core_enter(core);
@@ -96,7 +96,7 @@ INLINED struct thread *leave(struct core *core)
         gate_leave(core, !list_linked(&core->running->dying_ring)); /* else it is plain */
     else
         next = choose(core);
-    if (core_count > 1)
+    if (!core->alone)
         others_go_on(core);
     return next;
 }
@@ -109,7 +109,7 @@ struct thread *event_leave(struct core *core)
 void event_abandon(void)
 {
     gate_leave(&cores[0], core_is_plain(&cores[0]) && !threads_stopping());
-    if (core_count > 1)
+    if (!cores[0].alone)
         others_go_on(&cores[0]);
 }
 
@@ -182,20 +182,89 @@ struct thread *kernel_syscall(struct core *core, unsigned number)
     return leave(core);
 }
 
-struct thread *kernel_fault(struct core *core, const uint64_t word[5])
+/* Nothing has changed of who runs and until when, or another way out is to be taken. */
+static APART uint32_t operation_ends(struct core *core, enum thole_result result)
+{
+    if (threads_stopping() || !core_goes_on(core) || list_linked(&core->running->dying_ring))
+        return OPERATION_ENDS | result;
+    core_unsettle(core);
+    return result;
+}
+
+static APART uint32_t delete_object(const struct thread *caller, struct slot *slot)
+{
+    struct core *core = core_of(caller);
+
+    core_settle(core);
+    return operation_ends(core, slot_delete(core, slot));
+}
+
+static APART SELDOM uint32_t retype_beside_dying(OPERATION_PARAMETERS)
+{
+    struct core *core = core_of(caller);
+
+    core_settle(core);
+    return operation_ends(core, op_UNTYPED_RETYPE(OPERATION_ARGUMENTS));
+}
+
+INLINED uint32_t delete(const struct thread *caller, struct slot *slot)
+{
+    if (slot == NULL)
+        return RESULT_BAD_SLOT;
+    return slot_delete_copy(slot) ? RESULT_DONE : delete_object(caller, slot);
+}
+
+/* What touches capabilities, memory and its translation alone needs to know no more of who runs. */
+INLINED uint32_t on_table(uint64_t label, OPERATION_PARAMETERS)
+{
+    if (label == CAPTABLE_DELETE)
+        return delete(caller, operation_table_slot(target, word0));
+    if (label == CAPTABLE_COPY)
+        return op_CAPTABLE_COPY(OPERATION_ARGUMENTS);
+    return label == CAPTABLE_MINT ? op_CAPTABLE_MINT(OPERATION_ARGUMENTS)
+                                  : op_CAPTABLE_MOVE(OPERATION_ARGUMENTS);
+}
+
+uint32_t kernel_operation(OPERATION_PARAMETERS)
+{
+    uint64_t label = thole_tag_label(frame_get(&caller->frame, 1));
+
+    if (!slot_permits(target, RIGHT_CONTROL))
+        return RESULT_NO_RIGHT;
+    switch (slot_type(target)) {
+    case OBJECT_CAPTABLE:
+        return on_table(label, OPERATION_ARGUMENTS);
+    case OBJECT_FRAME:
+        return label == FRAME_MAP ? op_FRAME_MAP(OPERATION_ARGUMENTS)
+                                  : op_FRAME_UNMAP(OPERATION_ARGUMENTS);
+    default:
+        return dying_any() ? retype_beside_dying(OPERATION_ARGUMENTS)
+                           : op_UNTYPED_RETYPE(OPERATION_ARGUMENTS);
+    }
+}
+
+SELDOM struct thread *kernel_operation_end(struct core *core, struct thread *caller,
+                                    enum thole_result result)
+{
+    core->space_left = 0; /* as core_enter has it */
+    operation_answer(caller, result);
+    return event_leave(core);
+}
+
+SELDOM struct thread *kernel_fault(struct core *core, const uint64_t word[5])
 {
     struct thread *thread = core->loaded;
 
     bool is_step = word[0] == FAULT_STEP;
 
-    if (enter(core)) {
+    if (event_enter(core)) {
         if (is_step)
             thread_stepped(thread);
         thread_fault(core, word);
     } else if (is_step) {
         arch_frame_undo_step(&thread->frame);
     }
-    return leave(core);
+    return event_leave(core);
 }
 
 struct thread *kernel_interrupt(struct core *core)

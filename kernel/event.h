@@ -22,6 +22,19 @@ enum gate { GATE_OPEN = 0, GATE_TAKEN = 0xffff /* any of it */, GATE_CLOSED = 1 
 
 /* `svc #number`; unknown numbers become a fault of the thread. */
 struct thread *kernel_syscall(struct core *core, unsigned number);
+/*
+ * A short way's call on a kernel object: CAPTABLE_COPY, MINT, MOVE or DELETE, FRAME_MAP or
+ * UNMAP, UNTYPED_RETYPE. On a core that is alone and whose gate it has; the tag is in the
+ * caller's frame, the registers that a call keeps are in the core yet. An enum thole_result, if
+ * nothing else is to be done and the caller goes on; with OPERATION_ENDS besides, these are to
+ * be saved, and the event ends by kernel_operation_end, which is given the result alone.
+ */
+#define OPERATION_ENDS (1u << 16)
+uint32_t kernel_operation(struct thread *caller, struct slot *target, uint64_t word0,
+                          uint64_t word1, uint64_t word2, uint64_t word3, uint64_t word4,
+                          uint64_t word5);
+struct thread *kernel_operation_end(struct core *core, struct thread *caller,
+                                    enum thole_result result);
 /* word: enum thole_fault, address, syndrome, pc, sp. */
 struct thread *kernel_fault(struct core *core, const uint64_t word[5]);
 struct thread *kernel_interrupt(struct core *core);

@@ -23,6 +23,14 @@ typedef struct { uint64_t value; } uaddr_t;   /* a program's virtual address */
 #define SELDOM __attribute__((cold))
 /* One that is called from several places, or is looked for by its name. */
 #define APART __attribute__((noinline))
+/* One that happens so often that all it calls is made part of it. */
+#define WHOLE __attribute__((flatten))
+/* One whose parameters stay in their registers, whoever calls it and whether it uses them or not. */
+#ifdef __clang__ /* which only reads it */
+#define AS_WRITTEN __attribute__((noinline))
+#else
+#define AS_WRITTEN __attribute__((noipa))
+#endif
 /* Its callers are made shorter by what they know of the arguments; or it is a part of an event. */
 #define INLINED static inline __attribute__((always_inline))
 

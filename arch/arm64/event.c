@@ -152,7 +152,7 @@ SELDOM struct thread *traced_interrupt(struct thread *thread, struct cpu *cpu)
     return interrupt(cpu, &traced);
 }
 
-struct thread *event_error(struct thread *thread, struct cpu *cpu)
+SELDOM struct thread *event_error(struct thread *thread, struct cpu *cpu)
 {
     return error(thread, cpu, &plain);
 }

@@ -133,15 +133,17 @@
     leave
     .endm
 
-    /* Back into the program that called: a status, or an answer without words. */
-    .macro  return status, restore=restore_upper
+    /* Back into the program that called: a status, or an answer without words, whose tag is x1 if it has one. */
+    .macro  return status, restore=restore_upper, tag=no
     mrs     x9, spsr_el1
     and     x9, x9, #~PSTATE_FLAGS
     msr     spsr_el1, x9
     leave_gate
     \restore
     mov     x0, #\status
+    .ifc    \tag, no
     mov     x1, #0
+    .endif
     mov     x2, #0
     mov     x3, #0
     mov     x4, #0
@@ -307,7 +309,7 @@
     orr     x25, x25, x26
     cbnz    x25, \else                         /* another has it */
     ldr     w25, [x20, #SCHED_CONTEXT_PRIORITY]
-    ldr     w26, [CORE, #CORE_NUMBER]
+    ldrh    w26, [CORE, #CORE_NUMBER]
     ubfx    w27, w25, #16, #8
     cmp     w26, w27
     b.ne    \else
@@ -405,7 +407,7 @@ fast_call:
      */
 .Lcall_object:
     cmp     w21, #(SLOT_TYPE_NOTIFICATION | SLOT_RIGHT_SEND)
-    b.ne    .Lcall_long
+    b.ne    .Lcall_operation
     lsr     x21, x1, #THOLE_TAG_LABEL_SHIFT
     cmp     x21, #SIGNAL_LABEL
     b.ne    .Lcall_long
@@ -423,6 +425,52 @@ fast_call:
     stxr    w22, x21, [x19]
     cbnz    w22, 1b
     return  0
+
+    /*
+     * An operation on a kernel object. C does it, but most change nothing of who runs: then what
+     * a call keeps has stayed where it was. On several cores C needs its lock first, for which
+     * it cannot wait behind this gate.
+     */
+.Lcall_operation:
+    mov     w22, #OPERATIONS_TYPES
+    lsr     w22, w22, w21
+    tbz     w22, #0, .Lcall_long
+    lsr     x23, x1, #THOLE_TAG_LABEL_SHIFT
+    cmp     x23, #OPERATIONS_LABELS
+    b.hs    .Lcall_long
+    bfi     w23, w21, #3, #3
+    ldr     x22, =(OPERATIONS_LOW | OPERATIONS_HIGH << 32)
+    lsr     x22, x22, x23
+    tbz     x22, #0, .Lcall_long
+    ldrh    w23, [CORE, #CORE_ALONE]
+    cbz     w23, .Lcall_long
+    str     x1, [sp, #FRAME_X(1)]
+    ldp     x1, x22, [sp, #THREAD_TABLE]
+    and     x22, x22, x0
+    add     x1, x1, x22, lsl #5                 /* the slot; the words are where C has them */
+    mov     x0, sp
+    mov     x21, sp
+    mov     x22, CORE
+    mrs     x20, tpidr_el1
+    ldp     x29, x19, [x20, #CPU_STACK_TOP]     /* and entry_sctlr */
+    mov     sp, x29
+    cbz     x19, 1f
+    msr     sctlr_el1, x19
+    isb
+1:  mov     x29, xzr
+    bl      kernel_operation
+    mov     sp, x21
+    mov     CORE, x22
+    tbnz    w0, #OPERATION_ENDS_BIT, .Loperation_ends
+    cbz     x19, 2f
+    bic     x19, x19, #SCTLR_ENIB
+    msr     sctlr_el1, x19
+2:  lsl     x1, x0, #THOLE_TAG_LABEL_SHIFT
+    return  0, tag=x1
+.Loperation_ends:
+    and     w2, w0, #~(1 << OPERATION_ENDS_BIT)
+    save_rest
+    b       operation_end
 
 .Lcall_fp:
     check_fp .Lcall_long
@@ -533,7 +581,7 @@ fast_reply_receive:
     cmp     w22, w24                            /* it has not fired again */
     b.ne    .Lreply_long
     ldp     w24, w22, [x21, #INTERRUPT_LINE]    /* and owing */
-    ldr     w25, [CORE, #CORE_NUMBER]
+    ldrh    w25, [CORE, #CORE_NUMBER]
     sub     w22, w22, #1
     cmp     w22, w25                            /* this core took it */
     b.ne    .Lreply_long
@@ -635,7 +683,7 @@ fast_reply_receive:
     ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
     cbnz    x22, .Lreply_long
     ldr     w22, [x20, #SCHED_CONTEXT_PRIORITY]
-    ldr     w23, [CORE, #CORE_NUMBER]
+    ldrh    w23, [CORE, #CORE_NUMBER]
     ubfx    w25, w22, #16, #8
     cmp     w23, w25
     b.ne    .Lreply_long
@@ -797,7 +845,7 @@ fast_fault:
     check_plain x21, .Lfault_long
     ldr     x20, [x21, #THREAD_TIME]
     ldr     w25, [x20, #SCHED_CONTEXT_PRIORITY]
-    ldr     w26, [CORE, #CORE_NUMBER]
+    ldrh    w26, [CORE, #CORE_NUMBER]
     ubfx    w27, w25, #16, #8
     cmp     w26, w27
     b.ne    .Lfault_long
@@ -876,7 +924,7 @@ fast_interrupt:
     cbz     x1, .Linterrupt_gicv3_drop
     str     w2, [x1, #GICC_EOIR]
 .Linterrupt_dropped:
-    ldr     w5, [CORE, #CORE_NUMBER]
+    ldrh    w5, [CORE, #CORE_NUMBER]
     ldr     x6, [x4, #INTERRUPT_FIRED]
     add     w5, w5, #1
     str     w5, [x4, #INTERRUPT_OWING]

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Clearing memory to the point of coherency, so that the next owner may also
- * map it uncached or let a device read it.
+ * Clearing memory; for programs to the point of coherency, so that the next owner may also
+ * map it uncached or let a device read it. What the kernel keeps in it before that need not
+ * be: the lines are cleaned when a program gets them.
  */
 #include "cpu.h"
 
 #define CLEAR_ALIGN 64
+#define UNROLLED    8
 
 /* DCZID_EL0 */
 #define DCZID_BLOCK_MASK 0xf
@@ -27,16 +29,26 @@ static void zero_block(uintptr_t at)
     __asm__ volatile("dc zva, %0" : : "r"(at) : "memory");
 }
 
-static void zero_by_block(uintptr_t at, uintptr_t end)
+INLINED uintptr_t zero_blocks(uintptr_t at, unsigned count)
 {
-    for (; end - at >= 4 * CLEAR_ALIGN; at += 4 * CLEAR_ALIGN) {
-        zero_block(at);
-        zero_block(at + CLEAR_ALIGN);
-        zero_block(at + 2 * CLEAR_ALIGN);
-        zero_block(at + 3 * CLEAR_ALIGN);
-    }
-    for (; at < end; at += CLEAR_ALIGN)
-        zero_block(at);
+#pragma GCC unroll 8
+    for (unsigned block = 0; block < count; block++)
+        zero_block(at + block * CLEAR_ALIGN);
+    return at + count * CLEAR_ALIGN;
+}
+
+static void zero_by_block(uintptr_t at, size_t bytes)
+{
+    size_t count = bytes / CLEAR_ALIGN;
+
+    for (; count >= UNROLLED; count -= UNROLLED)
+        at = zero_blocks(at, UNROLLED);
+    if (count & 4)
+        at = zero_blocks(at, 4);
+    if (count & 2)
+        at = zero_blocks(at, 2);
+    if (count & 1)
+        (void)zero_blocks(at, 1);
 }
 
 static void zero_by_store(uintptr_t at, uintptr_t end)
@@ -67,8 +79,13 @@ void arch_memory_clear(void *start, size_t bytes)
     uintptr_t at = (uintptr_t)start;
 
     if (can_zero_by_block())
-        zero_by_block(at, at + bytes);
+        zero_by_block(at, bytes);
     else
         zero_by_store(at, at + bytes);
-    clean_and_drop(at, at + bytes);
+}
+
+void arch_memory_clear_for_all(void *start, size_t bytes)
+{
+    arch_memory_clear(start, bytes);
+    clean_and_drop((uintptr_t)start, (uintptr_t)start + bytes);
 }

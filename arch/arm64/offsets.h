@@ -42,6 +42,7 @@
 #define CORE_TIMER_SET    64
 #define CORE_DEADLINES    72
 #define CORE_NUMBER       80
+#define CORE_ALONE        82
 #define CORE_LINES        88
 #define CORE_READY        96
 
@@ -68,6 +69,12 @@
 #define SLOT_TYPE_SHIFT   48 /* 8 bits, then the rights */
 #define SLOT_TYPE_ENDPOINT 5
 #define SLOT_TYPE_NOTIFICATION 8
+/* Operations of kernel_operation: a bit for each, which is three bits of the type, three of the label. */
+#define OPERATIONS_TYPES  (1 << 1 | 1 << 2 | 1 << 12) /* Untyped, CapTable, Frame */
+#define OPERATIONS_LABELS 8
+#define OPERATIONS_LOW    0x001e0200 /* RETYPE; COPY, MINT, MOVE, DELETE */
+#define OPERATIONS_HIGH   0x00000006 /* MAP, UNMAP */
+#define OPERATION_ENDS_BIT 16
 #define SLOT_RIGHT_SEND   (1 << 8)
 #define SLOT_RIGHT_RECV_BIT (SLOT_TYPE_SHIFT + 8 + 1)
 

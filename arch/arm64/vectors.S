@@ -146,6 +146,7 @@ long_way:
     mrs     x1, esr_el1
     and     w1, w1, #ESR_IMMEDIATE_MASK
     bl      kernel_syscall
+.Lsystem_call_ends:
     cbz     x0, 2f
     ldr     x1, [x0, #FRAME_STEP]
     ldrb    w2, [x20, #CPU_STEPPING]
@@ -157,6 +158,16 @@ long_way:
     mov     x0, x20
     bl      event_end
     b       1b
+
+    /* An operation that a short way began (fast.S): x19 and x20 are as above, w2 is the result. */
+    .globl  operation_end
+operation_end:
+    mov     x1, sp
+    ldr     x3, [x20, #CPU_STACK_TOP]
+    mov     sp, x3
+    ldr     x0, [x20, #CPU_CORE]
+    bl      kernel_operation_end
+    b       .Lsystem_call_ends
 
     .globl  thread_run
     .globl  resume

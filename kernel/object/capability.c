@@ -5,12 +5,11 @@
  */
 #include "capability.h"
 
+#include "address_space.h"
 #include "object.h"
 #include "sched_context.h"
 #include "sender.h"
 
-#define FLAGS_SHIFT  56
-#define DEPTH_SHIFT  48
 #define HOLDER_SHIFT 1
 
 /* How much one system call deletes, in units of about ten instructions. */
@@ -34,39 +33,15 @@ static struct {
     bool in_step;
 } way;
 
-static uint64_t link_word(const struct slot *to, unsigned depth, unsigned flags)
-{
-    return ((uint64_t)(uintptr_t)to & SLOT_ADDRESS_MASK) | (uint64_t)depth << DEPTH_SHIFT |
-           (uint64_t)flags << FLAGS_SHIFT;
-}
-
-static void set_next(struct slot *slot, const struct slot *to)
-{
-    slot->next = (slot->next & ~SLOT_ADDRESS_MASK) | ((uint64_t)(uintptr_t)to & SLOT_ADDRESS_MASK);
-}
-
-static void set_prev(struct slot *slot, const struct slot *to)
-{
-    slot->prev = (uint64_t)(uintptr_t)to & SLOT_ADDRESS_MASK;
-}
-
-static void link_neighbours(struct slot *slot)
-{
-    if (slot_next(slot) != NULL)
-        set_prev(slot_next(slot), slot);
-    if (slot_prev(slot) != NULL)
-        set_next(slot_prev(slot), slot);
-}
-
 /* Fills an empty slot with what another was, behind `above`. */
 static void fill_behind(struct slot *slot, struct slot *above, const struct slot *was,
                         unsigned depth)
 {
     slot->object = was->object;
     slot->badge = was->badge;
-    slot->next = link_word(slot_next(above), depth, (unsigned)(was->next >> FLAGS_SHIFT));
-    set_prev(slot, above);
-    link_neighbours(slot);
+    slot->next = slot_link_word(slot_next(above), depth, (unsigned)(was->next >> SLOT_FLAGS_SHIFT));
+    slot_set_prev(slot, above);
+    slot_link_neighbours(slot);
 }
 
 APART void slot_fill_root(struct slot *slot, uint64_t object, uint64_t badge, unsigned flags)
@@ -74,20 +49,14 @@ APART void slot_fill_root(struct slot *slot, uint64_t object, uint64_t badge, un
     ASSERT(slot_is_empty(slot));
     slot->object = object;
     slot->badge = badge;
-    slot->next = link_word(NULL, 0, flags);
+    slot->next = slot_link_word(NULL, 0, flags);
     slot->prev = 0;
 }
 
-void slot_fill_child(struct slot *slot, struct slot *source, uint64_t object, uint64_t badge,
-                     unsigned flags)
+APART void slot_fill_child(struct slot *slot, struct slot *source, uint64_t object, uint64_t badge,
+                           unsigned flags)
 {
-    ASSERT(slot_is_empty(slot) && !slot_is_empty(source));
-    ASSERT(slot_depth(source) < DERIVATION_MAX_DEPTH);
-    slot->object = object;
-    slot->badge = badge;
-    slot->next = link_word(slot_next(source), slot_depth(source) + 1, flags);
-    set_prev(slot, source);
-    link_neighbours(slot);
+    slot_put_child(slot, source, object, badge, flags);
 }
 
 void slot_embed(struct slot *slot, struct slot *source, enum slot_holder holder)
@@ -103,7 +72,7 @@ void slot_move(struct slot *to, struct slot *from)
     if (way.at == from)
         way.at = to;
     *to = *from;
-    link_neighbours(to);
+    slot_link_neighbours(to);
     *from = (struct slot){ 0 };
     if (slot_type(to) == OBJECT_REPLY)
         reply_moved(to);
@@ -127,9 +96,9 @@ void slot_clear(struct slot *slot)
     if (way.at == slot)
         way_back(prev);
     if (next != NULL)
-        set_prev(next, prev);
+        slot_set_prev(next, prev);
     if (prev != NULL)
-        set_next(prev, next);
+        slot_set_next(prev, next);
     *slot = (struct slot){ 0 };
 }
 
@@ -165,7 +134,7 @@ static bool work_take(struct work *work, unsigned weight)
  */
 static struct slot *first_leaf(struct work *work, struct slot *from)
 {
-    const uint64_t ending = (uint64_t)SLOT_ENDING << FLAGS_SHIFT;
+    const uint64_t ending = (uint64_t)SLOT_ENDING << SLOT_FLAGS_SHIFT;
     struct slot *slot = way.from == from ? way.at : from;
     unsigned top = slot_depth(slot), depth = top;
 
@@ -350,7 +319,7 @@ static bool finish_step(struct work *work)
     return !way.in_step;
 }
 
-enum thole_result dying_work(struct core *core)
+APART enum thole_result dying_work(struct core *core)
 {
     struct work work = { .core = core, .left = WORK_A_CALL };
 
@@ -360,7 +329,7 @@ enum thole_result dying_work(struct core *core)
 enum deleting { REVOKE, DELETE };
 
 /* Whoever has done another's step enters his own, even if he cannot pay for it any more. */
-static enum thole_result repeat(struct core *core, struct slot *slot, enum deleting what)
+static APART enum thole_result repeat(struct core *core, struct slot *slot, enum deleting what)
 {
     struct work work = { .core = core, .left = WORK_A_CALL };
 
@@ -398,4 +367,16 @@ enum thole_result slot_delete(struct core *core, struct slot *slot)
             return result;
     }
     return repeat(core, slot, DELETE);
+}
+
+bool slot_delete_copy(struct slot *slot)
+{
+    if (way.in_step || dying_any() || slot_is_original(slot) ||
+        slot_holder(slot) != HOLDER_TABLE || slot_has_children(slot) || slot_is_empty(slot) ||
+        slot_type(slot) == OBJECT_REPLY)
+        return false;
+    if (slot_type(slot) == OBJECT_FRAME)
+        frame_unmap(slot);
+    slot_clear(slot);
+    return true;
 }

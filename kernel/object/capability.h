@@ -40,6 +40,7 @@ enum slot_holder { /* in flags [3:1] */
 #define SLOT_ADDRESS_MASK ((1ULL << 48) - 1)
 #define SLOT_BITS_MASK 63ULL
 #define SLOT_FLAGS_SHIFT 56
+#define SLOT_DEPTH_SHIFT 48
 
 static inline enum thole_object slot_type(const struct slot *slot)
 {
@@ -137,9 +138,44 @@ static inline MUST_CHECK enum thole_result slot_check_depth(const struct slot *s
         return RESULT_NOT_COPYABLE;
     return slot_depth(source) < DERIVATION_MAX_DEPTH ? RESULT_DONE : RESULT_TOO_DEEP;
 }
+static inline uint64_t slot_link_word(const struct slot *to, unsigned depth, unsigned flags)
+{
+    return ((uint64_t)(uintptr_t)to & SLOT_ADDRESS_MASK) | (uint64_t)depth << SLOT_DEPTH_SHIFT |
+           (uint64_t)flags << SLOT_FLAGS_SHIFT;
+}
+
+static inline void slot_set_next(struct slot *slot, const struct slot *to)
+{
+    slot->next = (slot->next & ~SLOT_ADDRESS_MASK) | ((uint64_t)(uintptr_t)to & SLOT_ADDRESS_MASK);
+}
+
+static inline void slot_set_prev(struct slot *slot, const struct slot *to)
+{
+    slot->prev = (uint64_t)(uintptr_t)to & SLOT_ADDRESS_MASK;
+}
+
+static inline void slot_link_neighbours(struct slot *slot)
+{
+    if (slot_next(slot) != NULL)
+        slot_set_prev(slot_next(slot), slot);
+    if (slot_prev(slot) != NULL)
+        slot_set_next(slot_prev(slot), slot);
+}
+
 /* Fills an empty slot with a child of `source`. */
+INLINED void slot_put_child(struct slot *slot, struct slot *source, uint64_t object,
+                            uint64_t badge, unsigned flags)
+{
+    ASSERT(slot_is_empty(slot) && !slot_is_empty(source));
+    ASSERT(slot_depth(source) < DERIVATION_MAX_DEPTH);
+    slot->object = object;
+    slot->badge = badge;
+    slot->next = slot_link_word(slot_next(source), slot_depth(source) + 1, flags);
+    slot_set_prev(slot, source);
+    slot_link_neighbours(slot);
+}
 void slot_fill_child(struct slot *slot, struct slot *source, uint64_t object, uint64_t badge,
-                     unsigned flags);
+                     unsigned flags); /* the same, where it is not worth the room */
 /* Fills an object's embedded slot with a copy of `source`, for `holder`. */
 void slot_embed(struct slot *slot, struct slot *source, enum slot_holder holder);
 void slot_move(struct slot *to, struct slot *from);
@@ -180,6 +216,12 @@ INLINED MUST_CHECK enum thole_result slot_check_copy(const struct slot *source, 
  */
 enum thole_result slot_revoke(struct core *core, struct slot *slot) MUST_CHECK;
 enum thole_result slot_delete(struct core *core, struct slot *slot) MUST_CHECK;
+
+/*
+ * Deletes what the slot holds if that is all there is to it: a copy that nothing was derived
+ * from, in a table, whose end nobody waits for.
+ */
+bool slot_delete_copy(struct slot *slot) MUST_CHECK;
 
 /*
  * Objects whose destruction takes many steps (tables, endpoints with a queue):

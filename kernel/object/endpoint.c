@@ -69,13 +69,17 @@ static void push_passive(struct endpoint *endpoint, struct thread *receiver)
     endpoint->warm = receiver;
 }
 
+/* Nor is the marker there. */
+INLINED bool nobody_queued(const struct endpoint *endpoint)
+{
+    return list_empty(&endpoint->events) && list_empty(&endpoint->timeless) &&
+           list_empty(&endpoint->calls);
+}
+
 /* The last core that used it may go on by the short ways, if they may use it at all. */
 static void settle(struct core *core, struct endpoint *endpoint)
 {
-    bool is_plain = !endpoint->closed && list_empty(&endpoint->events) &&
-                    list_empty(&endpoint->timeless) && list_empty(&endpoint->calls);
-
-    endpoint->home = is_plain ? core : NULL;
+    endpoint->home = !endpoint->closed && nobody_queued(endpoint) ? core : NULL;
 }
 
 void endpoint_queue(struct core *core, struct endpoint *endpoint, struct sender *sender)
@@ -317,6 +321,8 @@ void endpoint_open(struct endpoint *endpoint)
 
 void endpoint_destroy(struct endpoint *endpoint)
 {
+    if (nobody_queued(endpoint) && waiting_receiver(endpoint, true) == NULL)
+        return; /* there is nobody who must be told */
     endpoint->closed = true;
     endpoint->home = NULL;
     dying_add(&endpoint->dying);

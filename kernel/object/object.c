@@ -82,7 +82,7 @@ static void captable_destroy(struct slot *original)
     dying_add(table);
 }
 
-enum thole_result object_destroy(struct core *core, struct slot *original)
+SELDOM enum thole_result object_destroy(struct core *core, struct slot *original)
 {
     void *object = slot_object(original);
 

@@ -13,18 +13,17 @@ struct pair {
     struct slot *source;
 };
 
-INLINED enum thole_result check_pair(struct invocation *invocation, struct pair *pair)
+INLINED enum thole_result check_pair(const struct thread *caller, const struct slot *into,
+                                     uint64_t target_index, uint64_t table_index,
+                                     uint64_t source_index, struct pair *pair)
 {
-    uint64_t target_index = invocation->word[0];
-    uint64_t table_index = invocation->word[1];
-    uint64_t source_index = invocation->word[2];
     struct slot *table;
     enum thole_result result =
-        operation_slot(invocation, table_index, OBJECT_CAPTABLE, RIGHT_CONTROL, &table);
+        operation_slot(caller, table_index, OBJECT_CAPTABLE, RIGHT_CONTROL, &table);
 
     if (result != RESULT_DONE)
         return result;
-    pair->target = operation_table_slot(invocation->target, target_index);
+    pair->target = operation_table_slot(into, target_index);
     pair->source = operation_table_slot(table, source_index);
     if (pair->target == NULL || pair->source == NULL)
         return RESULT_BAD_SLOT;
@@ -33,84 +32,81 @@ INLINED enum thole_result check_pair(struct invocation *invocation, struct pair 
     return slot_is_empty(pair->target) ? RESULT_DONE : RESULT_OCCUPIED;
 }
 
-INLINED enum thole_result copy(struct invocation *invocation, uint64_t rights, uint64_t badge)
+enum thole_result op_CAPTABLE_MINT(OPERATION_PARAMETERS)
 {
+    uint64_t rights = word3, badge = word4;
     struct pair pair;
     struct copied copied;
-    enum thole_result result = check_pair(invocation, &pair);
+    enum thole_result result = check_pair(caller, target, word0, word1, word2, &pair);
 
     if (result == RESULT_DONE)
         result = slot_check_copy(pair.source, (unsigned)(rights & RIGHTS_ALL), badge, &copied);
-    if (result != RESULT_DONE)
-        return result;
-    slot_fill_child(pair.target, pair.source, copied.object, copied.badge, 0);
-    return RESULT_DONE;
+    if (result == RESULT_DONE)
+        slot_put_child(pair.target, pair.source, copied.object, copied.badge, 0);
+    return result;
 }
 
-enum thole_result op_CAPTABLE_COPY(struct invocation *invocation)
+enum thole_result op_CAPTABLE_COPY(OPERATION_PARAMETERS)
 {
-    return copy(invocation, invocation->word[3], 0);
+    word4 = 0; /* no badge is given */
+    return op_CAPTABLE_MINT(OPERATION_ARGUMENTS);
 }
 
-enum thole_result op_CAPTABLE_MINT(struct invocation *invocation)
-{
-    return copy(invocation, invocation->word[3], invocation->word[4]);
-}
-
-enum thole_result op_CAPTABLE_MOVE(struct invocation *invocation)
+SELDOM enum thole_result op_CAPTABLE_MOVE(OPERATION_PARAMETERS)
 {
     struct pair pair;
-    enum thole_result result = check_pair(invocation, &pair);
+    enum thole_result result = check_pair(caller, target, word0, word1, word2, &pair);
 
     if (result == RESULT_DONE)
         slot_move(pair.target, pair.source);
     return result;
 }
 
-static enum thole_result own_slot(struct invocation *invocation, struct slot **slot)
+INLINED enum thole_result own_slot(const struct slot *table, uint64_t index, struct slot **slot)
 {
-    *slot = operation_table_slot(invocation->target, invocation->word[0]);
+    *slot = operation_table_slot(table, index);
     return *slot != NULL ? RESULT_DONE : RESULT_BAD_SLOT;
 }
 
-enum thole_result op_CAPTABLE_DELETE(struct invocation *invocation)
+enum thole_result op_CAPTABLE_DELETE(OPERATION_PARAMETERS)
 {
     struct slot *slot;
-    enum thole_result result = own_slot(invocation, &slot);
+    enum thole_result result = own_slot(target, word0, &slot);
 
-    return result == RESULT_DONE ? slot_delete(invocation->core, slot) : result;
+    return result == RESULT_DONE ? slot_delete(core_of(caller), slot) : result;
 }
 
-enum thole_result op_CAPTABLE_REVOKE(struct invocation *invocation)
+SELDOM enum thole_result op_CAPTABLE_REVOKE(OPERATION_PARAMETERS)
 {
     struct slot *slot;
-    enum thole_result result = own_slot(invocation, &slot);
+    enum thole_result result = own_slot(target, word0, &slot);
 
-    return result == RESULT_DONE ? slot_revoke(invocation->core, slot) : result;
+    return result == RESULT_DONE ? slot_revoke(core_of(caller), slot) : result;
 }
 
-SELDOM enum thole_result op_CAPTABLE_INSPECT(struct invocation *invocation)
+SELDOM enum thole_result op_CAPTABLE_INSPECT(OPERATION_PARAMETERS)
 {
     struct slot *slot;
-    enum thole_result result = own_slot(invocation, &slot);
+    enum thole_result result = own_slot(target, word0, &slot);
 
     if (result != RESULT_DONE)
         return result;
     bool has_badge =
         slot_type(slot) == OBJECT_ENDPOINT || slot_type(slot) == OBJECT_NOTIFICATION;
 
-    invocation->out[0] = slot_type(slot);
-    invocation->out[1] = slot_rights(slot);
-    invocation->out[2] = has_badge ? slot->badge : 0; /* others hold the kernel's own affairs */
-    invocation->out[3] = slot_depth(slot);
-    invocation->outs = 4;
+    operation_outs.word[0] = slot_type(slot);
+    operation_outs.word[1] = slot_rights(slot);
+    operation_outs.word[2] = has_badge ? slot->badge : 0; /* others hold the kernel's own affairs */
+    operation_outs.word[3] = slot_depth(slot);
+    operation_outs.count = 4;
     return RESULT_DONE;
 }
 
-static enum thole_result endpoint_of(struct invocation *invocation, struct endpoint **endpoint)
+static enum thole_result endpoint_of(const struct slot *table, uint64_t index,
+                                     struct endpoint **endpoint)
 {
     struct slot *slot;
-    enum thole_result result = own_slot(invocation, &slot);
+    enum thole_result result = own_slot(table, index, &slot);
 
     if (result != RESULT_DONE)
         return result;
@@ -120,28 +116,28 @@ static enum thole_result endpoint_of(struct invocation *invocation, struct endpo
     return slot_permits(slot, RIGHT_CONTROL) ? RESULT_DONE : RESULT_NO_RIGHT;
 }
 
-SELDOM enum thole_result op_CAPTABLE_CLOSE(struct invocation *invocation)
+SELDOM enum thole_result op_CAPTABLE_CLOSE(OPERATION_PARAMETERS)
 {
     struct endpoint *endpoint;
-    enum thole_result result = endpoint_of(invocation, &endpoint);
+    enum thole_result result = endpoint_of(target, word0, &endpoint);
 
-    return result == RESULT_DONE ? endpoint_close(invocation->core, endpoint) : result;
+    return result == RESULT_DONE ? endpoint_close(core_of(caller), endpoint) : result;
 }
 
-SELDOM enum thole_result op_CAPTABLE_CANCEL_BADGE(struct invocation *invocation)
+SELDOM enum thole_result op_CAPTABLE_CANCEL_BADGE(OPERATION_PARAMETERS)
 {
-    uint64_t badge = invocation->word[1];
+    uint64_t badge = word1;
     struct endpoint *endpoint;
-    enum thole_result result = endpoint_of(invocation, &endpoint);
+    enum thole_result result = endpoint_of(target, word0, &endpoint);
 
-    return result == RESULT_DONE ? endpoint_cancel_badge(invocation->core, endpoint, badge)
+    return result == RESULT_DONE ? endpoint_cancel_badge(core_of(caller), endpoint, badge)
                                  : result;
 }
 
-SELDOM enum thole_result op_CAPTABLE_OPEN(struct invocation *invocation)
+SELDOM enum thole_result op_CAPTABLE_OPEN(OPERATION_PARAMETERS)
 {
     struct endpoint *endpoint;
-    enum thole_result result = endpoint_of(invocation, &endpoint);
+    enum thole_result result = endpoint_of(target, word0, &endpoint);
 
     if (result == RESULT_DONE)
         endpoint_open(endpoint);

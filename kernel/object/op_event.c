@@ -7,59 +7,59 @@
 #include "thread.h"
 #include "trace_ring.h"
 
-SELDOM enum thole_result op_INTERRUPT_BIND(struct invocation *invocation)
+SELDOM enum thole_result op_INTERRUPT_BIND(OPERATION_PARAMETERS)
 {
-    struct interrupt *interrupt = slot_object(invocation->target);
+    struct interrupt *interrupt = slot_object(target);
 
-    enum thole_result result = operation_bind(invocation, &interrupt->sender);
+    enum thole_result result = operation_bind(caller, word0, word1, &interrupt->sender);
 
     if (result == RESULT_DONE)
         interrupt_route(interrupt);
     return result;
 }
 
-SELDOM enum thole_result op_TIMER_BIND(struct invocation *invocation)
+SELDOM enum thole_result op_TIMER_BIND(OPERATION_PARAMETERS)
 {
-    struct timer *timer = slot_object(invocation->target);
+    struct timer *timer = slot_object(target);
 
-    return operation_bind(invocation, &timer->sender);
+    return operation_bind(caller, word0, word1, &timer->sender);
 }
 
-enum thole_result op_TIMER_ARM(struct invocation *invocation)
+enum thole_result op_TIMER_ARM(OPERATION_PARAMETERS)
 {
-    timer_arm(invocation->core, slot_object(invocation->target), invocation->word[0]);
+    timer_arm(core_of(caller), slot_object(target), word0);
     return RESULT_DONE;
 }
 
-enum thole_result op_TIMER_DISARM(struct invocation *invocation)
+SELDOM enum thole_result op_TIMER_DISARM(OPERATION_PARAMETERS)
 {
-    struct timer *timer = slot_object(invocation->target);
+    struct timer *timer = slot_object(target);
 
     deadline_remove(&timer->deadline);
-    sender_recall(invocation->core, &timer->sender);
+    sender_recall(core_of(caller), &timer->sender);
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_NOTIFICATION_BIND(struct invocation *invocation)
+SELDOM enum thole_result op_NOTIFICATION_BIND(OPERATION_PARAMETERS)
 {
-    struct notification *notification = slot_object(invocation->target);
+    struct notification *notification = slot_object(target);
 
-    return operation_bind(invocation, &notification->sender);
+    return operation_bind(caller, word0, word1, &notification->sender);
 }
 
-enum thole_result op_NOTIFICATION_SIGNAL(struct invocation *invocation)
+enum thole_result op_NOTIFICATION_SIGNAL(OPERATION_PARAMETERS)
 {
-    notification_signal(invocation->core, slot_object(invocation->target),
-                        invocation->target->badge);
+    notification_signal(core_of(caller), slot_object(target),
+                        target->badge);
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_IRQ_CONTROL_ATTACH(struct invocation *invocation)
+SELDOM enum thole_result op_IRQ_CONTROL_ATTACH(OPERATION_PARAMETERS)
 {
-    uint64_t line = invocation->word[1], trigger = invocation->word[2];
+    uint64_t line = word1, trigger = word2;
     struct slot *slot;
     enum thole_result result =
-        operation_slot(invocation, invocation->word[0], OBJECT_INTERRUPT, RIGHT_CONTROL, &slot);
+        operation_slot(caller, word0, OBJECT_INTERRUPT, RIGHT_CONTROL, &slot);
 
     if (result != RESULT_DONE)
         return result;
@@ -70,50 +70,49 @@ SELDOM enum thole_result op_IRQ_CONTROL_ATTACH(struct invocation *invocation)
 
 /* --- Machine ----------------------------------------------------------------------- */
 
-SELDOM enum thole_result op_MACHINE_POWER_OFF(struct invocation *invocation)
+SELDOM enum thole_result op_MACHINE_POWER_OFF(OPERATION_PARAMETERS)
 {
-    (void)invocation;
     arch_power_off();
 }
 
-SELDOM enum thole_result op_MACHINE_RESET(struct invocation *invocation)
+SELDOM enum thole_result op_MACHINE_RESET(OPERATION_PARAMETERS)
 {
-    (void)invocation;
     arch_reset();
 }
 
 #define PRINT_WORDS 5
 
-SELDOM enum thole_result op_MACHINE_PRINT(struct invocation *invocation)
+SELDOM enum thole_result op_MACHINE_PRINT(OPERATION_PARAMETERS)
 {
-    uint64_t bytes = invocation->word[0];
+    const uint64_t text[PRINT_WORDS] = { word1, word2, word3, word4, word5 };
+    uint64_t bytes = word0;
     uint64_t taken = 0;
 
     if (bytes > PRINT_WORDS * sizeof(uint64_t))
         return RESULT_BAD_ARGUMENT;
     while (taken < bytes) {
-        uint64_t word = invocation->word[1 + taken / sizeof(uint64_t)];
+        uint64_t word = text[taken / sizeof(uint64_t)];
 
         if (!arch_print_byte((char)(word >> 8 * (taken % sizeof(uint64_t)))))
             break;
         taken++;
     }
-    invocation->out[0] = taken;
-    invocation->outs = 1;
+    operation_outs.word[0] = taken;
+    operation_outs.count = 1;
     return RESULT_DONE;
 }
 
 /* Frame 0 ends it. */
-SELDOM enum thole_result op_MACHINE_TRACE(struct invocation *invocation)
+SELDOM enum thole_result op_MACHINE_TRACE(OPERATION_PARAMETERS)
 {
     struct slot *frame;
     enum thole_result result;
 
-    if (invocation->word[0] == 0) {
+    if (word0 == 0) {
         trace_ring_stop();
         return RESULT_DONE;
     }
-    result = operation_slot(invocation, invocation->word[0], OBJECT_FRAME,
+    result = operation_slot(caller, word0, OBJECT_FRAME,
                             RIGHT_CONTROL | RIGHT_WRITE, &frame);
     if (result == RESULT_DONE)
         result = trace_ring_check(frame);
@@ -122,12 +121,12 @@ SELDOM enum thole_result op_MACHINE_TRACE(struct invocation *invocation)
     return result;
 }
 
-SELDOM enum thole_result op_MACHINE_NAME(struct invocation *invocation)
+SELDOM enum thole_result op_MACHINE_NAME(OPERATION_PARAMETERS)
 {
-    uint64_t number = invocation->word[1];
+    uint64_t number = word1;
     struct slot *slot;
     enum thole_result result =
-        operation_slot(invocation, invocation->word[0], OBJECT_THREAD, RIGHT_CONTROL, &slot);
+        operation_slot(caller, word0, OBJECT_THREAD, RIGHT_CONTROL, &slot);
 
     if (result != RESULT_DONE)
         return result;

@@ -12,6 +12,7 @@
 #include "address_space.h"
 #include "object.h"
 #include "operation.h"
+#include "thread.h"
 
 #define DEVICE_BIT    1ULL
 #define USED_SHIFT    1
@@ -45,39 +46,48 @@ static uint64_t first_free(const struct slot *untyped)
 }
 
 /*
- * Clears the next part of the object that begins at `at`. MORE until all of it
- * is zero; what was cleared by an earlier call for the same object counts.
+ * Clears the next part of the object of at least a page that begins at `at`. MORE until all
+ * of it is zero; what was cleared by an earlier call for the same object counts.
  */
-static enum thole_result clear_memory(struct slot *untyped, paddr_t at, unsigned bits)
+static APART enum thole_result clear_pages(struct slot *untyped, uint64_t used, paddr_t at,
+                                           unsigned bits)
 {
-    uint64_t used = first_free(untyped);
     bool goes_on = used == untyped_used(untyped) &&
                    (untyped->badge >> MAKING_SHIFT & MAKING_MASK) == bits;
     uint64_t cleared = goes_on ? untyped->badge >> CLEARED_SHIFT & CLEARED_MASK : 0;
-    uint64_t pages = bits > PAGE_BITS ? 1ULL << (bits - PAGE_BITS) : 1;
+    uint64_t pages = 1ULL << (bits - PAGE_BITS);
     uint64_t now = pages - cleared < CLEAR_PAGES_A_CALL ? pages - cleared : CLEAR_PAGES_A_CALL;
     char *memory = arch_kernel_address(at);
 
-    if (bits < PAGE_BITS) {
-        arch_memory_clear(memory, 1ULL << bits);
-        return RESULT_DONE;
-    }
-    arch_memory_clear(memory + (cleared << PAGE_BITS), now << PAGE_BITS);
+    arch_memory_clear_for_all(memory + (cleared << PAGE_BITS), now << PAGE_BITS);
     if (cleared + now == pages)
         return RESULT_DONE;
     untyped_set(untyped, used, cleared + now, bits);
     return RESULT_MORE;
 }
 
-/* Before memory is used a second time, nothing that lay there may still be emptied. */
-static enum thole_result check_reuse(struct core *core, const struct slot *untyped)
+/* What is smaller no program ever maps, and behind a thread nobody ever looks. */
+STATIC_ASSERT(FRAME_BITS_4K == PAGE_BITS);
+#define THREAD_UNITS ((sizeof(struct thread) + (1 << UNIT_BITS) - 1) >> UNIT_BITS)
+INLINED enum thole_result clear_memory(struct slot *untyped, uint64_t used, paddr_t at,
+                                       enum thole_object type, unsigned bits)
 {
-    if (first_free(untyped) == untyped_used(untyped) || !dying_any())
+    if (bits >= PAGE_BITS)
+        return clear_pages(untyped, used, at, bits);
+    arch_memory_clear(arch_kernel_address(at),
+                      type == OBJECT_THREAD ? THREAD_UNITS << UNIT_BITS : 1ULL << bits);
+    return RESULT_DONE;
+}
+
+/* Before memory is used a second time, nothing that lay there may still be emptied. */
+INLINED enum thole_result check_reuse(struct core *core, const struct slot *untyped)
+{
+    if (!dying_any() || first_free(untyped) == untyped_used(untyped))
         return RESULT_DONE;
     return dying_work(core);
 }
 
-static uint64_t make(const struct slot *untyped, enum thole_object type, unsigned size_bits,
+INLINED uint64_t make(const struct slot *untyped, enum thole_object type, unsigned size_bits,
                      paddr_t at)
 {
     if ((untyped->badge & DEVICE_BIT) != 0 && type == OBJECT_FRAME)
@@ -85,115 +95,115 @@ static uint64_t make(const struct slot *untyped, enum thole_object type, unsigne
     return object_make(type, size_bits, at);
 }
 
-enum thole_result op_UNTYPED_RETYPE(struct invocation *invocation)
+enum thole_result op_UNTYPED_RETYPE(OPERATION_PARAMETERS)
 {
-    uint64_t type = invocation->word[0], size_bits = invocation->word[1];
-    uint64_t table_index = invocation->word[2], target_index = invocation->word[3];
-    struct slot *untyped = invocation->target;
+    uint64_t type = word0, size_bits = word1;
+    uint64_t table_index = word2, slot_index = word3;
+    struct slot *untyped = target;
     unsigned bits = object_size_bits(type, size_bits);
     bool device = (untyped->badge & DEVICE_BIT) != 0;
-    struct slot *table, *target;
+    struct slot *table, *slot;
     enum thole_result result;
 
     if (bits == 0 || (device && type != OBJECT_FRAME && type != OBJECT_UNTYPED))
         return RESULT_BAD_ARGUMENT;
-    result = operation_slot(invocation, table_index, OBJECT_CAPTABLE, RIGHT_CONTROL, &table);
+    result = operation_slot(caller, table_index, OBJECT_CAPTABLE, RIGHT_CONTROL, &table);
     if (result != RESULT_DONE)
         return result;
-    target = operation_table_slot(table, target_index);
-    if (target == NULL)
+    slot = operation_table_slot(table, slot_index);
+    if (slot == NULL)
         return RESULT_BAD_SLOT;
-    if (!slot_is_empty(target))
+    if (!slot_is_empty(slot))
         return RESULT_OCCUPIED;
     result = slot_check_depth(untyped);
     if (result == RESULT_DONE)
-        result = check_reuse(invocation->core, untyped);
+        result = check_reuse(core_of(caller), untyped);
     if (result != RESULT_DONE)
         return result;
 
-    uint64_t bytes = 1ULL << bits;
-    uint64_t start = (first_free(untyped) + bytes - 1) & ~(bytes - 1);
+    uint64_t bytes = 1ULL << bits, used = first_free(untyped);
+    uint64_t start = (used + bytes - 1) & ~(bytes - 1);
     paddr_t at = { slot_physical(untyped).value + start };
 
     if (start + bytes > 1ULL << slot_size_bits(untyped))
         return RESULT_NO_MEMORY;
     if (!device && type != OBJECT_UNTYPED)
-        result = clear_memory(untyped, at, bits);
+        result = clear_memory(untyped, used, at, (enum thole_object)type, bits);
     if (result != RESULT_DONE)
         return result;
-    slot_fill_child(target, untyped, make(untyped, (enum thole_object)type, (unsigned)size_bits, at),
-                    type == OBJECT_UNTYPED ? untyped->badge & DEVICE_BIT : 0, SLOT_ORIGINAL);
+    slot_put_child(slot, untyped, make(untyped, (enum thole_object)type, (unsigned)size_bits, at),
+                   type == OBJECT_UNTYPED ? untyped->badge & DEVICE_BIT : 0, SLOT_ORIGINAL);
     untyped_set(untyped, start + bytes, 0, 0);
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_UNTYPED_INFO(struct invocation *invocation)
+SELDOM enum thole_result op_UNTYPED_INFO(OPERATION_PARAMETERS)
 {
-    struct slot *untyped = invocation->target;
+    struct slot *untyped = target;
 
-    invocation->out[0] = slot_physical(untyped).value;
-    invocation->out[1] = slot_size_bits(untyped);
-    invocation->out[2] = slot_has_children(untyped) ? untyped_used(untyped) : 0;
-    invocation->out[3] = untyped->badge & DEVICE_BIT;
-    invocation->outs = 4;
+    operation_outs.word[0] = slot_physical(untyped).value;
+    operation_outs.word[1] = slot_size_bits(untyped);
+    operation_outs.word[2] = slot_has_children(untyped) ? untyped_used(untyped) : 0;
+    operation_outs.word[3] = untyped->badge & DEVICE_BIT;
+    operation_outs.count = 4;
     return RESULT_DONE;
 }
 
 /* --- Frame, PageTable, ASIDs --------------------------------------------------------- */
 
-enum thole_result op_FRAME_MAP(struct invocation *invocation)
+WHOLE enum thole_result op_FRAME_MAP(OPERATION_PARAMETERS)
 {
-    uint64_t space_index = invocation->word[0], at = invocation->word[1];
-    uint64_t rights = invocation->word[2], memory = invocation->word[3];
+    uint64_t space_index = word0, at = word1;
+    uint64_t rights = word2, memory = word3;
     struct slot *space;
     enum thole_result result =
-        operation_slot(invocation, space_index, OBJECT_ADDRESS_SPACE, RIGHT_CONTROL, &space);
+        operation_slot(caller, space_index, OBJECT_ADDRESS_SPACE, RIGHT_CONTROL, &space);
 
-    return result == RESULT_DONE ? frame_map(invocation->target, space, at, rights, memory) : result;
+    return result == RESULT_DONE ? frame_map(target, space, at, rights, memory) : result;
 }
 
-enum thole_result op_FRAME_UNMAP(struct invocation *invocation)
+enum thole_result op_FRAME_UNMAP(OPERATION_PARAMETERS)
 {
-    frame_unmap(invocation->target);
+    frame_unmap(target);
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_FRAME_ADDRESS(struct invocation *invocation)
+SELDOM enum thole_result op_FRAME_ADDRESS(OPERATION_PARAMETERS)
 {
-    invocation->out[0] = slot_physical(invocation->target).value;
-    invocation->out[1] = frame_size_bits(invocation->target);
-    invocation->outs = 2;
+    operation_outs.word[0] = slot_physical(target).value;
+    operation_outs.word[1] = frame_size_bits(target);
+    operation_outs.count = 2;
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_PAGE_TABLE_MAP(struct invocation *invocation)
+SELDOM enum thole_result op_PAGE_TABLE_MAP(OPERATION_PARAMETERS)
 {
-    uint64_t space_index = invocation->word[0], at = invocation->word[1];
+    uint64_t space_index = word0, at = word1;
     struct slot *space;
     enum thole_result result =
-        operation_slot(invocation, space_index, OBJECT_ADDRESS_SPACE, RIGHT_CONTROL, &space);
+        operation_slot(caller, space_index, OBJECT_ADDRESS_SPACE, RIGHT_CONTROL, &space);
 
-    return result == RESULT_DONE ? page_table_map(invocation->target, space, at) : result;
+    return result == RESULT_DONE ? page_table_map(target, space, at) : result;
 }
 
-SELDOM enum thole_result op_PAGE_TABLE_UNMAP(struct invocation *invocation)
+SELDOM enum thole_result op_PAGE_TABLE_UNMAP(OPERATION_PARAMETERS)
 {
-    page_table_unmap(invocation->target);
+    page_table_unmap(target);
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_ASID_CONTROL_ASSIGN(struct invocation *invocation)
+SELDOM enum thole_result op_ASID_CONTROL_ASSIGN(OPERATION_PARAMETERS)
 {
     struct slot *space;
     unsigned asid;
-    enum thole_result result = operation_slot(invocation, invocation->word[0],
+    enum thole_result result = operation_slot(caller, word0,
                                               OBJECT_ADDRESS_SPACE, RIGHT_CONTROL, &space);
 
     if (result == RESULT_DONE)
         result = asid_assign(space, &asid);
     if (result != RESULT_DONE)
         return result;
-    invocation->out[0] = asid;
-    invocation->outs = 1;
+    operation_outs.word[0] = asid;
+    operation_outs.count = 1;
     return RESULT_DONE;
 }

@@ -13,52 +13,42 @@ struct configuration {
     struct slot *captable, *space, *endpoint, *fault, *time;
 };
 
-static enum thole_result check_part(struct invocation *invocation, unsigned word,
+static enum thole_result check_part(const struct thread *caller, uint64_t index,
                                     enum thole_object type, unsigned right, struct slot **slot)
 {
-    enum thole_result result =
-        operation_slot(invocation, invocation->word[word], type, right, slot);
+    enum thole_result result = operation_slot(caller, index, type, right, slot);
 
     return result == RESULT_DONE ? slot_check_depth(*slot) : result;
 }
 
-static enum thole_result check_optional(struct invocation *invocation, unsigned word,
+static enum thole_result check_optional(const struct thread *caller, uint64_t index,
                                         enum thole_object type, unsigned right, struct slot **slot)
 {
     *slot = NULL;
-    return invocation->word[word] == 0 ? RESULT_DONE
-                                       : check_part(invocation, word, type, right, slot);
+    return index == 0 ? RESULT_DONE : check_part(caller, index, type, right, slot);
 }
 
-static enum thole_result check_configuration(struct invocation *invocation,
-                                             struct configuration *parts)
+SELDOM enum thole_result op_THREAD_CONFIGURE(OPERATION_PARAMETERS)
 {
-    enum thole_result result =
-        check_part(invocation, 0, OBJECT_CAPTABLE, RIGHT_CONTROL, &parts->captable);
-
-    if (result == RESULT_DONE)
-        result = check_part(invocation, 1, OBJECT_ADDRESS_SPACE, RIGHT_CONTROL, &parts->space);
-    if (result == RESULT_DONE)
-        result = check_part(invocation, 2, OBJECT_ENDPOINT, RIGHT_RECV, &parts->endpoint);
-    if (result == RESULT_DONE)
-        result = check_optional(invocation, 3, OBJECT_ENDPOINT, RIGHT_SEND, &parts->fault);
-    if (result == RESULT_DONE)
-        result = check_optional(invocation, 4, OBJECT_SCHED_CONTEXT, RIGHT_CONTROL, &parts->time);
-    return result;
-}
-
-SELDOM enum thole_result op_THREAD_CONFIGURE(struct invocation *invocation)
-{
-    struct thread *thread = slot_object(invocation->target);
+    struct thread *thread = slot_object(target);
     struct configuration parts;
-    enum thole_result result = check_configuration(invocation, &parts);
+    enum thole_result result =
+        check_part(caller, word0, OBJECT_CAPTABLE, RIGHT_CONTROL, &parts.captable);
 
+    if (result == RESULT_DONE)
+        result = check_part(caller, word1, OBJECT_ADDRESS_SPACE, RIGHT_CONTROL, &parts.space);
+    if (result == RESULT_DONE)
+        result = check_part(caller, word2, OBJECT_ENDPOINT, RIGHT_RECV, &parts.endpoint);
+    if (result == RESULT_DONE)
+        result = check_optional(caller, word3, OBJECT_ENDPOINT, RIGHT_SEND, &parts.fault);
+    if (result == RESULT_DONE)
+        result = check_optional(caller, word4, OBJECT_SCHED_CONTEXT, RIGHT_CONTROL, &parts.time);
     if (result != RESULT_DONE)
         return result;
     if (thread->state != THREAD_STOPPED || thread->ending)
         return RESULT_OCCUPIED;
-    thread_finish_stop(invocation->core, thread);
-    thread_unconfigure(invocation->core, thread);
+    thread_finish_stop(core_of(caller), thread);
+    thread_unconfigure(core_of(caller), thread);
     slot_embed(&thread->captable, parts.captable, HOLDER_THREAD_CAPTABLE);
     thread_set_table(thread, &thread->captable);
     slot_embed(&thread->space, parts.space, HOLDER_THREAD_SPACE);
@@ -85,10 +75,10 @@ static bool time_is_taken(const struct thread *thread)
     return time != NULL && !sched_context_is_free(time) && time->thread != thread;
 }
 
-SELDOM enum thole_result op_THREAD_START(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_START(OPERATION_PARAMETERS)
 {
-    uint64_t pc = invocation->word[0], sp = invocation->word[1], tls = invocation->word[2];
-    struct thread *thread = slot_object(invocation->target);
+    uint64_t pc = word0, sp = word1, tls = word2;
+    struct thread *thread = slot_object(target);
     struct endpoint *endpoint = slot_object(&thread->sender.endpoint);
 
     if (thread->state != THREAD_STOPPED)
@@ -97,14 +87,14 @@ SELDOM enum thole_result op_THREAD_START(struct invocation *invocation)
         return RESULT_NOT_READY;
     if (time_is_taken(thread))
         return RESULT_BUSY;
-    if (core_has_left(invocation->core, thread) == RESULT_MORE)
+    if (core_has_left(core_of(caller), thread) == RESULT_MORE)
         return RESULT_MORE;
-    thread_finish_stop(invocation->core, thread);
+    thread_finish_stop(core_of(caller), thread);
     thread->slots = 0;
     thread_stepped(thread); /* if it ended before that was reported */
     arch_frame_init(&thread->frame, pc, sp, tls);
     thread_take_time(thread);
-    endpoint_wait(invocation->core, endpoint, thread);
+    endpoint_wait(core_of(caller), endpoint, thread);
     return RESULT_DONE;
 }
 
@@ -127,17 +117,17 @@ static enum thole_result cancel_call(struct core *core, struct thread *thread)
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_THREAD_CANCEL(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_CANCEL(OPERATION_PARAMETERS)
 {
-    struct thread *thread = slot_object(invocation->target);
+    struct thread *thread = slot_object(target);
 
     if (thread->state == THREAD_CALLING)
-        return cancel_call(invocation->core, thread);
+        return cancel_call(core_of(caller), thread);
     if (thread->state != THREAD_RECEIVING || thread->time == NULL)
         return RESULT_NOT_READY; /* a passive receiver has no time to be told */
     endpoint_receiver_leaves(thread);
     thread_return_status(thread, STATUS_CANCELLED);
-    core_ready(invocation->core, thread, TURN_LAST);
+    core_ready(core_of(caller), thread, TURN_LAST);
     return RESULT_DONE;
 }
 
@@ -160,20 +150,20 @@ static uint64_t read_register(const struct thread *caller, const struct thread *
     return arch_frame_read(&thread->frame, index);
 }
 
-SELDOM enum thole_result op_THREAD_READ_REGISTERS(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_READ_REGISTERS(OPERATION_PARAMETERS)
 {
-    uint64_t first = invocation->word[0];
-    struct thread *thread = slot_object(invocation->target);
+    uint64_t first = word0;
+    struct thread *thread = slot_object(target);
 
     if (first >= FRAME_REGISTERS)
         return RESULT_BAD_ARGUMENT;
-    if (core_runs_elsewhere(invocation->core, thread))
+    if (core_runs_elsewhere(core_of(caller), thread))
         return RESULT_NOT_READY;
-    if (core_has_left(invocation->core, thread) == RESULT_MORE)
+    if (core_has_left(core_of(caller), thread) == RESULT_MORE)
         return RESULT_MORE;
     for (unsigned index = 0; index < THOLE_MESSAGE_WORDS; index++)
-        invocation->out[index] = read_register(invocation->caller, thread, (unsigned)first + index);
-    invocation->outs = THOLE_MESSAGE_WORDS;
+        operation_outs.word[index] = read_register(caller, thread, (unsigned)first + index);
+    operation_outs.count = THOLE_MESSAGE_WORDS;
     return RESULT_DONE;
 }
 
@@ -194,37 +184,35 @@ static bool is_at_rest(const struct thread *thread)
 
 #define WRITE_REGISTERS_MAX 4
 
-SELDOM enum thole_result op_THREAD_WRITE_REGISTERS(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_WRITE_REGISTERS(OPERATION_PARAMETERS)
 {
-    uint64_t first = invocation->word[0], count = invocation->word[1];
-    uint64_t value[WRITE_REGISTERS_MAX]; /* they may lie in the registers that are written */
-    struct thread *thread = slot_object(invocation->target);
+    uint64_t first = word0, count = word1;
+    const uint64_t value[WRITE_REGISTERS_MAX] = { word2, word3, word4, word5 };
+    struct thread *thread = slot_object(target);
 
     if (count == 0 || count > WRITE_REGISTERS_MAX || first > FRAME_REGISTERS - count)
         return RESULT_BAD_ARGUMENT;
     if (!is_at_rest(thread))
         return RESULT_NOT_READY;
-    if (core_has_left(invocation->core, thread) == RESULT_MORE)
+    if (core_has_left(core_of(caller), thread) == RESULT_MORE)
         return RESULT_MORE;
-    for (unsigned index = 0; index < WRITE_REGISTERS_MAX; index++)
-        value[index] = invocation->word[2 + index];
     for (unsigned index = 0; index < count; index++)
         arch_frame_write(&thread->frame, (unsigned)first + index, value[index]);
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_THREAD_SUSPEND(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_SUSPEND(OPERATION_PARAMETERS)
 {
-    struct thread *thread = slot_object(invocation->target);
+    struct thread *thread = slot_object(target);
 
-    thread_suspend(invocation->core, thread);
-    return core_has_left(invocation->core, thread);
+    thread_suspend(core_of(caller), thread);
+    return core_has_left(core_of(caller), thread);
 }
 
-SELDOM enum thole_result op_THREAD_RESUME(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_RESUME(OPERATION_PARAMETERS)
 {
-    uint64_t steps = invocation->word[0];
-    struct thread *thread = slot_object(invocation->target);
+    uint64_t steps = word0;
+    struct thread *thread = slot_object(target);
 
     if (steps > 1)
         return RESULT_BAD_ARGUMENT;
@@ -234,11 +222,11 @@ SELDOM enum thole_result op_THREAD_RESUME(struct invocation *invocation)
         return RESULT_BUSY;
     if (steps != 0 && thread->state != THREAD_STOPPED && !thread_suspended(thread))
         return RESULT_NOT_READY;
-    if (steps != 0 && core_has_left(invocation->core, thread) == RESULT_MORE)
+    if (steps != 0 && core_has_left(core_of(caller), thread) == RESULT_MORE)
         return RESULT_MORE;
     if (steps != 0)
         thread_step(thread);
-    thread_resume(invocation->core, thread);
+    thread_resume(core_of(caller), thread);
     return RESULT_DONE;
 }
 
@@ -259,17 +247,17 @@ static unsigned flags_of(const struct thread *thread)
            (is_spent(thread) ? THREAD_FLAG_SPENT : 0u);
 }
 
-SELDOM enum thole_result op_THREAD_INSPECT(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_INSPECT(OPERATION_PARAMETERS)
 {
-    const struct thread *thread = slot_object(invocation->target);
+    const struct thread *thread = slot_object(target);
 
-    invocation->out[0] = thread->state;
-    invocation->out[1] = flags_of(thread);
-    invocation->out[2] = thread->sender.ceiling;
-    invocation->out[3] = thread->grace;
-    invocation->out[4] = thread->state == THREAD_CALLING ? thread->sender.badge : 0;
-    invocation->out[5] = thread->fault_word[0];
-    invocation->outs = THOLE_MESSAGE_WORDS;
+    operation_outs.word[0] = thread->state;
+    operation_outs.word[1] = flags_of(thread);
+    operation_outs.word[2] = thread->sender.ceiling;
+    operation_outs.word[3] = thread->grace;
+    operation_outs.word[4] = thread->state == THREAD_CALLING ? thread->sender.badge : 0;
+    operation_outs.word[5] = thread->fault_word[0];
+    operation_outs.count = THOLE_MESSAGE_WORDS;
     return RESULT_DONE;
 }
 
@@ -290,16 +278,16 @@ static enum thole_result unbind_time(struct core *core, struct thread *thread)
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_THREAD_BIND_TIME(struct invocation *invocation)
+SELDOM enum thole_result op_THREAD_BIND_TIME(OPERATION_PARAMETERS)
 {
-    uint64_t time_index = invocation->word[0];
-    struct thread *thread = slot_object(invocation->target);
+    uint64_t time_index = word0;
+    struct thread *thread = slot_object(target);
     struct slot *time;
     enum thole_result result;
 
     if (time_index == 0)
-        return unbind_time(invocation->core, thread);
-    result = operation_slot(invocation, time_index, OBJECT_SCHED_CONTEXT, RIGHT_CONTROL, &time);
+        return unbind_time(core_of(caller), thread);
+    result = operation_slot(caller, time_index, OBJECT_SCHED_CONTEXT, RIGHT_CONTROL, &time);
     if (result == RESULT_DONE)
         result = slot_check_depth(time);
     if (result != RESULT_DONE)
@@ -311,32 +299,31 @@ SELDOM enum thole_result op_THREAD_BIND_TIME(struct invocation *invocation)
     if (!sched_context_is_free(slot_object(time)))
         return RESULT_BUSY;
     slot_embed(&thread->sender.time, time, HOLDER_SENDER_TIME);
-    thread_bound(invocation->core, thread);
+    thread_bound(core_of(caller), thread);
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_SCHED_CONTEXT_CONSUMED(struct invocation *invocation)
+SELDOM enum thole_result op_SCHED_CONTEXT_CONSUMED(OPERATION_PARAMETERS)
 {
-    struct sched_context *context = slot_object(invocation->target);
+    struct sched_context *context = slot_object(target);
     bool configured = sched_context_is_configured(context);
 
-    if (configured && !core_is_spent(context))
-        invocation->out[5] = (uint64_t)context->remaining;
-    invocation->out[0] = context->consumed;
-    invocation->out[1] = context->priority;
-    invocation->out[2] = context->budget;
-    invocation->out[3] = context->period;
-    invocation->out[4] = context->core;
-    invocation->outs = THOLE_MESSAGE_WORDS;
+    operation_outs.word[5] = configured && !core_is_spent(context) ? (uint64_t)context->remaining : 0;
+    operation_outs.word[0] = context->consumed;
+    operation_outs.word[1] = context->priority;
+    operation_outs.word[2] = context->budget;
+    operation_outs.word[3] = context->period;
+    operation_outs.word[4] = context->core;
+    operation_outs.count = THOLE_MESSAGE_WORDS;
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_SCHED_CONTROL_CONFIGURE(struct invocation *invocation)
+SELDOM enum thole_result op_SCHED_CONTROL_CONFIGURE(OPERATION_PARAMETERS)
 {
-    uint64_t core_number = invocation->word[1], priority = invocation->word[2];
-    uint64_t budget = invocation->word[3], period = invocation->word[4];
+    uint64_t core_number = word1, priority = word2;
+    uint64_t budget = word3, period = word4;
     struct slot *slot;
-    enum thole_result result = operation_slot(invocation, invocation->word[0],
+    enum thole_result result = operation_slot(caller, word0,
                                               OBJECT_SCHED_CONTEXT, RIGHT_CONTROL, &slot);
 
     if (result != RESULT_DONE)
@@ -350,16 +337,16 @@ SELDOM enum thole_result op_SCHED_CONTROL_CONFIGURE(struct invocation *invocatio
     priority = arch_mask_index(priority, PRIORITY_COUNT);
     struct share share = { (uint8_t)core_number, (uint8_t)priority, budget, period };
 
-    core_reconfigure(invocation->core, context, &share);
+    core_reconfigure(core_of(caller), context, &share);
     return RESULT_DONE;
 }
 
-SELDOM enum thole_result op_SCHED_CONTROL_CEILING(struct invocation *invocation)
+SELDOM enum thole_result op_SCHED_CONTROL_CEILING(OPERATION_PARAMETERS)
 {
-    uint64_t ceiling = invocation->word[1], grace = invocation->word[2];
+    uint64_t ceiling = word1, grace = word2;
     struct slot *slot;
     enum thole_result result =
-        operation_slot(invocation, invocation->word[0], OBJECT_THREAD, RIGHT_CONTROL, &slot);
+        operation_slot(caller, word0, OBJECT_THREAD, RIGHT_CONTROL, &slot);
 
     if (result != RESULT_DONE)
         return result;
@@ -368,7 +355,7 @@ SELDOM enum thole_result op_SCHED_CONTROL_CEILING(struct invocation *invocation)
     if (ceiling >= PRIORITY_COUNT || grace > PERIOD_TICKS_MAX)
         return RESULT_BAD_ARGUMENT;
     ceiling = arch_mask_index(ceiling, PRIORITY_COUNT);
-    core_set_ceiling(invocation->core, thread, (unsigned)ceiling);
+    core_set_ceiling(core_of(caller), thread, (unsigned)ceiling);
     thread->grace = grace;
     return RESULT_DONE;
 }

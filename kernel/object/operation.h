@@ -10,36 +10,51 @@
 #include "capability.h"
 #include "thread.h"
 
-struct invocation {
-    struct core *core;
-    struct thread *caller;
-    struct slot *target;                  /* the capability called */
-    const uint64_t *word;                 /* the caller's message registers */
-    uint64_t out[THOLE_MESSAGE_WORDS];
-    unsigned outs;                        /* how many of them the answer has */
-};
+/*
+ * All have the same parameters: who called, the capability called, the six message words.
+ * So they stay in the same registers all the way, and each operation uses what it needs.
+ */
+#define MAYBE __attribute__((unused))
+#define OPERATION_PARAMETERS                                                          \
+    struct thread *caller MAYBE, struct slot *target MAYBE, uint64_t word0 MAYBE,     \
+    uint64_t word1 MAYBE, uint64_t word2 MAYBE, uint64_t word3 MAYBE, uint64_t word4 MAYBE, \
+    uint64_t word5 MAYBE
+#define OPERATION_ARGUMENTS caller, target, word0, word1, word2, word3, word4, word5
 
-typedef enum thole_result operation_function(struct invocation *);
-
-/* Not made one of all: each would pay for what any of them keeps on the stack. */
+/*
+ * Not made one of all: each would pay for what any of them keeps on the stack. Nor are its
+ * parameters made fewer: what is left would have to be moved.
+ */
 #define OPERATION(TYPE, number, NAME, right, in, out) \
-    APART operation_function op_##TYPE##_##NAME;
+    AS_WRITTEN enum thole_result op_##TYPE##_##NAME(OPERATION_PARAMETERS);
 THOLE_OPERATIONS(OPERATION)
 #undef OPERATION
 
-/* Dispatches, and gives the caller its answer. */
+/* The words of the answer, for those that give any. One core at a time is in the kernel. */
+extern struct operation_outs {
+    uint64_t word[THOLE_MESSAGE_WORDS];
+    unsigned count; /* 0 when an operation begins */
+} operation_outs;
+
+/* The core that the caller called on. */
+static inline struct core *core_of(const struct thread *caller)
+{
+    return &cores[caller->loaded_on];
+}
+
+/* A call of core's current thread: does what it asks `target` to do, and gives it its answer. */
 void operation_invoke(struct core *core, struct slot *target);
+/* Gives the answer alone; even if the caller has ended itself, which is memory of nobody else's yet. */
+void operation_answer(struct thread *caller, enum thole_result result);
 
 /*
  * A slot of the caller's table that holds a capability of `type` with `right`;
  * RESULT_BAD_SLOT, RESULT_EMPTY or RESULT_NO_RIGHT otherwise.
  */
-INLINED MUST_CHECK enum thole_result operation_slot(const struct invocation *invocation,
-                                                    uint64_t index, enum thole_object type,
-                                                    unsigned right, struct slot **slot)
+INLINED MUST_CHECK enum thole_result operation_slot(const struct thread *caller, uint64_t index,
+                                                    enum thole_object type, unsigned right,
+                                                    struct slot **slot)
 {
-    const struct thread *caller = invocation->caller;
-
     if (index > caller->table_last)
         return RESULT_BAD_SLOT;
     *slot = &caller->table[index & caller->table_last]; /* as thread_slot */
@@ -59,4 +74,5 @@ INLINED struct slot *operation_table_slot(const struct slot *table, uint64_t ind
 }
 
 /* BIND of the three event objects: words are Endpoint, SchedContext or 0. */
-enum thole_result operation_bind(struct invocation *invocation, struct sender *sender) MUST_CHECK;
+enum thole_result operation_bind(struct thread *caller, uint64_t endpoint_index,
+                                 uint64_t time_index, struct sender *sender) MUST_CHECK;

@@ -314,6 +314,10 @@ static enum thole_result original_goes(unsigned core, cap_t cap)
     case OBJECT_THREAD:
         return thread_dies(core, object);
     case OBJECT_ENDPOINT:
+        if (endpoint_is_quiet(object)) {
+            object_end(object);
+            break;
+        }
         endpoint_at(object)->closed = endpoint_at(object)->dying = 1;
         dying_push(object);
         break;

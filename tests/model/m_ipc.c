@@ -678,6 +678,14 @@ static bool dismiss_receiver(unsigned core, object_t endpoint)
     return true;
 }
 
+bool endpoint_is_quiet(object_t what)
+{
+    const struct m_endpoint *at = endpoint_at(what);
+
+    return at->receivers.count + at->active.count + at->events.count + at->timeless.count +
+               at->calls.count + at->cancels == 0;
+}
+
 bool endpoint_empties(unsigned core, object_t what)
 {
     struct m_endpoint *at = endpoint_at(what);

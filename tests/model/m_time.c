@@ -4,7 +4,7 @@
  */
 #include "model.h"
 
-#define DEADLINES_AN_EVENT 8
+#define DEADLINES_AN_EVENT 4
 
 static void deadline_set(unsigned core, object_t what);
 

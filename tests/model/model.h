@@ -337,6 +337,7 @@ void sender_loses_endpoint(unsigned core, object_t what);
 void sender_ends(unsigned core, object_t what);
 enum thole_result endpoint_closes(unsigned core, object_t what);
 enum thole_result endpoint_cancels(unsigned core, object_t what, uint64_t badge);
+bool endpoint_is_quiet(object_t what); /* nobody is there */
 bool endpoint_empties(unsigned core, object_t what); /* false: nothing was left */
 
 /* m_time.c */

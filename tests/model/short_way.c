@@ -11,6 +11,7 @@
 
 #include "arch/arm64/esr.h"
 #include "arch/arm64/offsets_core.h"
+#include "arch/arm64/sysreg.h"
 #include "compare.h"
 #include "kernel/event.h"
 #include "tests/a64/image.h"
@@ -36,16 +37,24 @@ static struct image image;
 static struct a64 machine;
 static struct a64_access access_log[ACCESSES_MAX];
 static struct {
-    char before[CPU_CORE];
+    void *stack_top;
+    uint64_t entry_sctlr;
     struct core *core;
     char between[CPU_TAKEN - CPU_CORE - 8];
     uint32_t taken;
     uint64_t interface;
 } cpu_of[CORES_MAX];
 STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), interface) == CPU_INTERFACE);
-static uint64_t vectors;
+STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), core) == CPU_CORE);
+STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), stack_top) == CPU_STACK_TOP);
+STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), entry_sctlr) == CPU_STACK_TOP + 8);
+static uint64_t vectors, operation, operation_end;
+static uint64_t stack[64]; /* C's, which it does not use here */
 static uint32_t acknowledged; /* and its priority not dropped yet; 0: nothing */
 static const struct thread *taken_by;
+static struct frame interrupted; /* its registers then */
+static uint64_t sctlr_of_programs;
+static bool ended_by_c; /* who resumes nobody then is idle */
 static uint8_t fp_turns[MODEL_OBJECTS]; /* before it, each thread's */
 static uint32_t executed[WORDS_MAX], jumped[WORDS_MAX];
 static struct a64_coverage coverage = { .executed = executed, .jumped = jumped };
@@ -125,6 +134,7 @@ bool short_way_open(void)
     }
     a64_init(&machine);
     machine.system[A64_SCTLR_EL1] &= ~(uint64_t)A64_SCTLR_A;
+    sctlr_of_programs = machine.system[A64_SCTLR_EL1];
     machine.accesses = access_log;
     machine.access_room = ACCESSES_MAX;
     machine.coverage = &coverage;
@@ -136,6 +146,10 @@ bool short_way_open(void)
     a64_stop_at(&machine, image_symbol(&image, "long_way"));
     a64_stop_at(&machine, image_symbol(&image, "enter_event_sync"));
     a64_stop_at(&machine, image_symbol(&image, "enter_event_interrupt"));
+    operation = image_symbol(&image, "kernel_operation");
+    operation_end = image_symbol(&image, "operation_end");
+    a64_stop_at(&machine, operation);
+    a64_stop_at(&machine, operation_end);
     is_open = true;
     return true;
 }
@@ -149,6 +163,7 @@ static void map_state(void)
         return;
     ram = sim.ram;
     a64_map_host(&machine, cpu_of, sizeof(cpu_of), A64_RW);
+    a64_map_host(&machine, stack, sizeof(stack), A64_RW);
     a64_map_host(&machine, kernel_state_start, (uint64_t)(kernel_state_end - kernel_state_start),
                  A64_RW);
     a64_map_host(&machine, sim.ram, sim.ram_bytes, A64_RW);
@@ -203,6 +218,11 @@ static void take_exception(struct core *core, struct thread *thread, unsigned ve
     uint64_t *hidden = (uint64_t *)frame;
 
     cpu_of[core->number].core = core;
+    cpu_of[core->number].stack_top = stack + sizeof(stack) / sizeof(*stack);
+    cpu_of[core->number].entry_sctlr = count % 3 ? sctlr_of_programs | SCTLR_ENIB : 0;
+    machine.system[A64_SCTLR_EL1] = sctlr_of_programs;
+    interrupted = *frame;
+    ended_by_c = false;
     cpu_of[core->number].interface = count++ % 2 ? INTERFACE : 0; /* GICv2, and GICv3 */
     acknowledged = 0;
     taken_by = thread;
@@ -227,6 +247,8 @@ static struct thread *return_from_exception(void)
     struct thread *thread = (struct thread *)(uintptr_t)machine.sp;
     struct frame *frame = &thread->frame;
 
+    if (machine.system[A64_SCTLR_EL1] != sctlr_of_programs)
+        failure("a short way returns with what C alone may sign by");
     if (name_of(thread) == WRONG || model.object[name_of(thread)].type != OBJECT_THREAD)
         failure("a short way returns to what is no thread");
     memcpy(frame->x, machine.x, sizeof(machine.x));
@@ -275,6 +297,38 @@ static void check_left(const struct core *core, struct thread *thread, const str
     check_untouched(core, thread, before, gate, all ? 0 : LOWER, all ? 0 : CALL_KEEPS);
 }
 
+/* SCTLR_EL1 while C runs. */
+static uint64_t signing(const struct core *core)
+{
+    uint64_t entry = cpu_of[core->number].entry_sctlr;
+
+    return entry != 0 ? entry : sctlr_of_programs;
+}
+
+/* What C may do with the registers of its caller. */
+static enum a64_stop return_from_c(uint32_t result)
+{
+    for (unsigned index = 0; index <= 18; index++)
+        machine.x[index] = HIDDEN + index;
+    machine.x[0] = HIDDEN << 32 | result;
+    machine.pc = machine.x[30];
+    return a64_run(&machine, INSTRUCTIONS_MAX);
+}
+
+static enum a64_stop call_c(const struct core *core)
+{
+    struct thread *caller = core->current;
+    const uint64_t *x = machine.x;
+
+    if (!core->alone || (core->gate & GATE_TAKEN) == 0)
+        failure("a short way calls C, which has no lock");
+    if (x[0] != (uintptr_t)caller || machine.system[A64_SCTLR_EL1] != signing(core) ||
+        machine.sp != (uintptr_t)cpu_of[core->number].stack_top)
+        failure("a short way calls C as nobody is to call it");
+    return return_from_c(kernel_operation(caller, (struct slot *)(uintptr_t)x[1], x[2], x[3], x[4],
+                                          x[5], x[6], x[7]));
+}
+
 /*
  * Now and then something comes between. Another core's C, or an exception: the monitor of
  * what ldaxr has read, the first time, the second or the third, is open again, and the store that
@@ -310,9 +364,29 @@ static enum a64_stop run(struct core *core, uint32_t *gate_after)
     *gate_after &= ~(uint32_t)GATE_TAKEN;
     if (stop == A64_LIMIT)
         stop = a64_run(&machine, INSTRUCTIONS_MAX);
+    if (stop == A64_REACHED && machine.pc == operation)
+        stop = call_c(core);
     if (opened == 1 && stop == A64_ERET)
         failure("a short way went on without its gate");
     return stop;
+}
+
+/* C has done it, and says who goes on: the rest is no short way's any more. */
+static struct thread *end_operation(struct core *core)
+{
+    struct thread *caller = (struct thread *)(uintptr_t)machine.sp;
+    const struct frame *frame = &caller->frame, *before = &interrupted;
+
+    if (memcmp(&frame->x[LOWER], &before->x[LOWER], (31 - LOWER) * sizeof(uint64_t)) != 0 ||
+        frame->pc != before->pc || frame->sp != before->sp || frame->tls != before->tls ||
+        frame->pstate != before->pstate || frame->step != before->step)
+        failure("a short way that C ends has not saved what a call keeps");
+    if (machine.x[19] != cpu_of[core->number].entry_sctlr ||
+        machine.system[A64_SCTLR_EL1] != signing(core) ||
+        machine.x[20] != (uintptr_t)&cpu_of[core->number])
+        failure("a short way that C ends has lost its core");
+    ended_by_c = true;
+    return kernel_operation_end(core, caller, (enum thole_result)machine.x[2]);
 }
 
 /* Whom it resumes; NULL: it is left to C. */
@@ -326,7 +400,7 @@ static struct thread *run_to_its_end(struct core *core, uint32_t *gate)
             failure("a short way went on without dropping the priority");
         return return_from_exception();
     case A64_REACHED:
-        return NULL;
+        return machine.pc == operation_end ? end_operation(core) : NULL;
     default:
         image_explain(&image, &machine);
         failure("a short way came to no end");
@@ -534,7 +608,7 @@ struct thread *short_way_syscall(struct core *core, unsigned number)
     machine.system[A64_ESR_EL1] = ESR_WORD_SVC64 | number;
     struct thread *resumed = run_to_its_end(core, &gate);
 
-    if (resumed != NULL)
+    if (resumed != NULL || ended_by_c)
         return resumed;
     check_left(core, thread, &before, gate);
     return kernel_syscall(core, number);

@@ -177,6 +177,48 @@ static bool is_operation(unsigned number, uint64_t target)
            slot_type(slot) != OBJECT_REPLY;
 }
 
+/* What a short way of the machine would begin, but for those of more cores than one. */
+static struct slot *short_target(const struct core *core, unsigned number)
+{
+    const struct thread *caller = core->loaded;
+    uint64_t label = thole_tag_label(caller->frame.x[1]);
+    struct slot *slot = thread_slot(caller, caller->frame.x[0]);
+
+    if (!core->alone || core->gate != GATE_OPEN || number != SYSCALL_CALL || slot == NULL ||
+        (caller->frame.x[1] & THOLE_TAG_CAP) != 0)
+        return NULL;
+    switch (slot_type(slot)) {
+    case OBJECT_UNTYPED:
+        return label == UNTYPED_RETYPE ? slot : NULL;
+    case OBJECT_CAPTABLE:
+        return label >= CAPTABLE_COPY && label <= CAPTABLE_DELETE ? slot : NULL;
+    case OBJECT_FRAME:
+        return label == FRAME_MAP || label == FRAME_UNMAP ? slot : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static struct thread *short_operation(struct core *core, struct slot *target)
+{
+    struct thread *caller = core->loaded;
+    const uint64_t *word = &caller->frame.x[2];
+    uint32_t result = kernel_operation(caller, target, word[0], word[1], word[2], word[3], word[4],
+                                       word[5]);
+
+    if ((result & OPERATION_ENDS) != 0)
+        return kernel_operation_end(core, caller, (enum thole_result)(result & ~OPERATION_ENDS));
+    thread_return_nothing(caller, STATUS_OK, thole_tag(result, 0));
+    return caller;
+}
+
+static struct thread *kernel_call(struct core *core, unsigned number)
+{
+    struct slot *target = short_target(core, number);
+
+    return target != NULL ? short_operation(core, target) : kernel_syscall(core, number);
+}
+
 void system_call(unsigned number, struct registers registers)
 {
     struct thread *caller = here()->loaded;
@@ -198,7 +240,7 @@ void system_call(unsigned number, struct registers registers)
     compares = ++calls % compare_every == 0 && !ends;
     if (compares)
         memcpy(before, sim.ram, sim.ram_bytes);
-    after_event(sim.traced ? trace_syscall(here(), number) : kernel_syscall(here(), number));
+    after_event(sim.traced ? trace_syscall(here(), number) : kernel_call(here(), number));
     if (compares && was_refused(caller, operation))
         require_unchanged(caller);
 }

@@ -68,7 +68,12 @@ void arch_memory_clear(void *start, size_t bytes)
     if (((uintptr_t)start | bytes) % LINE_BYTES != 0 || !sim_is_ram(SIM_RAM_BASE + offset, bytes))
         sim_fail("the kernel clears %zu bytes at %p", bytes, start);
     memset(start, 0, bytes);
-    memset(sim.coherent + offset, 0, bytes);
+}
+
+void arch_memory_clear_for_all(void *start, size_t bytes)
+{
+    arch_memory_clear(start, bytes);
+    memset(sim.coherent + ((char *)start - sim.ram), 0, bytes);
 }
 
 bool sim_is_clear(paddr_t address, uint64_t bytes)
