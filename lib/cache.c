@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Data cache maintenance by address: Arm ARM, C5.3 (DC CVAC, DC CIVAC), D8.2.23 (CTR_EL0). */
 #include <lib/cache.h>
+#include <lib/program.h>
 #include <stdint.h>
 
 #define CTR_DMINLINE_SHIFT 16 /* [19:16]: binary logarithm of the words of a line */
@@ -41,5 +42,10 @@ void cache_flush(const void *start, size_t bytes)
 
     for (uintptr_t at = first_line(start, line); at < (uintptr_t)start + bytes; at += line)
         __asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
+    finish();
+}
+
+void program_dma_barrier(void)
+{
     finish();
 }

@@ -89,6 +89,22 @@ volatile void *program_registers(unsigned index, size_t *bytes)
     return (volatile void *)(uintptr_t)startup->region[index].address;
 }
 
+void *program_dma(size_t *bytes)
+{
+    const struct startup_dma *dma = &program_startup()->dma;
+
+    if (bytes != NULL)
+        *bytes = dma->bytes;
+    return (void *)(uintptr_t)dma->address;
+}
+
+uint64_t program_dma_bus(const volatile void *at)
+{
+    const struct startup_dma *dma = &program_startup()->dma;
+
+    return dma->bus + ((uintptr_t)at - dma->address);
+}
+
 const void *program_config(const char *name, uint32_t *bytes)
 {
     const struct startup *startup = program_startup();

@@ -115,6 +115,7 @@ enum init_origin {
     ORIGIN_PRIVATE,            /* image, stack, heap, and what the kernel needs for it */
     ORIGIN_BUFFER,             /* shared with `of` */
     ORIGIN_DEVICE,             /* registers of `of` */
+    ORIGIN_DMA,                /* memory that `of` reads and writes, too */
 };
 
 struct init_capability {

@@ -14,11 +14,11 @@
 
 /* --- Making ------------------------------------------------------------------------ */
 
-/* Slots for every page of the quota, of the mirror, of shared memory and of registers. */
+/* Slots for every page of the quota, of the mirror, of what is shared and of its device's. */
 static unsigned holdings_bits(const struct server *server)
 {
     uint64_t slots = server->tree->memory_kib / 4 + server->mirror.pages + edges_pages(server) +
-                     HOLDINGS_SPARE;
+                     dma_pages(server) + HOLDINGS_SPARE;
     unsigned bits = CAPTABLE_MIN_BITS;
 
     for (unsigned i = 0; i < server->tree->region_count; i++) {

@@ -247,6 +247,21 @@ static bool device_fill(const struct server *server, uint64_t index, struct init
     return true;
 }
 
+static bool dma_fill(const struct server *server, struct init_capability *out)
+{
+    const char *node = fdt_get_name(init.tree, server->tree->device, NULL);
+
+    if (server->tree->dma_kib == 0) {
+        return false;
+    }
+    out->type = OBJECT_FRAME;
+    out->rights = RIGHT_READ | RIGHT_WRITE;
+    out->address = PROGRAM_DMA_ADDRESS;
+    out->bytes = (uint64_t)server->tree->dma_kib << 10;
+    origin_set(out, ORIGIN_DMA, node ? node : "");
+    return true;
+}
+
 static bool buffer_fill(const struct server *server, uint64_t index, struct init_capability *out)
 {
     const struct edge *edge = &init.edge[index];
@@ -266,7 +281,7 @@ static bool buffer_fill(const struct server *server, uint64_t index, struct init
 
 static uint64_t positions(const struct server *server)
 {
-    return PROGRAM_SLOTS + 1 + server->tree->region_count + init.edge_count;
+    return PROGRAM_SLOTS + 2 + server->tree->region_count + init.edge_count;
 }
 
 static bool position_fill(const struct server *server, uint64_t at, struct init_capability *out)
@@ -276,10 +291,10 @@ static bool position_fill(const struct server *server, uint64_t at, struct init_
         return slot_fill(server, at, out);
     }
     at -= PROGRAM_SLOTS;
-    if (at == 0) {
-        return private_fill(server, out);
+    if (at < 2) {
+        return at == 0 ? private_fill(server, out) : dma_fill(server, out);
     }
-    at -= 1;
+    at -= 2;
     return at < server->tree->region_count
                ? device_fill(server, at, out)
                : buffer_fill(server, at - server->tree->region_count, out);

@@ -122,14 +122,16 @@ static wrong_t segment_load(struct server *server, const struct elf_segment *seg
  * image, stack and startup page (4), that page, and the objects (2).
  */
 #define PAGES_BESIDE   8
-#define PAGES_OF_EDGES 2 /* tables on the way to shared buffers */
+#define PAGES_OF_EDGES 2 /* tables on the way to shared buffers, */
+#define PAGES_OF_DMA   1 /* and one more to its device's memory */
 
 /* A quota that cannot be enough is refused with the figure that might be. */
 static wrong_t need_check(const struct server *server, const struct elf_image *image)
 {
     static char wrong[96];
     struct text out = text_in(wrong, sizeof(wrong));
-    unsigned beside = PAGES_BESIDE + (edges_pages(server) != 0 ? PAGES_OF_EDGES : 0);
+    unsigned beside = PAGES_BESIDE + (edges_pages(server) != 0 ? PAGES_OF_EDGES : 0) +
+                      (dma_pages(server) != 0 ? PAGES_OF_DMA : 0);
     uint64_t kib = server->tree->stack_kib + beside * MEMORY_PAGE_BYTES / 1024;
 
     for (unsigned i = 0; i < image->segment_count; i++) {

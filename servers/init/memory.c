@@ -130,32 +130,63 @@ static void join(int index)
     }
 }
 
-/* The smallest free block that is large enough; among equals the lowest entry. */
-static int block_find(unsigned bits)
+/* Where 2^bits bytes begin that lie in both block and range; false: they do not fit. */
+static bool place_find(const struct block *block, const struct memory_range *range, unsigned bits,
+                       uint64_t *place)
 {
-    int best = NO_BLOCK;
+    uint64_t size = (uint64_t)1 << bits, block_last = block->address + bytes_of(block) - 1;
+    uint64_t first = block->address > range->address ? block->address : range->address;
+    uint64_t last = range->address + range->bytes - 1;
 
-    for (int i = 0; i < memory.end; i++) {
+    last = last < block_last ? last : block_last;
+    first = (first + size - 1) & ~(size - 1);
+    if (range->bytes == 0 || first < block->address || first > last || last - first < size - 1) {
+        return false;
+    }
+    *place = first;
+    return true;
+}
+
+/* The smallest free block, below 2^`limit` bytes, that has room in the range; the lowest entry. */
+static int range_search(const struct memory_range *range, unsigned bits, unsigned limit,
+                        uint64_t *place)
+{
+    int best = NO_BLOCK, end = memory.end;
+
+    for (int i = 0; i < end; i++) {
         const struct block *block = &memory.block[i];
 
         if (block->state == BLOCK_FREE && !block->device && block->bits >= bits &&
-            (best < 0 || block->bits < memory.block[best].bits)) {
+            block->bits < limit && place_find(block, range, bits, place)) {
             best = i;
+            limit = block->bits;
         }
     }
     return best;
 }
 
-int memory_take(unsigned bits, enum memory_owner owner)
+int memory_take_in(const struct memory_range *range, unsigned count, unsigned bits,
+                   enum memory_owner owner)
 {
-    int index = block_find(bits);
+    unsigned limit = 64;
+    uint64_t place = 0;
+    int index = NO_BLOCK;
 
+    for (unsigned i = 0; i < count; i++) {
+        int found = range_search(&range[i], bits, limit, &place);
+
+        if (found >= 0) {
+            index = found;
+            limit = memory.block[found].bits;
+        }
+    }
     while (index >= 0 && memory.block[index].bits > bits) {
         if (!block_split(index)) {
             join(index);
             return NO_BLOCK;
         }
         index = memory.block[index].half;
+        index += place >= memory.block[index + 1].address;
     }
     if (index < 0) {
         return NO_BLOCK;
@@ -165,6 +196,11 @@ int memory_take(unsigned bits, enum memory_owner owner)
     memory.free -= (uint64_t)1 << bits;
     memory.servers += owner == MEMORY_SERVERS ? (uint64_t)1 << bits : 0;
     return index;
+}
+
+int memory_take(unsigned bits, enum memory_owner owner)
+{
+    return memory_take_in(&(struct memory_range){0, UINT64_MAX}, 1, bits, owner);
 }
 
 static int device_find(uint64_t address)
@@ -210,6 +246,11 @@ void memory_give(int index)
 unsigned memory_untyped(int block)
 {
     return memory.block[block].slot;
+}
+
+uint64_t memory_address(int block)
+{
+    return memory.block[block].address;
 }
 
 uint64_t memory_free(void)

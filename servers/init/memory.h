@@ -17,6 +17,14 @@ enum memory_owner { MEMORY_INIT, MEMORY_SERVERS };
 /* Takes over the kernel's blocks. */
 void memory_init(const struct boot_info *info);
 
+/* From where a block may be taken. */
+struct memory_range {
+    uint64_t address;
+    uint64_t bytes;
+};
+/* A block that lies in one of these; negative: there is none. */
+int memory_take_in(const struct memory_range *range, unsigned count, unsigned bits,
+                   enum memory_owner owner);
 /* A block of 2^bits bytes, 12 at least; negative: there is none, or no slot for it. */
 int memory_take(unsigned bits, enum memory_owner owner);
 /* The page of device registers at that physical address; it stays taken. */
@@ -25,6 +33,7 @@ int memory_take_device(uint64_t address);
 void memory_give(int block);
 /* The slot of the block's Untyped capability. */
 unsigned memory_untyped(int block);
+uint64_t memory_address(int block);
 
 uint64_t memory_free(void);
 uint64_t memory_total(void);

@@ -121,6 +121,7 @@ wrong_t server_make(struct server *server)
     server->fault = make_badged(&making, INIT_SLOT_ENDPOINT, BADGE(BADGE_FAULT, index_of(server)));
     server->start_signal = make_badged(&making, server->notification, STARTUP_SIGNAL_START);
     wrong = making.result == RESULT_DONE ? device_make(server) : result_text(making.result);
+    wrong = wrong ? wrong : dma_make(server);
     server->made = wrong == NULL;
     return wrong;
 }

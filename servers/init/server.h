@@ -63,6 +63,8 @@ struct server {
     uint16_t event_time;
     uint16_t interrupt_time;
     uint16_t interrupt[STARTUP_INTERRUPT_MAX];
+    uint16_t dma_frames;   /* in a row; 0: it has no memory for its device */
+    uint64_t dma_bus;      /* the device's address of the first */
     uint8_t edge_count;    /* how many edges have it as a side: the next takes this bit */
     bool made;             /* the above is there */
     bool attached;         /* its lines fire */
@@ -156,6 +158,17 @@ wrong_t device_make(const struct server *server);
 uint64_t device_place(const struct server *server, unsigned index);
 /* Maps them into a new incarnation, and says where. */
 wrong_t device_give(struct server *server, struct startup *startup);
+
+/* DeviceID of the virtio,mmio device at that physical address; 0: there is none. */
+uint32_t device_virtio(void *context, uint64_t registers);
+
+/* --- dma.c --------------------------------------------------------------------- */
+
+/* Takes the memory that a server's device may reach; it stays the server's. */
+wrong_t dma_make(struct server *server);
+/* Maps it into a new incarnation, and says where. */
+wrong_t dma_give(struct server *server, struct startup *startup);
+unsigned dma_pages(const struct server *server);
 
 /* --- edge.c ------------------------------------------------------------------ */
 

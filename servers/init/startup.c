@@ -71,6 +71,7 @@ wrong_t startup_make(struct server *server)
     config_fill(server, startup);
     wrong = edges_place(server, startup, &free_slot);
     wrong = wrong ? wrong : device_give(server, startup);
+    wrong = wrong ? wrong : dma_give(server, startup);
     startup->free_slot = free_slot;
     startup->free_slots = PROGRAM_SLOTS - free_slot;
     return wrong;

@@ -71,6 +71,7 @@ bool tree_read(void)
                                    .memory = memory_free(),
                                    .cores = init.info->cores_running,
                                    .program = archive_program,
+                                   .virtio_device = device_virtio,
                                    .report = report,
                                });
     if (init.system.node < 0) {

@@ -211,6 +211,7 @@ static void print_origin(const struct init_capability *cap)
         [ORIGIN_PRIVATE] = "its own memory",
         [ORIGIN_BUFFER] = "buffer shared with ",
         [ORIGIN_DEVICE] = "registers of ",
+        [ORIGIN_DMA] = "memory shared with ",
     };
     out_sentence(&terminal, cap->origin < COUNT_OF(what) ? what[cap->origin] : "?", cap->of, NULL);
     print_place(cap);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A board with three cores, two UARTs, one more that is disabled, one behind a bus that
- * moves addresses, a few that are wrong on purpose, and 1 MiB of RAM.
+ * moves addresses, slots for virtio devices, buses through which devices reach memory in
+ * all ways, a few that are wrong on purpose, and 1 MiB of RAM.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,8 +46,40 @@ static const char board_source[] =
     "  nothing { compatible = \"test,nothing\"; reg = <0 0x9200000 0 0>; };\n"
     "  cut { compatible = \"test,cut\"; reg = <0 0x9300000 0>; };\n"
     "  twin { compatible = \"test,twin\"; reg = <0 0x9000800 0 0x100>; };\n"
-    "  many { compatible = \"test,many\"; reg = <0 0xa000000 0 1 0 0xa000010 0 1\n"
-    "    0 0xa000020 0 1 0 0xa000030 0 1 0 0xa000040 0 1>; };\n"
+    "  many { compatible = \"test,many\"; reg = <0 0xb000000 0 1 0 0xb000010 0 1\n"
+    "    0 0xb000020 0 1 0 0xb000030 0 1 0 0xb000040 0 1>; };\n"
+    "  virtio_mmio@a000000 { compatible = \"virtio,mmio\"; dma-coherent;\n"
+    "    reg = <0 0xa000000 0 0x200>; interrupts = <0 16 1>; };\n"
+    "  virtio_mmio@a000200 { compatible = \"virtio,mmio\";\n"
+    "    reg = <0 0xa000200 0 0x200>; interrupts = <0 17 1>; };\n"
+    "  virtio_mmio@a000400 { compatible = \"virtio,mmio\"; reg = <0 0xa000400 0 0x200>; };\n"
+    "  virtio_mmio@a000600 { compatible = \"virtio,mmio\"; reg = <0 0xa000600 0 0x200>; };\n"
+    "  virtio-short { compatible = \"virtio,mmio\"; reg = <0 0xa000800 0 0x80>; };\n"
+    "  virtio-thief { compatible = \"virtio,mmio\"; reg = <0 0x9000000 0 0x200>; };\n"
+    "  virtio-in-ram { compatible = \"virtio,mmio\"; reg = <0 0x40000000 0 0x200>; };\n"
+    "  dma-bus { #address-cells = <1>; #size-cells = <1>; dma-coherent;\n"
+    "    ranges = <0x7e000000 0 0xfb000000 0x1000000>;\n"
+    "    dma-ranges = <0xc0000000 0 0x0 0x40000000>, <0x80000000 0 0x80000000 0x40000000>;\n"
+    "    dma@7e000000 { compatible = \"test,dma\"; reg = <0x7e000000 0x100>; };\n"
+    "    dma@7e000100 { compatible = \"test,noncoherent\"; reg = <0x7e000100 0x100>;\n"
+    "      dma-noncoherent; };\n"
+    "    inner { #address-cells = <1>; #size-cells = <1>; ranges; dma-ranges;\n"
+    "      still { #address-cells = <1>; #size-cells = <1>; ranges;\n"
+    "        dma@7e000200 { compatible = \"test,dma-deep\"; reg = <0x7e000200 0x100>; }; }; };\n"
+    "    moved { #address-cells = <1>; #size-cells = <1>; ranges;\n"
+    "      dma-ranges = <0x10000000 0xf0000000 0x20000000>;\n"
+    "      dma@7e000300 { compatible = \"test,dma-moved\"; reg = <0x7e000300 0x100>; }; };\n"
+    "    wrapping { #address-cells = <1>; #size-cells = <1>; ranges;\n"
+    "      dma-ranges = <0 0 0>;\n"
+    "      dma@7e000400 { compatible = \"test,dma-nothing\"; reg = <0x7e000400 0x100>; }; };\n"
+    "    odd { #address-cells = <3>; #size-cells = <1>; ranges;\n"
+    "      dma-ranges = <0 0 0 0 0>;\n"
+    "      dma@7e000500 { compatible = \"test,dma-odd\"; }; }; };\n"
+    "  wide-bus { #address-cells = <2>; #size-cells = <2>; ranges;\n"
+    "    dma-ranges = <0xffffffff 0xfffff000 0 0 0 0x2000>,\n"
+    "      <0 0 0xffffffff 0xfffff000 0 0x2000>, <0 0x5000 0 0x6000 0 0x1000>;\n"
+    "    dma@fc000000 { compatible = \"test,dma-wraps\"; reg = <0 0xfc000000 0 0x100>; }; };\n"
+    "  bare { compatible = \"test,bare\"; };\n"
     "  far-line { compatible = \"test,far-line\"; interrupts = <0 988 4>; };\n"
     "  lost-line { compatible = \"test,lost-line\"; interrupts-extended = <0x777 0 1 4>; };\n"
     "  short-line { compatible = \"test,short-line\"; interrupts = <0 1>; };\n"
@@ -92,6 +125,17 @@ static const char *program_at(void *context, unsigned index)
     return program[index];
 }
 
+/* What is read of a machine whose slots lie where the board has them. */
+static uint32_t slot_at(void *context, uint64_t registers)
+{
+    struct checked *checked = context;
+
+    assert_in_range(registers, CHECKED_SLOT_OF, CHECKED_SLOT_OF + 3 * 512);
+    assert_int_equal(registers % 512, 0);
+    checked->asked++;
+    return checked->slot[(registers - CHECKED_SLOT_OF) / 512];
+}
+
 static void say(void *context, const struct diagnostic *diagnostic)
 {
     struct checked *checked = context;
@@ -100,7 +144,10 @@ static void say(void *context, const struct diagnostic *diagnostic)
     size_t room = sizeof(checked->said) - used;
 
     snprintf(at, room, "%s%s: %s%sexpected %s, found %s%s%s%s\n",
-             diagnostic->severity == SEVERITY_NOTE ? "note: " : "", diagnostic->path,
+             diagnostic->severity == SEVERITY_NOTE   ? "note: "
+             : diagnostic->severity == SEVERITY_HINT ? "hint: "
+                                                     : "",
+             diagnostic->path,
              diagnostic->property ? diagnostic->property : "", diagnostic->property ? ": " : "",
              diagnostic->expected, diagnostic->found,
              diagnostic->nearest ? " (did you mean " : "",
@@ -146,7 +193,8 @@ const char *checked_trees(struct checked *checked, const struct blob *board,
 {
     const char *wrong;
 
-    memset(checked, 0, sizeof(*checked));
+    memset(&checked->system, 0, sizeof(checked->system));
+    checked->said[0] = checked->started[0] = '\0';
     wrong = tree_merge(board->data, board->bytes, system ? system->data : NULL,
                        system ? system->bytes : 0, checked->tree, sizeof(checked->tree));
     if (!wrong) {
@@ -155,6 +203,7 @@ const char *checked_trees(struct checked *checked, const struct blob *board,
                                            .memory = system_ram_bytes(checked->tree),
                                            .cores = system_cores(checked->tree),
                                            .program = program_at,
+                                           .virtio_device = checked->machine ? slot_at : NULL,
                                            .report = say,
                                            .context = checked,
                                        });
@@ -174,6 +223,15 @@ void checked_run(struct checked *checked, const char *servers)
     system = blob_compile(source);
     assert_null(checked_trees(checked, checked_board(), &system));
     free(system.data);
+}
+
+void checked_run_on(struct checked *checked, const char *servers, const uint32_t slot[4])
+{
+    memcpy(checked->slot, slot, sizeof(checked->slot));
+    checked->asked = 0;
+    checked->machine = true;
+    checked_run(checked, servers);
+    checked->machine = false;
 }
 
 const struct system_server *checked_server(const struct checked *checked, const char *name)

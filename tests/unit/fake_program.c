@@ -119,6 +119,23 @@ volatile void *program_registers(unsigned index, size_t *bytes)
     return index == 0 && fake.registers > 0 ? registers : NULL;
 }
 
+void *program_dma(size_t *bytes)
+{
+    if (bytes != NULL)
+        *bytes = fake.startup.dma.bytes;
+    return (void *)(uintptr_t)fake.startup.dma.address;
+}
+
+uint64_t program_dma_bus(const volatile void *at)
+{
+    return fake.startup.dma.bus + ((uintptr_t)at - fake.startup.dma.address);
+}
+
+void program_dma_barrier(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+
 uint32_t program_config_cell(const char *name, uint32_t otherwise)
 {
     return strcmp(name, "period-ms") == 0 && fake.period_ms > 0 ? fake.period_ms : otherwise;

@@ -314,6 +314,152 @@ static void a_core_is_one_that_the_machine_has(void **state)
     assert_string_equal(checked.started, " x y");
 }
 
+/* --- Memory for devices ------------------------------------------------------------------- */
+
+static const struct system_server *run_dma(const char *match)
+{
+    char servers[256];
+
+    snprintf(servers, sizeof(servers),
+             "x { " SERVER " program = \"pl011\"; match = \"%s\"; dma-kib = <20>; };", match);
+    return run_one(servers, "x");
+}
+
+static void assert_window(const struct system_window *window, uint64_t address, uint64_t bus,
+                          uint64_t bytes)
+{
+    assert_int_equal(window->address, address);
+    assert_int_equal(window->bus, bus);
+    assert_int_equal(window->bytes, bytes);
+}
+
+static void a_device_below_no_bus_reaches_all_memory(void **state)
+{
+    const struct system_server *server = run_dma("arm,pl011");
+    (void)state;
+
+    assert_int_equal(server->dma_kib, 20);
+    assert_int_equal(system_dma_bytes(server), 32768);
+    assert_int_equal(server->window_count, 1);
+    assert_window(&server->window[0], 0, 0, UINT64_MAX);
+    assert_false(server->dma_coherent);
+}
+
+static void a_device_reaches_memory_through_the_windows_of_its_bus(void **state)
+{
+    const struct system_server *server = run_dma("test,dma");
+    (void)state;
+
+    assert_int_equal(server->window_count, 2);
+    assert_window(&server->window[0], 0, 0xc0000000, 0x40000000);
+    assert_window(&server->window[1], 0x80000000, 0x80000000, 0x40000000);
+    assert_true(server->dma_coherent);
+    assert_false(run_dma("test,noncoherent")->dma_coherent);
+}
+
+static void buses_that_say_nothing_pass_all_on(void **state)
+{
+    const struct system_server *server = run_dma("test,dma-deep");
+    (void)state;
+
+    assert_int_equal(server->window_count, 2);
+    assert_window(&server->window[0], 0, 0xc0000000, 0x40000000);
+    assert_true(server->dma_coherent);
+}
+
+/* 0x10000000 up to 0x30000000 of the inner bus is 0xf0000000 and on of the outer. */
+static void windows_of_two_buses_are_cut_with_each_other(void **state)
+{
+    const struct system_server *server = run_dma("test,dma-moved");
+    (void)state;
+
+    assert_int_equal(server->window_count, 1);
+    assert_window(&server->window[0], 0x30000000, 0x10000000, 0x10000000);
+}
+
+static void windows_that_wrap_are_left_out(void **state)
+{
+    const struct system_server *server = run_dma("test,dma-wraps");
+    (void)state;
+
+    assert_int_equal(server->window_count, 1);
+    assert_window(&server->window[0], 0x6000, 0x5000, 0x1000);
+}
+
+/* --- Slots for virtio devices ------------------------------------------------------------- */
+
+#define DISK(name, more) \
+    name " { " SERVER " program = \"pl011\"; match = \"virtio,mmio\"; virtio-device-id = <2>; " \
+         "memory-kib = <32>; " more " };"
+
+static void a_virtio_device_is_found_in_its_slot(void **state)
+{
+    (void)state;
+    checked_run_on(&checked, DISK("a", "") DISK("b", ""), (uint32_t[]){4, 2, 0, 2});
+    assert_string_equal(checked.said, "");
+    assert_int_equal(checked_server(&checked, "a")->region[0].address, 0xa000200);
+    assert_int_equal(checked_server(&checked, "a")->interrupt[0].line, 49);
+    assert_int_equal(checked_server(&checked, "b")->region[0].address, 0xa000600);
+}
+
+static void an_empty_slot_is_no_hardware(void **state)
+{
+    (void)state;
+    checked_run_on(&checked,
+                   SERIAL DISK("a", "") DISK("b", "") DISK("c", "status = \"disabled\";"),
+                   (uint32_t[]){0, 2, 0, 0});
+    assert_string_equal(checked.said, "note: /thole/b: virtio-device-id: expected a device that is"
+                                      " there, found no free virtio,mmio has device 2\n");
+    assert_string_equal(checked.started, " serial a");
+    assert_int_equal(checked_server(&checked, "b")->verdict, VERDICT_NO_HARDWARE);
+    assert_int_equal(checked_server(&checked, "c")->verdict, VERDICT_NO_HARDWARE);
+}
+
+static void a_slot_that_is_named_must_hold_the_device(void **state)
+{
+    static const char servers[] =
+        "x { " SERVER " program = \"pl011\"; match = \"/virtio_mmio@a000400\";"
+        " virtio-device-id = <4>; };";
+    (void)state;
+
+    checked_run_on(&checked, servers, (uint32_t[]){4, 4, 4, 4});
+    assert_int_equal(checked_server(&checked, "x")->region[0].address, 0xa000400);
+    checked_run_on(&checked, servers, (uint32_t[]){4, 4, 0, 4});
+    assert_int_equal(checked_server(&checked, "x")->verdict, VERDICT_NO_HARDWARE);
+}
+
+/* Nodes of other kinds are not touched; slot_at sees to those that lie elsewhere. */
+static void only_slots_are_looked_at_and_only_when_asked_for(void **state)
+{
+    (void)state;
+    checked_run_on(&checked, SERIAL "x { " SERVER " program = \"pl011\"; match = \"virtio,mmio\"; };",
+                   (uint32_t[]){2, 2, 2, 2});
+    assert_int_equal(checked.asked, 0);
+    assert_int_equal(checked_server(&checked, "x")->region[0].address, 0xa000000);
+    checked_run_on(&checked, SERIAL "x { " SERVER " program = \"pl011\"; match = \"arm,pl031\";"
+                                    " virtio-device-id = <2>; };",
+                   (uint32_t[]){2, 2, 2, 2});
+    assert_int_equal(checked.asked, 0);
+    assert_string_equal(checked.said, "/thole/x: virtio-device-id: expected a device that is"
+                                      " virtio,mmio, found one that is something else\n");
+    /* One has registers of the serial line, one lies in RAM, one is too short. */
+    checked_run_on(&checked, SERIAL DISK("a", ""), (uint32_t[]){0, 0, 0, 0});
+    assert_int_equal(checked.asked, 4);
+}
+
+static void without_a_machine_the_first_slot_stands_for_all(void **state)
+{
+    (void)state;
+    checked_run(&checked, DISK("a", "") DISK("b", ""));
+    assert_string_equal(checked.said,
+                        "hint: /thole/a: virtio-device-id: expected a machine to be asked,"
+                        " found which slot it is in is seen at boot\n"
+                        "hint: /thole/b: virtio-device-id: expected a machine to be asked,"
+                        " found which slot it is in is seen at boot\n");
+    assert_string_equal(checked.started, " a b");
+    assert_true(checked_server(&checked, "a")->device != checked_server(&checked, "b")->device);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +483,16 @@ int main(void)
         cmocka_unit_test(memory_of_all_banks_is_counted),
         cmocka_unit_test(cores_that_are_enabled_and_have_a_number_are_counted_once),
         cmocka_unit_test(no_more_cores_are_counted_than_the_kernel_uses),
+        cmocka_unit_test(a_device_below_no_bus_reaches_all_memory),
+        cmocka_unit_test(a_device_reaches_memory_through_the_windows_of_its_bus),
+        cmocka_unit_test(buses_that_say_nothing_pass_all_on),
+        cmocka_unit_test(windows_of_two_buses_are_cut_with_each_other),
+        cmocka_unit_test(windows_that_wrap_are_left_out),
+        cmocka_unit_test(a_virtio_device_is_found_in_its_slot),
+        cmocka_unit_test(an_empty_slot_is_no_hardware),
+        cmocka_unit_test(a_slot_that_is_named_must_hold_the_device),
+        cmocka_unit_test(only_slots_are_looked_at_and_only_when_asked_for),
+        cmocka_unit_test(without_a_machine_the_first_slot_stands_for_all),
         cmocka_unit_test(a_core_is_one_that_the_machine_has),
     };
 

@@ -40,6 +40,7 @@ struct cap {
     bool mapped;          /* in the program's space, there: */
     uint64_t at;
     unsigned map_rights;
+    enum thole_memory map_memory;
     unsigned table, slot; /* of the table in that slot of init's; INIT_SLOT_CAPTABLE: init's own */
     unsigned parent;      /* CAPS: none */
     enum thole_object type;
@@ -173,6 +174,7 @@ static enum thole_result map(struct cap *frame, const uint64_t *word)
     frame->mapped = true;
     frame->at = word[1];
     frame->map_rights = (unsigned)word[2];
+    frame->map_memory = (enum thole_memory)word[3];
     return RESULT_DONE;
 }
 
@@ -322,6 +324,8 @@ void window_hide(unsigned slot)
 }
 
 static unsigned blocks;
+static struct memory_range asked[SYSTEM_WINDOWS_MAX];
+static unsigned asked_count;
 
 int memory_take(unsigned bits, enum memory_owner owner)
 {
@@ -330,6 +334,29 @@ int memory_take(unsigned bits, enum memory_owner owner)
     (void)bits, (void)owner;
     cap_make(INIT_SLOT_CAPTABLE, BLOCK_SLOT + blocks, &made);
     return (int)blocks++;
+}
+
+/* The first range that is large enough has a block at its start. */
+static uint64_t place;
+
+int memory_take_in(const struct memory_range *range, unsigned count, unsigned bits,
+                   enum memory_owner owner)
+{
+    memcpy(asked, range, count * sizeof(*range));
+    asked_count = count;
+    for (unsigned i = 0; i < count; i++) {
+        if (range[i].bytes >= (uint64_t)1 << bits) {
+            place = range[i].address;
+            return memory_take(bits, owner);
+        }
+    }
+    return -1;
+}
+
+uint64_t memory_address(int block)
+{
+    (void)block;
+    return place;
 }
 
 void memory_give(int block)
@@ -887,6 +914,114 @@ static void whatever_the_file_says_the_next_sees_nothing(void **state)
     assert_true(ran > 50 && refused > 50);
 }
 
+/* --- Memory for devices ------------------------------------------------------------------------ */
+
+static void dma_prepare(uint32_t kib, bool coherent, const struct system_window *window,
+                        unsigned count)
+{
+    struct system_server *tree = &init.system.server[DRIVER];
+
+    tree->dma_kib = kib;
+    tree->dma_coherent = coherent;
+    tree->window_count = count;
+    memcpy(tree->window, window, count * sizeof(*window));
+}
+
+static const struct system_window all_of_it = {0x40000000, 0x40000000, UINT64_MAX - 0x40000000};
+
+static void a_device_s_memory_is_in_one_piece_and_bypasses_caches(void **state)
+{
+    (void)state;
+    dma_prepare(12, false, &all_of_it, 1);
+    assert_null(dma_make(driver));
+    run();
+    assert_int_equal(startup()->dma.address, PROGRAM_DMA_ADDRESS);
+    assert_int_equal(startup()->dma.bytes, 12288);
+    assert_int_equal(startup()->dma.bus, 0x40000000);
+    for (unsigned i = 0; i < 3; i++) {
+        const struct cap *page = page_at(PROGRAM_DMA_ADDRESS + i * PAGE);
+
+        assert_int_equal(page->map_memory, MEMORY_UNCACHED);
+        assert_int_equal(page->map_rights, RIGHT_READ | RIGHT_WRITE);
+        /* Frames of one block, made one after the other. */
+        assert_int_equal(caps[page->parent].slot, driver->dma_frames + i);
+        assert_int_equal(caps[page->parent].parent, caps[page_at(PROGRAM_DMA_ADDRESS)->parent].parent);
+    }
+    assert_null(page_at(PROGRAM_DMA_ADDRESS + 3 * PAGE));
+}
+
+static void memory_of_a_device_that_sees_caches_is_cached(void **state)
+{
+    (void)state;
+    dma_prepare(4, true, &all_of_it, 1);
+    assert_null(dma_make(driver));
+    run();
+    assert_int_equal(page_at(PROGRAM_DMA_ADDRESS)->map_memory, MEMORY_NORMAL);
+}
+
+static void a_server_without_such_memory_is_given_none(void **state)
+{
+    (void)state;
+    assert_null(dma_make(driver));
+    run();
+    assert_int_equal(startup()->dma.address, 0);
+    assert_int_equal(startup()->dma.bytes, 0);
+    assert_null(page_at(PROGRAM_DMA_ADDRESS));
+}
+
+/* The device may still be at work on it: nobody else gets it, and nobody clears it. */
+static void a_device_s_memory_outlives_its_drivers(void **state)
+{
+    const struct cap *page;
+    unsigned frame;
+    (void)state;
+
+    dma_prepare(4, false, &all_of_it, 1);
+    assert_null(dma_make(driver));
+    run();
+    frame = page_at(PROGRAM_DMA_ADDRESS)->frame;
+    *byte_at(PROGRAM_DMA_ADDRESS + 5) = 77;
+    run_again();
+    assert_int_equal(*byte_at(PROGRAM_DMA_ADDRESS + 5), 77);
+    assert_true(incarnation_end(driver, false));
+    quota_close(&driver->now.quota);
+    run();
+    page = page_at(PROGRAM_DMA_ADDRESS);
+    assert_int_equal(page->frame, frame);
+    assert_int_equal(*byte_at(PROGRAM_DMA_ADDRESS + 5), 77);
+    assert_int_equal(startup()->dma.bus, 0x40000000);
+}
+
+static void a_device_is_given_low_addresses_of_its_own_first(void **state)
+{
+    static const struct system_window window[] = {
+        {0x100000000, 0x400000000, 0x100000000},
+        {0x200000000, 0xc0000000, 0x80000000},
+        {0x200000000, 0x80000000, 0x1000},
+    };
+    (void)state;
+
+    dma_prepare(8, false, window, 3);
+    assert_null(dma_make(driver));
+    assert_int_equal(asked_count, 3);
+    assert_int_equal(asked[0].bytes, 0);
+    assert_int_equal(asked[1].bytes, 0x40000000);
+    /* The third window has the first byte too, but not the whole. */
+    assert_int_equal(driver->dma_bus, 0xc0000000);
+    dma_prepare(8, false, window, 1);
+    assert_null(dma_make(driver));
+    assert_int_equal(driver->dma_bus, 0x400000000);
+}
+
+static void a_device_that_reaches_no_memory_is_told(void **state)
+{
+    static const struct system_window window = {0x40000000, 0, 0x1000};
+    (void)state;
+
+    dma_prepare(8, false, &window, 1);
+    assert_string_equal(dma_make(driver), "there is no memory left where its device reaches it");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -906,6 +1041,12 @@ int main(void)
         TEST(a_refusal_at_any_step_of_the_next_ends_it_cleanly),
         TEST(the_stack_can_be_read_and_nothing_beside_it),
         TEST(whatever_the_file_says_the_next_sees_nothing),
+        TEST(a_device_s_memory_is_in_one_piece_and_bypasses_caches),
+        TEST(memory_of_a_device_that_sees_caches_is_cached),
+        TEST(a_server_without_such_memory_is_given_none),
+        TEST(a_device_s_memory_outlives_its_drivers),
+        TEST(a_device_is_given_low_addresses_of_its_own_first),
+        TEST(a_device_that_reaches_no_memory_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

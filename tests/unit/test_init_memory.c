@@ -257,6 +257,65 @@ static void pages_of_devices_are_cut_out_of_their_regions(void **state)
     assert_as_at_first();
 }
 
+/* Blocks at 0x40000000 (32 MiB), 0x42000000 and 0x43000000 (16 MiB each). */
+static void a_block_is_taken_where_it_is_wanted(void **state)
+{
+    static const struct {
+        struct memory_range range[2];
+        unsigned bits;
+        uint64_t at; /* 0: nowhere */
+    } row[] = {
+        {{{0x41234567, 0x10000}}, 12, 0x41235000},
+        {{{0x41ff8000, 0x8000}}, 15, 0x41ff8000},
+        {{{0x41ff8000, 0x10000}}, 15, 0x42000000}, /* of the smaller block */
+        {{{0x41ff9000, 0x10000}}, 15, 0x42000000},
+        {{{0x41ff8001, 0x7fff}}, 15, 0},
+        {{{0x42001000, 0xfff}}, 12, 0},
+        {{{0x42001000, 0x1000}}, 12, 0x42001000},
+        {{{0, UINT64_MAX}}, 25, 0x40000000},
+        {{{0x40000001, UINT64_MAX - 0x40000001}}, 25, 0},
+        {{{0, 0x1000}, {0x43fff000, 0x5000}}, 12, 0x43fff000},
+        {{{0, 0}, {0x43000000, 0}}, 12, 0},
+        {{{0x43fff800, 0x5000}}, 12, 0},
+        {{{UINT64_MAX - 0x100, 0x100}}, 12, 0},
+        {{{0x9000000, 0x1000}}, 12, 0},
+    };
+    (void)state;
+
+    for (unsigned i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        int block = memory_take_in(row[i].range, 2, row[i].bits, MEMORY_SERVERS);
+
+        assert_int_equal(block >= 0, row[i].at != 0);
+        if (block >= 0) {
+            assert_int_equal(memory_address(block), row[i].at);
+            assert_int_equal(slot[memory_untyped(block)].address, row[i].at);
+            assert_int_equal(slot[memory_untyped(block)].bits, row[i].bits);
+            memory_give(block);
+        }
+        assert_as_at_first();
+    }
+}
+
+static void what_is_wanted_at_a_place_is_given_once(void **state)
+{
+    const struct memory_range range = {0x41000000, 0x3000};
+    int block[3];
+    (void)state;
+
+    for (unsigned i = 0; i < 3; i++) {
+        block[i] = memory_take_in(&range, 1, 12, MEMORY_INIT);
+        assert_true(block[i] >= 0);
+        for (unsigned j = 0; j < i; j++) {
+            assert_int_not_equal(memory_address(block[i]), memory_address(block[j]));
+        }
+    }
+    assert_true(memory_take_in(&range, 1, 12, MEMORY_INIT) < 0);
+    for (unsigned i = 0; i < 3; i++) {
+        memory_give(block[i]);
+    }
+    assert_as_at_first();
+}
+
 static void slots_in_a_row_are_free_and_are_given_once(void **state)
 {
     unsigned first = slots_take(5), second = slots_take(1);
@@ -279,6 +338,8 @@ int main(void)
         cmocka_unit_test(a_kernel_that_refuses_loses_nothing),
         cmocka_unit_test(a_quota_gives_no_more_than_it_has),
         cmocka_unit_test(pages_of_devices_are_cut_out_of_their_regions),
+        cmocka_unit_test(a_block_is_taken_where_it_is_wanted),
+        cmocka_unit_test(what_is_wanted_at_a_place_is_given_once),
         cmocka_unit_test(slots_in_a_row_are_free_and_are_given_once),
     };
 

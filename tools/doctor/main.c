@@ -79,12 +79,14 @@ static void report(void *context, const struct diagnostic *diagnostic)
     const struct doctor *doctor = context;
 
     where_print(doctor, source_where(doctor->source, diagnostic->path, diagnostic->property));
-    printf("%s%s: ", diagnostic->severity == SEVERITY_NOTE ? "note: " : "", diagnostic->path);
+    printf("%s%s: ", diagnostic->severity == SEVERITY_ERROR ? "" : "note: ", diagnostic->path);
     if (diagnostic->property) {
         printf("%s: ", diagnostic->property);
     }
     if (diagnostic->severity == SEVERITY_NOTE) {
         printf("not started: %s", diagnostic->found); /* in init's own words */
+    } else if (diagnostic->severity == SEVERITY_HINT) {
+        printf("%s", diagnostic->found);
     } else {
         printf("expected %s, found %s", diagnostic->expected, diagnostic->found);
     }

@@ -33,6 +33,20 @@ void program_signal(const struct startup_edge *edge);
 /* The device's registers; index counts the node's reg entries. NULL: not given. */
 volatile void *program_registers(unsigned index, size_t *bytes);
 
+/*
+ * The memory that the device reads and writes by itself (`dma-kib`). NULL: none. It is
+ * as the last incarnation and the device left it, and the device may still be at work
+ * on it: stop the device first. Whatever the caches, it needs a barrier only.
+ */
+void *program_dma(size_t *bytes);
+/* The device's address of a byte in it, or of the byte behind its last. */
+uint64_t program_dma_bus(const volatile void *at);
+/*
+ * Every access before it is done before every one after it, as devices see them: between
+ * writing to that memory and telling the device, between hearing of it and reading there.
+ */
+void program_dma_barrier(void);
+
 /* A property of the node's config subnode. NULL: not there. */
 const void *program_config(const char *name, uint32_t *bytes);
 /* Its first cell, or `otherwise`. */

@@ -58,9 +58,12 @@ struct mistake {
 void refuse_found(struct check *check, struct system_server *server,
                   const struct mistake *mistake, const char *expected, ...)
     __attribute__((format(printf, 4, 5)));
-/* No error, but the server is not started (or a word to the wise, for VERDICT_START). */
+/* No error, but the server is not started. */
 void remark(struct check *check, struct system_server *server, enum verdict verdict,
             const struct mistake *mistake, const char *expected);
+/* No error, and nothing that keeps the server from being started. */
+void hint(struct check *check, const struct system_server *server, const struct mistake *mistake,
+          const char *expected);
 /* An error of /thole itself, or of a node that is no server. */
 void refuse_node(struct check *check, int node, const struct mistake *mistake,
                  const char *expected);
@@ -81,14 +84,38 @@ void server_defaults(struct system_server *server);
 void server_read(struct check *check, struct system_server *server);
 bool server_has(const struct check *check, const struct system_server *server, const char *name);
 
-/* --- device.c, region.c, interrupt.c --- */
+/* --- device.c, virtio.c, interrupt.c --- */
 
 bool node_enabled(const void *tree, int node);
 void devices_resolve(struct check *check);
-void regions_resolve(struct check *check, struct system_server *server);
-void ram_find(struct check *check);
+/* Is the node the server's to match, as far as `virtio-device-id` goes? */
+bool virtio_fits(const struct check *check, const struct system_server *server, int node);
+/* What only the matched node can tell of `virtio-device-id`. */
+void virtio_check(struct check *check, struct system_server *server);
 void interrupts_resolve(struct check *check, struct system_server *server);
 bool node_is_gic(const void *tree, int node);
+
+/* --- region.c, dma.c --- */
+
+/* The cells of addresses and sizes under a node. */
+struct cells {
+    int address;
+    int size;
+};
+struct cells cells_of(const void *tree, int node);
+/* Can addresses and sizes be numbers of 64 bits? */
+bool cells_good(struct cells cells);
+/* The number of so many cells at *index, which is moved behind it. */
+uint64_t cells_take(const struct value *value, unsigned *index, int cells);
+/* The nodes from `node` up to the root; 0: it lies deeper than CHECK_DEPTH_MAX. */
+unsigned ancestors_of(const void *tree, int node, int chain[CHECK_DEPTH_MAX]);
+
+void regions_resolve(struct check *check, struct system_server *server);
+/* The first region of a node's registers, if they are nobody's yet. */
+bool region_free(const struct check *check, int node, struct system_region *region);
+void ram_find(struct check *check);
+/* From where the device of a server with `dma-kib` can take its memory. */
+void dma_resolve(struct check *check, struct system_server *server);
 
 /* --- uses.c, order.c --- */
 

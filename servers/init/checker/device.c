@@ -91,6 +91,19 @@ static void device_set(struct check *check, struct system_server *server, int no
     server->device = node;
     regions_resolve(check, server);
     interrupts_resolve(check, server);
+    dma_resolve(check, server);
+    virtio_check(check, server);
+}
+
+/* Slots there may be, but none with what the server drives. */
+static void no_slot(struct check *check, struct system_server *server)
+{
+    char buffer[CHECK_TEXT_BYTES];
+    struct text found = text_in(buffer, sizeof(buffer));
+
+    text_format(&found, "no free virtio,mmio has device %u", server->virtio_device);
+    no_hardware(check, server, &(struct mistake){"virtio-device-id", NULL, buffer},
+                "a device that is there");
 }
 
 static void match_named(struct check *check, struct system_server *server,
@@ -111,6 +124,8 @@ static void match_named(struct check *check, struct system_server *server,
         no_hardware(check, server,
                     &(struct mistake){"match", NULL, "its device is disabled by the firmware"},
                     "a device that is enabled");
+    } else if (!owner && !virtio_fits(check, server, match->node)) {
+        no_slot(check, server);
     } else if (owner && server->verdict == VERDICT_DISABLED) {
         no_hardware(check, server, NULL, NULL);
     } else if (owner) {
@@ -190,6 +205,8 @@ static void match_compatible(struct check *check, struct system_server *server,
         }
         if (owner_of(check, node)) {
             owner = owner_of(check, node);
+        } else if (!virtio_fits(check, server, node)) {
+            continue;
         } else if (!is_named(check, node)) {
             best = node;
             break;
@@ -199,6 +216,8 @@ static void match_compatible(struct check *check, struct system_server *server,
     }
     if (best >= 0) {
         device_set(check, server, best);
+    } else if (server->virtio_device && compatible_known(check, match->value.data)) {
+        no_slot(check, server);
     } else {
         match_nothing(check, server, match, owner);
     }

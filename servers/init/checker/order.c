@@ -78,7 +78,8 @@ void needs_spread(struct check *check)
 
 static uint64_t memory_of(const struct system_server *server)
 {
-    uint64_t bytes = SYSTEM_SERVER_BYTES + ((uint64_t)server->memory_kib << 10);
+    uint64_t bytes = SYSTEM_SERVER_BYTES + ((uint64_t)server->memory_kib << 10) +
+                     system_dma_bytes(server);
 
     for (unsigned i = 0; i < server->use_count; i++) {
         bytes += server->use[i].buffer_bytes;

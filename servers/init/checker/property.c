@@ -16,6 +16,7 @@
 #define MEMORY_KIB_MIN   32
 #define MEMORY_KIB_MAX   (1u << 30)
 #define STACK_KIB_MAX    1024
+#define VIRTIO_DEVICE_MAX 255 /* of those that have a number, virtio 1.2, 5 */
 
 /* --- Values ------------------------------------------------------------- */
 
@@ -196,6 +197,20 @@ static void read_stack(struct check *check, struct system_server *server,
     }
 }
 
+static void read_dma(struct check *check, struct system_server *server, const struct value *value)
+{
+    read_number(check, server, value, (uint32_t[]){0, SYSTEM_DMA_KIB_MAX}, &server->dma_kib);
+    if (server->dma_kib % 4 != 0) {
+        refuse(check, server, value, "a multiple of 4");
+    }
+}
+
+static void read_virtio(struct check *check, struct system_server *server,
+                        const struct value *value)
+{
+    read_number(check, server, value, (uint32_t[]){1, VIRTIO_DEVICE_MAX}, &server->virtio_device);
+}
+
 static void read_pair_of_time(struct check *check, struct system_server *server,
                               const struct value *value, struct system_time *out)
 {
@@ -324,6 +339,7 @@ static const struct property {
     {"program", read_program},
     {"status", read_status},
     {"match", read_match},
+    {"virtio-device-id", read_virtio},
     {"priority", read_priority},
     {"core", read_core},
     {"time-us", read_time},
@@ -332,6 +348,7 @@ static const struct property {
     {"grace-us", read_grace},
     {"memory-kib", read_memory},
     {"stack-kib", read_stack},
+    {"dma-kib", read_dma},
     {"uses", read_uses},
     {"use-names", read_names},
     {"optional", read_names},
@@ -423,6 +440,10 @@ static void server_complete(struct check *check, struct system_server *server)
     if (!server_has(check, server, "program")) {
         refuse_found(check, server, &(struct mistake){"program", NULL, "no such property"},
                      "the name of a program");
+    }
+    if ((server->dma_kib || server->virtio_device) && !server_has(check, server, "match")) {
+        refuse_found(check, server, &(struct mistake){"match", NULL, "no such property"},
+                     "a device, for %s", server->dma_kib ? "dma-kib" : "virtio-device-id");
     }
     if (server->time.period_us &&
         value_get(check->system->tree, server->node, "event-time-us", &value)) {

@@ -9,24 +9,18 @@
 
 #define TRANSLATE_CELLS_MAX 2
 
-/* The cells of addresses and sizes under a node. */
-struct cells {
-    int address;
-    int size;
-};
-
-static struct cells cells_of(const void *tree, int node)
+struct cells cells_of(const void *tree, int node)
 {
     return (struct cells){fdt_address_cells(tree, node), fdt_size_cells(tree, node)};
 }
 
-static bool cells_good(struct cells cells)
+bool cells_good(struct cells cells)
 {
     return cells.address >= 1 && cells.address <= TRANSLATE_CELLS_MAX && cells.size >= 1 &&
            cells.size <= TRANSLATE_CELLS_MAX;
 }
 
-static uint64_t cells_take(const struct value *value, unsigned *index, int cells)
+uint64_t cells_take(const struct value *value, unsigned *index, int cells)
 {
     uint64_t number = 0;
 
@@ -64,21 +58,24 @@ static bool bus_translate(const void *tree, int bus, int parent, struct system_r
     return false;
 }
 
-/* The nodes from the root to `node`; 0: it lies deeper than CHECK_DEPTH_MAX. */
-static unsigned ancestors_of(const void *tree, int node, int chain[CHECK_DEPTH_MAX])
+/* In one pass: libfdt goes through the tree for each parent. */
+unsigned ancestors_of(const void *tree, int node, int chain[CHECK_DEPTH_MAX])
 {
-    unsigned count = 0;
-    int parent;
+    int above[CHECK_DEPTH_MAX], depth = 0;
 
-    do {
-        if (count == CHECK_DEPTH_MAX) {
-            return 0;
+    for (int at = 0; at >= 0 && at <= node; at = fdt_next_node(tree, at, &depth)) {
+        if (depth < 0 || depth >= CHECK_DEPTH_MAX) {
+            continue;
         }
-        chain[count++] = node;
-        parent = fdt_parent_offset(tree, node);
-        node = parent;
-    } while (parent >= 0);
-    return count;
+        above[depth] = at;
+        if (at == node) {
+            for (int i = 0; i <= depth; i++) {
+                chain[i] = above[depth - i];
+            }
+            return (unsigned)depth + 1;
+        }
+    }
+    return 0;
 }
 
 enum region_found { REGION_FOUND, REGION_NO_MORE, REGION_BAD };
@@ -186,6 +183,23 @@ static const char *region_conflict(const struct check *check, const struct syste
     return NULL;
 }
 
+static bool region_sized(const struct system_region *region)
+{
+    return region->bytes != 0 && region->bytes <= SYSTEM_REGION_BYTES_MAX && !region_wraps(region);
+}
+
+bool region_free(const struct check *check, int node, struct system_region *region)
+{
+    const void *tree = check->system->tree;
+    int chain[CHECK_DEPTH_MAX];
+    unsigned depth = ancestors_of(tree, node, chain);
+
+    return depth > 1 &&
+           region_get(tree, node, cells_of(tree, chain[1]), 0, region) == REGION_FOUND &&
+           region_translate(tree, chain, depth, region) && region_sized(region) &&
+           !region_conflict(check, NULL, region);
+}
+
 static bool region_check(struct check *check, struct system_server *server,
                          const struct system_region *region)
 {
@@ -196,7 +210,7 @@ static bool region_check(struct check *check, struct system_server *server,
 
     text_format(&found, "0x%lx bytes at 0x%lx", (unsigned long)region->bytes,
                 (unsigned long)region->address);
-    if (region->bytes == 0 || region->bytes > SYSTEM_REGION_BYTES_MAX || region_wraps(region)) {
+    if (!region_sized(region)) {
         refuse_found(check, server, &mistake, "registers of 1 byte to %u MiB",
                      SYSTEM_REGION_BYTES_MAX >> 20);
         return false;

@@ -152,9 +152,19 @@ void remark(struct check *check, struct system_server *server, enum verdict verd
                                     .nearest = mistake->nearest};
 
     server->verdict = verdict;
-    if (verdict != VERDICT_START) {
-        why_set(server, &diagnostic);
-    }
+    why_set(server, &diagnostic);
+    report(check, server->node, &diagnostic);
+}
+
+void hint(struct check *check, const struct system_server *server, const struct mistake *mistake,
+          const char *expected)
+{
+    struct diagnostic diagnostic = {.severity = SEVERITY_HINT,
+                                    .property = mistake->property,
+                                    .expected = expected,
+                                    .found = mistake->found,
+                                    .nearest = mistake->nearest};
+
     report(check, server->node, &diagnostic);
 }
 

@@ -23,13 +23,16 @@
 #define SYSTEM_REGION_BYTES_MAX (1u << 20)
 #define SYSTEM_RESTARTS_MAX     32
 #define SYSTEM_WHY_BYTES        224
+#define SYSTEM_DMA_KIB_MAX      1024
+#define SYSTEM_WINDOWS_MAX      4
 
 /* Names of edges that init makes by itself; no node or use may have them. */
 #define SYSTEM_USE_CONTROL "system"
 #define SYSTEM_CLIENT_LOG  "init"
 
 /* What one server costs beside its memory-kib: the page that holds its objects. */
-#define SYSTEM_SERVER_BYTES 4096u
+#define SYSTEM_PAGE_BYTES   4096u
+#define SYSTEM_SERVER_BYTES SYSTEM_PAGE_BYTES
 
 enum verdict {
     VERDICT_START,       /* at boot */
@@ -58,6 +61,13 @@ struct system_region {
     uint64_t bytes;
 };
 
+/* Memory that a device can reach by itself. */
+struct system_window {
+    uint64_t address;  /* physical */
+    uint64_t bus;      /* the address of its first byte as the device has it */
+    uint64_t bytes;
+};
+
 struct system_interrupt {
     uint32_t line;     /* as the interrupt controller numbers it */
     enum thole_trigger trigger;
@@ -74,6 +84,9 @@ struct system_server {
     uint32_t grace_us;
     uint32_t memory_kib;
     uint32_t stack_kib;
+    uint32_t dma_kib;                  /* 0: none */
+    uint32_t virtio_device;            /* the kind that its device must be of; 0: any */
+    bool dma_coherent;                 /* the device sees what lies in caches */
     struct system_time time;           /* period 0: passive */
     struct system_time event_time;
     struct system_time interrupt_time;
@@ -86,9 +99,11 @@ struct system_server {
     unsigned client_count;             /* edges of others to it, whatever became of them */
     unsigned region_count;
     unsigned interrupt_count;
+    unsigned window_count;             /* 0, unless there is dma_kib */
     struct system_use use[SYSTEM_USES_MAX];
     struct system_region region[STARTUP_REGION_MAX];
     struct system_interrupt interrupt[STARTUP_INTERRUPT_MAX];
+    struct system_window window[SYSTEM_WINDOWS_MAX];
     enum verdict verdict;
     char why[SYSTEM_WHY_BYTES];        /* its first mistake; empty for VERDICT_START */
 };
@@ -103,7 +118,11 @@ struct system {
     uint8_t order[SYSTEM_SERVERS_MAX]; /* who is used comes before who uses it */
 };
 
-enum severity { SEVERITY_ERROR, SEVERITY_NOTE };
+enum severity {
+    SEVERITY_ERROR,
+    SEVERITY_NOTE,  /* why a server is not started */
+    SEVERITY_HINT,  /* what a server goes without, or what is not known yet */
+};
 
 struct diagnostic {
     enum severity severity;
@@ -120,6 +139,11 @@ struct system_input {
     unsigned cores;        /* that run; 0: not known */
     /* Name of the index-th program, NULL past the last. NULL: not known, any will do. */
     const char *(*program)(void *context, unsigned index);
+    /*
+     * DeviceID of the virtio,mmio device whose registers are there; 0: an empty slot, or no
+     * such device. NULL: there is no hardware to be asked.
+     */
+    uint32_t (*virtio_device)(void *context, uint64_t registers);
     void (*report)(void *context, const struct diagnostic *diagnostic);
     void *context;
 };
@@ -129,6 +153,17 @@ void system_check(struct system *system, const struct system_input *input);
 
 /* Could it ever run: is only its status, or another's, in the way? */
 bool system_startable(const struct system_server *server);
+
+/* The block of memory that is taken for its dma-kib: in one piece, so a power of two. */
+static inline uint64_t system_dma_bytes(const struct system_server *server)
+{
+    uint64_t bytes = server->dma_kib ? SYSTEM_PAGE_BYTES : 0;
+
+    while (bytes < (uint64_t)server->dma_kib << 10) {
+        bytes <<= 1;
+    }
+    return bytes;
+}
 
 /* The bytes of RAM that the tree's memory nodes name. */
 uint64_t system_ram_bytes(const void *tree);
