@@ -101,6 +101,14 @@ static const char *need_of(const struct server *server)
     return NULL;
 }
 
+static void without_tell(const struct server *server)
+{
+    if (server->tree->without[0]) {
+        print_line("%s: goes without what its device has as %s: no server drives that",
+                   server->tree->name, server->tree->without);
+    }
+}
+
 static void server_boot(struct server *server)
 {
     const char *need = need_of(server);
@@ -114,6 +122,7 @@ static void server_boot(struct server *server)
         print_line("%s: not started: %s", server->tree->name, server->why);
     } else {
         server_start(server);
+        without_tell(server);
     }
 }
 

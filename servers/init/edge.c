@@ -7,6 +7,8 @@
  */
 #include "server.h"
 
+#include <string.h>
+
 #include "print.h"
 #include "window.h"
 
@@ -51,6 +53,7 @@ static wrong_t use_make(struct server *client, const struct system_use *use)
     }
     *edge = (struct edge){
         .use_name = use->name,
+        .use = use,
         .client = (uint8_t)index_of(client),
         .server = (uint8_t)use->server,
         .client_bit = bit_take(client),
@@ -211,6 +214,16 @@ static void slots_place(struct giving *giving, bool calls, bool signals, struct 
     }
 }
 
+/* Both sides are told the same, and neither can change it: what the edge is good for. */
+static void origin_place(const struct edge *edge, struct startup_edge *out)
+{
+    if (edge->use) {
+        out->origin = edge->use->origin;
+        out->cells = edge->use->cells;
+        memcpy(out->cell, edge->use->cell, sizeof(out->cell));
+    }
+}
+
 static void use_place(struct giving *giving, const struct edge *edge, struct startup_edge *out)
 {
     name_copy(out->name, edge->use_name);
@@ -255,6 +268,7 @@ static wrong_t edge_place(struct giving *giving, struct edge *edge)
     } else {
         provide_place(giving, edge, out);
     }
+    origin_place(edge, out);
     return buffer_give(giving, edge, out);
 }
 

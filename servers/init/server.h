@@ -94,6 +94,7 @@ struct edge_place {
 
 struct edge {
     const char *use_name;   /* what the client calls it */
+    const struct system_use *use; /* where it comes from; NULL: init made it by itself */
     uint8_t client, server; /* indices, or EDGE_INIT */
     uint8_t client_bit, server_bit;
     bool optional;

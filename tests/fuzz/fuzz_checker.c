@@ -20,6 +20,13 @@ static const char *program_at(void *context, unsigned index)
     return index == 0 ? "pl011" : NULL;
 }
 
+/* As if slots held all kinds of devices. */
+static uint32_t slot_at(void *context, uint64_t registers)
+{
+    (void)context;
+    return (uint32_t)(registers >> 9) % 4;
+}
+
 static void count(void *context, const struct diagnostic *diagnostic)
 {
     *(size_t *)context += strlen(diagnostic->path) + strlen(diagnostic->expected) +
@@ -38,10 +45,18 @@ static void server_require(const struct system *system, const struct system_serv
 {
     require(server->use_count + server->client_count <= STARTUP_EDGE_MAX);
     require(server->priority < PRIORITY_COUNT);
+    require(server->bus < 0 || server->region_count == 0);
+    require(!server->stranded || !system_startable(server));
+    require(server->window_count <= SYSTEM_WINDOWS_MAX);
+    for (unsigned i = 0; i < server->window_count; i++) {
+        require(server->window[i].bytes <= UINT64_MAX - server->window[i].address);
+    }
     for (unsigned j = 0; j < server->use_count; j++) {
         const struct system_use *use = &server->use[j];
 
         require(use->server < system->server_count);
+        require(use->name[0] != '\0' && memchr(use->name, '\0', sizeof(use->name)));
+        require(use->cells <= STARTUP_EDGE_CELLS);
         if (server->verdict == VERDICT_START) {
             require(placed >> use->server & 1);
             require(use->optional || system->server[use->server].verdict == VERDICT_START);
@@ -101,6 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
                                                      .memory = system_ram_bytes(merged),
                                                      .cores = system_cores(merged),
                                                      .program = program_at,
+                                                     .virtio_device = slot_at,
                                                      .report = count,
                                                      .context = &said});
         system_require(&system);

@@ -167,6 +167,16 @@ static void assert_sound(const struct system *system)
         assert_true((server->why[0] == '\0') == (server->verdict == VERDICT_START));
         assert_true(server->verdict == VERDICT_ERROR ? system->errors > 0 : true);
         assert_true(server->verdict == VERDICT_ERROR || server->core < cores);
+        assert_true(server->use_count + server->client_count <= STARTUP_EDGE_MAX);
+        assert_false(server->stranded && system_startable(server));
+        assert_true(server->bus < 0 || server->region_count == 0);
+        for (unsigned j = 0; j < server->use_count; j++) {
+            assert_true(server->use[j].name[0] != '\0');
+            assert_true(server->use[j].cells <= STARTUP_EDGE_CELLS);
+            for (unsigned k = 0; k < j; k++) {
+                assert_string_not_equal(server->use[j].name, server->use[k].name);
+            }
+        }
         for (unsigned j = 0; server->verdict == VERDICT_START && j < server->use_count; j++) {
             assert_true(placed >> server->use[j].server & 1);
             assert_true(server->use[j].optional ||
@@ -213,7 +223,7 @@ const char *checked_trees(struct checked *checked, const struct blob *board,
     return wrong;
 }
 
-void checked_run(struct checked *checked, const char *servers)
+void checked_run_of(struct checked *checked, const struct blob *board, const char *servers)
 {
     static char source[65536];
     struct blob system;
@@ -221,8 +231,13 @@ void checked_run(struct checked *checked, const char *servers)
     snprintf(source, sizeof(source),
              "/dts-v1/; / { thole { compatible = \"thole,system\"; %s }; };", servers);
     system = blob_compile(source);
-    assert_null(checked_trees(checked, checked_board(), &system));
+    assert_null(checked_trees(checked, board, &system));
     free(system.data);
+}
+
+void checked_run(struct checked *checked, const char *servers)
+{
+    checked_run_of(checked, checked_board(), servers);
 }
 
 void checked_run_on(struct checked *checked, const char *servers, const uint32_t slot[4])

@@ -41,6 +41,8 @@ const char *checked_trees(struct checked *checked, const struct blob *board,
                           const struct blob *system);
 /* The server of that name; fails the test if there is none. */
 const struct system_server *checked_server(const struct checked *checked, const char *name);
+/* The same on another board. */
+void checked_run_of(struct checked *checked, const struct blob *board, const char *servers);
 /* The same as checked_run on a machine whose slots hold devices of these kinds. */
 void checked_run_on(struct checked *checked, const char *servers, const uint32_t slot[4]);
 /* The board's tree, compiled once. */

@@ -297,9 +297,10 @@ static const struct row rows[] = {
      "/thole/x: match: expected a device with registers that the processor can address,"
      " found one whose reg or bus does not tell them\n",
      ""},
-    {"a device on a bus without memory is refused", "x { " SERVER " match = \"test,sensor\"; };",
-     "/thole/x: match: expected a device with registers that the processor can address,"
-     " found one whose reg or bus does not tell them\n",
+    {"a device on a bus that nobody drives is not started",
+     "x { " SERVER " match = \"test,sensor\"; };",
+     "note: /thole/x: match: expected a device whose bus a server drives,"
+     " found needs its bus /i2c, which no server drives\n",
      ""},
     {"a device with too many regions is refused", "x { " SERVER " match = \"test,many\"; };",
      "/thole/x: match: expected a device with at most 4 regions, found one with more\n", ""},
@@ -307,8 +308,8 @@ static const struct row rows[] = {
      "/thole/x: match: expected a device whose interrupts are lines of the GIC, found none\n",
      ""},
     {"a line of no controller is refused", "x { " SERVER " match = \"test,lost-line\"; };",
-     "/thole/x: match: expected a device whose interrupts-extended name a GIC as their"
-     " controller, found another\n",
+     "/thole/x: match: expected a device whose interrupts-extended name their controller,"
+     " found none\n",
      ""},
     {"a line that is cut off is refused", "x { " SERVER " match = \"test,short-line\"; };",
      "/thole/x: match: expected a device whose interrupts are lines of the GIC, found none\n",

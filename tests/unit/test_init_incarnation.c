@@ -711,6 +711,34 @@ static void the_page_names_what_the_table_holds(void **state)
     assert_non_null(cap_in(driver->now.table, startup()->free_slot - 1));
 }
 
+static void both_sides_are_told_what_an_edge_is_good_for(void **state)
+{
+    static const struct system_use of_bus = {
+        .origin = EDGE_FROM_BUS, .cells = 2, .cell = {0x48, 7}};
+    static const struct system_use of_line = {
+        .origin = EDGE_FROM_GPIOS, .cells = 4, .cell = {1, 2, 3, 4}};
+    const struct startup_edge *edge;
+    (void)state;
+
+    init.edge[DRIVER_TO_LOG].use = &of_bus;
+    init.edge[CLIENT_TO_DRIVER].use = &of_line;
+    for (unsigned round = 0; round < 2; round++) {
+        run();
+        edge = startup()->edge;
+        assert_int_equal(edge[0].kind, EDGE_USE);
+        assert_int_equal(edge[0].origin, EDGE_FROM_BUS);
+        assert_int_equal(edge[0].cells, 2);
+        assert_memory_equal(edge[0].cell, of_bus.cell, sizeof(of_bus.cell));
+        assert_int_equal(edge[1].kind, EDGE_PROVIDE);
+        assert_int_equal(edge[1].origin, EDGE_FROM_GPIOS);
+        assert_int_equal(edge[1].cells, 4);
+        assert_memory_equal(edge[1].cell, of_line.cell, sizeof(of_line.cell));
+        assert_int_equal(edge[2].origin, EDGE_FROM_USES);
+        assert_int_equal(edge[2].cells, 0);
+        assert_true(incarnation_end(driver, true));
+    }
+}
+
 static void the_next_sees_nothing_of_the_last(void **state)
 {
     struct view *first;
@@ -1030,6 +1058,7 @@ int main(void)
         TEST(a_program_begins_as_its_file_says),
         TEST(two_writable_segments_begin_as_the_file_says),
         TEST(the_page_names_what_the_table_holds),
+        TEST(both_sides_are_told_what_an_edge_is_good_for),
         TEST(the_next_sees_nothing_of_the_last),
         TEST(what_could_not_be_written_is_not_made_again),
         TEST(between_two_nobody_has_a_thread_or_a_capability),

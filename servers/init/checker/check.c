@@ -9,8 +9,9 @@
 
 bool system_startable(const struct system_server *server)
 {
-    return server->verdict == VERDICT_START || server->verdict == VERDICT_DISABLED ||
-           server->verdict == VERDICT_NEEDS;
+    return !server->stranded &&
+           (server->verdict == VERDICT_START || server->verdict == VERDICT_DISABLED ||
+            server->verdict == VERDICT_NEEDS);
 }
 
 /* --- Finding the servers -------------------------------------------------- */

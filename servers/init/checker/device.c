@@ -18,23 +18,26 @@ struct match {
     int node;             /* MATCH_NAMED: the node, or negative */
 };
 
-bool node_enabled(const void *tree, int node)
-{
-    struct value status;
-
-    if (!value_get(tree, node, "status", &status)) {
-        return true;
-    }
-    return value_is_string(&status) &&
-           (strcmp(status.data, "okay") == 0 || strcmp(status.data, "ok") == 0);
-}
-
 static bool node_is_thole(const struct check *check, int node)
 {
     return node >= check->system->node && (check->thole_end < 0 || node < check->thole_end);
 }
 
-static struct system_server *owner_of(const struct check *check, int node)
+/* What is below a bus that is disabled is not there either. */
+static bool is_usable(struct check *check, int node)
+{
+    int chain[CHECK_DEPTH_MAX];
+    unsigned depth = ancestors_of(check, node, chain);
+
+    for (unsigned i = 0; i < depth; i++) {
+        if (!node_enabled(check->system->tree, chain[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct system_server *owner_of(const struct check *check, int node)
 {
     for (unsigned i = 0; i < check->system->server_count; i++) {
         if (check->system->server[i].device == node) {
@@ -49,7 +52,7 @@ static bool compatible_known(const struct check *check, const char *compatible)
     return fdt_node_offset_by_compatible(check->system->tree, -1, compatible) >= 0;
 }
 
-static struct match match_read(const struct check *check, const struct system_server *server)
+static struct match match_read(struct check *check, const struct system_server *server)
 {
     const void *tree = check->system->tree;
     struct match match = {.form = MATCH_NONE, .node = -1};
@@ -60,7 +63,7 @@ static struct match match_read(const struct check *check, const struct system_se
     }
     match.form = MATCH_NAMED;
     if (!value_is_string(&match.value)) {
-        match.node = fdt_node_offset_by_phandle(tree, value_cell(&match.value, 0));
+        match.node = node_of_phandle(check, value_cell(&match.value, 0));
     } else if (match.value.data[0] != '/' && !fdt_get_alias(tree, match.value.data)) {
         match.form = MATCH_COMPATIBLE;
     } else {
@@ -90,7 +93,6 @@ static void device_set(struct check *check, struct system_server *server, int no
     }
     server->device = node;
     regions_resolve(check, server);
-    interrupts_resolve(check, server);
     dma_resolve(check, server);
     virtio_check(check, server);
 }
@@ -120,7 +122,7 @@ static void match_named(struct check *check, struct system_server *server,
                     "a node of the hardware");
     } else if (node_is_thole(check, match->node) || match->node == 0) {
         refuse(check, server, &match->value, "a node of the hardware");
-    } else if (!node_enabled(check->system->tree, match->node)) {
+    } else if (!is_usable(check, match->node)) {
         no_hardware(check, server,
                     &(struct mistake){"match", NULL, "its device is disabled by the firmware"},
                     "a device that is enabled");
@@ -200,7 +202,7 @@ static void match_compatible(struct check *check, struct system_server *server,
 
     for (int node = fdt_node_offset_by_compatible(tree, -1, match->value.data); node >= 0;
          node = fdt_node_offset_by_compatible(tree, node, match->value.data)) {
-        if (node_is_thole(check, node) || !node_enabled(tree, node)) {
+        if (node_is_thole(check, node) || !is_usable(check, node)) {
             continue;
         }
         if (owner_of(check, node)) {

@@ -83,7 +83,7 @@ static void windows_find(struct check *check, struct system_server *server)
     const void *tree = check->system->tree;
     struct windows windows = {1, {{0, 0, UINT64_MAX}}};
     int chain[CHECK_DEPTH_MAX];
-    unsigned depth = ancestors_of(tree, server->device, chain);
+    unsigned depth = ancestors_of(check, server->device, chain);
 
     for (unsigned i = 1; i + 1 < depth; i++) {
         windows_pass(tree, chain[i], chain[i + 1], &windows);

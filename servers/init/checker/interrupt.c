@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The interrupts of a device: from `interrupts` or `interrupts-extended` to the
- * numbers of the GIC (shared lines from 32, per-core lines from 16).
+ * numbers of the GIC (shared lines from 32, per-core lines from 16), or to an edge to
+ * the server that drives another controller.
  */
 #include <string.h>
 
@@ -32,29 +33,17 @@ bool node_is_gic(const void *tree, int node)
     return false;
 }
 
-static uint32_t interrupt_cells(const void *tree, int controller)
-{
-    struct value value;
-
-    if (!value_get(tree, controller, "#interrupt-cells", &value) ||
-        value.bytes != sizeof(fdt32_t)) {
-        return 0;
-    }
-    return value_cell(&value, 0);
-}
-
 /* The node's own interrupt-parent, or its nearest ancestor's. Negative: none. */
-static int interrupt_parent(const void *tree, int node)
+static int interrupt_parent(struct check *check, int node)
 {
-    struct value value;
+    int chain[CHECK_DEPTH_MAX];
+    unsigned depth = ancestors_of(check, node, chain);
+    uint32_t phandle;
 
-    for (unsigned depth = 0; node >= 0 && depth < CHECK_DEPTH_MAX; depth++) {
-        if (value_get(tree, node, "interrupt-parent", &value)) {
-            return value.bytes == sizeof(fdt32_t)
-                       ? fdt_node_offset_by_phandle(tree, value_cell(&value, 0))
-                       : -FDT_ERR_BADVALUE;
+    for (unsigned i = 0; i < depth; i++) {
+        if (cell_get(check->system->tree, chain[i], "interrupt-parent", &phandle)) {
+            return node_of_phandle(check, phandle);
         }
-        node = fdt_parent_offset(tree, node);
     }
     return -FDT_ERR_BADPHANDLE;
 }
@@ -73,66 +62,117 @@ static bool gic_decode(const struct value *value, unsigned at, struct system_int
     return type == GIC_TYPE_PPI && number < GIC_PPI_COUNT;
 }
 
-/* Adds the interrupt whose specifier begins at cell `at`; 0: it was refused. */
-static unsigned interrupt_add(struct check *check, struct system_server *server, int controller,
-                              const struct value *value, unsigned at)
-{
-    const void *tree = check->system->tree;
-    struct mistake mistake = {.property = "match", .found = "another"};
-    uint32_t cells;
+/* A property that is gone through. */
+struct specifiers {
+    struct value value;
+    struct value names;  /* no bytes: there are none */
+    unsigned at;         /* the next cell, */
+    unsigned index;      /* of the next specifier */
+};
 
-    if (controller < 0 || !node_is_gic(tree, controller)) {
-        refuse_found(check, server, &mistake,
-                     "a device whose %s name a GIC as their controller", value->name);
-        return 0;
-    }
-    cells = interrupt_cells(tree, controller);
-    mistake.found = "none";
-    if (cells < GIC_CELLS_MIN || cells > GIC_CELLS_MAX || at + cells > value_cells(value) ||
-        !gic_decode(value, at, &server->interrupt[server->interrupt_count])) {
+static bool gic_add(struct check *check, struct system_server *server,
+                    const struct specifiers *from, uint32_t cells)
+{
+    struct mistake mistake = {.property = "match", .found = "none"};
+
+    if (cells < GIC_CELLS_MIN || cells > GIC_CELLS_MAX ||
+        from->at + cells > value_cells(&from->value)) {
         refuse_found(check, server, &mistake, "a device whose %s are lines of the GIC",
-                     value->name);
-        return 0;
+                     from->value.name);
+        return false;
+    }
+    if (server->interrupt_count == STARTUP_INTERRUPT_MAX) {
+        mistake.found = "one with more";
+        refuse_found(check, server, &mistake, "a device with at most %u interrupts",
+                     STARTUP_INTERRUPT_MAX);
+        return false;
+    }
+    if (!gic_decode(&from->value, from->at, &server->interrupt[server->interrupt_count])) {
+        refuse_found(check, server, &mistake, "a device whose %s are lines of the GIC",
+                     from->value.name);
+        return false;
     }
     server->interrupt_count++;
-    return cells;
+    return true;
+}
+
+static bool other_add(struct check *check, struct system_server *server, int controller,
+                      const struct specifiers *from, uint32_t cells)
+{
+    char name[STARTUP_NAME_BYTES];
+    struct link link = {.property = from->value.name,
+                        .name = name,
+                        .origin = EDGE_FROM_INTERRUPTS,
+                        .node = controller};
+
+    link_name(name, &from->names, "interrupt", from->index);
+    link_cells(&link, &from->value, from->at, cells);
+    return link_add(check, server, &link);
+}
+
+/* Adds the next interrupt; false: that was the last, or it was refused. */
+static bool interrupt_add(struct check *check, struct system_server *server, int controller,
+                          struct specifiers *from)
+{
+    const void *tree = check->system->tree;
+    uint32_t cells = 0;
+    bool is_gic, added;
+
+    if (controller < 0) {
+        refuse_found(check, server, &(struct mistake){"match", NULL, "none"},
+                     "a device whose %s name their controller", from->value.name);
+        return false;
+    }
+    is_gic = node_is_gic(tree, controller);
+    if (!cell_get(tree, controller, "#interrupt-cells", &cells) && !is_gic) {
+        link_lack(check, server, from->value.name, "name what is no interrupt controller");
+        return false;
+    }
+    if (!is_gic && cells > value_cells(&from->value) - from->at) {
+        link_lack(check, server, from->value.name, "are cut off");
+        return false;
+    }
+    added = is_gic ? gic_add(check, server, from, cells)
+                   : other_add(check, server, controller, from, cells);
+    from->at += cells;
+    from->index++;
+    return added && from->index < CHECK_LINKS_MAX;
 }
 
 /* interrupts-extended: before each specifier its controller's phandle. */
-#define CONTROLLER_EACH (-2)
+static void extended_read(struct check *check, struct system_server *server,
+                          struct specifiers *from)
+{
+    while (from->at < value_cells(&from->value)) {
+        int controller = node_of_phandle(check, value_cell(&from->value, from->at++));
+
+        if (!interrupt_add(check, server, controller, from)) {
+            return;
+        }
+    }
+}
 
 static void interrupts_read(struct check *check, struct system_server *server,
-                            const struct value *value, int controller)
+                            struct specifiers *from)
 {
-    const void *tree = check->system->tree;
-    bool each = controller == CONTROLLER_EACH;
-    unsigned at = 0, step;
+    int controller = interrupt_parent(check, server->device);
 
-    while (at < value_cells(value)) {
-        if (server->interrupt_count == STARTUP_INTERRUPT_MAX) {
-            refuse_found(check, server, &(struct mistake){"match", NULL, "one with more"},
-                         "a device with at most %u interrupts", STARTUP_INTERRUPT_MAX);
-            return;
-        }
-        if (each) {
-            controller = fdt_node_offset_by_phandle(tree, value_cell(value, at++));
-        }
-        step = interrupt_add(check, server, controller, value, at);
-        if (!step) {
-            return;
-        }
-        at += step;
+    while (from->at < value_cells(&from->value) &&
+           interrupt_add(check, server, controller, from)) {
     }
 }
 
 void interrupts_resolve(struct check *check, struct system_server *server)
 {
     const void *tree = check->system->tree;
-    struct value value;
+    struct specifiers from = {.at = 0};
 
-    if (value_get(tree, server->device, "interrupts-extended", &value)) {
-        interrupts_read(check, server, &value, CONTROLLER_EACH);
-    } else if (value_get(tree, server->device, "interrupts", &value)) {
-        interrupts_read(check, server, &value, interrupt_parent(tree, server->device));
+    if (!value_get(tree, server->device, "interrupt-names", &from.names)) {
+        from.names.bytes = 0;
+    }
+    if (value_get(tree, server->device, "interrupts-extended", &from.value)) {
+        extended_read(check, server, &from);
+    } else if (value_get(tree, server->device, "interrupts", &from.value)) {
+        interrupts_read(check, server, &from);
     }
 }

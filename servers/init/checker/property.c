@@ -416,7 +416,7 @@ static void property_read(struct check *check, struct system_server *server,
 
 void server_defaults(struct system_server *server)
 {
-    server->config = server->device = -1;
+    server->config = server->device = server->bus = -1;
     server->priority = PRIORITY_DEFAULT;
     server->grace_us = GRACE_US_DEFAULT;
     server->memory_kib = 256;

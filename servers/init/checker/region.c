@@ -58,26 +58,6 @@ static bool bus_translate(const void *tree, int bus, int parent, struct system_r
     return false;
 }
 
-/* In one pass: libfdt goes through the tree for each parent. */
-unsigned ancestors_of(const void *tree, int node, int chain[CHECK_DEPTH_MAX])
-{
-    int above[CHECK_DEPTH_MAX], depth = 0;
-
-    for (int at = 0; at >= 0 && at <= node; at = fdt_next_node(tree, at, &depth)) {
-        if (depth < 0 || depth >= CHECK_DEPTH_MAX) {
-            continue;
-        }
-        above[depth] = at;
-        if (at == node) {
-            for (int i = 0; i <= depth; i++) {
-                chain[i] = above[depth - i];
-            }
-            return (unsigned)depth + 1;
-        }
-    }
-    return 0;
-}
-
 enum region_found { REGION_FOUND, REGION_NO_MORE, REGION_BAD };
 
 /* The index-th entry of the node's `reg`, as its parent addresses it. */
@@ -188,11 +168,11 @@ static bool region_sized(const struct system_region *region)
     return region->bytes != 0 && region->bytes <= SYSTEM_REGION_BYTES_MAX && !region_wraps(region);
 }
 
-bool region_free(const struct check *check, int node, struct system_region *region)
+bool region_free(struct check *check, int node, struct system_region *region)
 {
     const void *tree = check->system->tree;
     int chain[CHECK_DEPTH_MAX];
-    unsigned depth = ancestors_of(tree, node, chain);
+    unsigned depth = ancestors_of(check, node, chain);
 
     return depth > 1 &&
            region_get(tree, node, cells_of(tree, chain[1]), 0, region) == REGION_FOUND &&
@@ -224,14 +204,27 @@ static bool region_check(struct check *check, struct system_server *server,
     return true;
 }
 
+/* Is what stands in `reg` below that node an address of the processor's? */
+static bool is_memory_bus(const void *tree, int node)
+{
+    struct value ranges;
+
+    return value_get(tree, node, "ranges", &ranges) ||
+           fdt_node_check_compatible(tree, node, "simple-bus") == 0;
+}
+
 void regions_resolve(struct check *check, struct system_server *server)
 {
     const void *tree = check->system->tree;
     int chain[CHECK_DEPTH_MAX];
-    unsigned depth = ancestors_of(tree, server->device, chain);
+    unsigned depth = ancestors_of(check, server->device, chain);
     enum region_found found = REGION_BAD;
     struct system_region region;
 
+    if (depth > 2 && !is_memory_bus(tree, chain[1])) {
+        server->bus = chain[1];
+        return;
+    }
     for (unsigned i = 0; depth; i++) {
         found = region_get(tree, server->device, cells_of(tree, chain[1]), i, &region);
         if (found != REGION_FOUND) {

@@ -23,6 +23,7 @@
 #define SYSTEM_REGION_BYTES_MAX (1u << 20)
 #define SYSTEM_RESTARTS_MAX     32
 #define SYSTEM_WHY_BYTES        224
+#define SYSTEM_WITHOUT_BYTES    96
 #define SYSTEM_DMA_KIB_MAX      1024
 #define SYSTEM_WINDOWS_MAX      4
 
@@ -49,10 +50,14 @@ struct system_time {
     uint32_t period_us;  /* 0: no such time */
 };
 
+/* An edge to another server: because of `uses`, or because the hardware's tree joins their devices. */
 struct system_use {
-    const char *name;
+    char name[STARTUP_NAME_BYTES];
     uint32_t server;       /* index of the server that is used */
     uint32_t buffer_bytes; /* 0, or a power of two of at least 4096 */
+    enum edge_origin origin;
+    uint32_t cells;
+    uint32_t cell[STARTUP_EDGE_CELLS];
     bool optional;
 };
 
@@ -79,6 +84,7 @@ struct system_server {
     int node;              /* offsets in the tree; negative: none */
     int config;
     int device;
+    int bus;               /* on which the device is, and has no memory; negative: it has */
     uint32_t priority;
     uint32_t core;                     /* of all its time */
     uint32_t grace_us;
@@ -105,7 +111,9 @@ struct system_server {
     struct system_interrupt interrupt[STARTUP_INTERRUPT_MAX];
     struct system_window window[SYSTEM_WINDOWS_MAX];
     enum verdict verdict;
+    bool stranded;                     /* no server drives its bus: it can never run */
     char why[SYSTEM_WHY_BYTES];        /* its first mistake; empty for VERDICT_START */
+    char without[SYSTEM_WITHOUT_BYTES]; /* its device's properties that lead to no server */
 };
 
 struct system {

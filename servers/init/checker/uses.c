@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Who uses whom: phandles become servers, under names that the user's program
- * knows; nobody uses itself through others; no client is above the ceiling of
- * who serves it.
+ * knows, and so do the devices that a server's own device is joined to; nobody uses
+ * itself through others; no client is above the ceiling of who serves it.
  */
 #include <string.h>
 
@@ -28,17 +28,24 @@ static unsigned edges_of(const struct system_server *server)
     return server->use_count + server->client_count + server->system_control + server->init_log;
 }
 
-static bool room_check(struct check *check, struct system_server *client,
-                       const struct system_server *server)
+struct system_use *use_new(struct check *check, struct system_server *client,
+                           struct system_server *server, const char *property)
 {
     const struct system_server *full = edges_of(client) >= STARTUP_EDGE_MAX ? client : server;
+    struct system_use *use = &client->use[client->use_count];
 
-    if (edges_of(full) < STARTUP_EDGE_MAX) {
-        return true;
+    if (edges_of(full) >= STARTUP_EDGE_MAX) {
+        refuse_found(check, client, &(struct mistake){property, NULL, "one more"},
+                     "at most %u uses and clients of /thole/%s", STARTUP_EDGE_MAX, full->name);
+        return NULL;
     }
-    refuse_found(check, client, &(struct mistake){"uses", NULL, "one more"},
-                 "at most %u uses and clients of /thole/%s", STARTUP_EDGE_MAX, full->name);
-    return false;
+    *use = (struct system_use){
+        .server = server_index(check, server),
+        .buffer_bytes = BUFFER_BYTES_DEFAULT,
+    };
+    client->use_count++;
+    server->client_count++;
+    return use;
 }
 
 static bool name_check(struct check *check, struct system_server *server, const char *name)
@@ -81,22 +88,21 @@ static bool use_add(struct check *check, struct system_server *client, uint32_t 
                     const char *name)
 {
     struct system_server *server = server_of_phandle(check, phandle);
+    struct system_use *use;
 
     if (!server) {
         refuse_use(check, client, phandle);
         return false;
     }
     name = name ? name : server->name;
-    if (!name_check(check, client, name) || !room_check(check, client, server)) {
+    if (!name_check(check, client, name)) {
         return false;
     }
-    client->use[client->use_count++] = (struct system_use){
-        .name = name,
-        .server = server_index(check, server),
-        .buffer_bytes = BUFFER_BYTES_DEFAULT,
-    };
-    server->client_count++;
-    return true;
+    use = use_new(check, client, server, "uses");
+    if (use) {
+        memcpy(use->name, name, strlen(name) + 1);
+    }
+    return use != NULL;
 }
 
 static unsigned strings_count(const struct value *value)
@@ -149,13 +155,19 @@ static void optional_read(struct check *check, struct system_server *server)
                 use = &server->use[j];
             }
         }
-        if (!use) {
+        if (use) {
+            use->optional = true;
+        } else if (!server_has(check, server, "match")) {
             refuse_found(check, server,
                          &(struct mistake){"optional", nearest.name, value_string(&value, i)},
                          "names of uses");
             return;
+        } else if (server->verdict == VERDICT_START) {
+            /* What the device of another board would make a use of. */
+            hint(check, server,
+                 &(struct mistake){"optional", nearest.name, "a name that is no use here"},
+                 "names of uses");
         }
-        use->optional = true;
     }
 }
 
@@ -185,8 +197,13 @@ void uses_resolve(struct check *check)
         }
         uses_read(check, server);
         if (server->verdict != VERDICT_ERROR) {
-            optional_read(check, server);
             buffers_read(check, server);
+        }
+        if (server->verdict != VERDICT_ERROR && server->device >= 0) {
+            links_resolve(check, server);
+        }
+        if (server->verdict != VERDICT_ERROR) {
+            optional_read(check, server);
         }
     }
 }

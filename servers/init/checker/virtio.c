@@ -14,7 +14,7 @@ static bool is_slot(const struct check *check, int node)
     return fdt_node_check_compatible(check->system->tree, node, VIRTIO_COMPATIBLE) == 0;
 }
 
-bool virtio_fits(const struct check *check, const struct system_server *server, int node)
+bool virtio_fits(struct check *check, const struct system_server *server, int node)
 {
     const struct system_input *input = check->input;
     struct system_region region;
