@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The modelled PL011; section numbers are those of ARM DDI 0183G. */
-#include "pl011_model.h"
+/*
+ * The modelled PL011; section numbers are those of ARM DDI 0183G. Its interrupts come of
+ * levels being crossed, 2.8.
+ */
+#include "uart_model.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +13,7 @@
 
 #include "../../drivers/serial/pl011/pl011.h"
 
+#define FIFO             16u
 #define MODEL_SENT_BYTES 65536u
 #define BIT_RX           (1u << 4)
 #define BIT_TX           (1u << 5)
@@ -19,17 +23,19 @@
 #define ENABLE           (1u << 0)
 
 static struct {
-    uint16_t receive[PL011_MODEL_FIFO];
-    uint8_t transmit[PL011_MODEL_FIFO];
+    uint16_t receive[FIFO];
+    uint8_t transmit[FIFO];
     size_t received, waiting, lost, sent_bytes;
     uint32_t line, control, levels, mask, raw, dma, speed;
     unsigned flushes;
     uint8_t sent[MODEL_SENT_BYTES];
 } model;
 
+const size_t uart_model_fifo = FIFO;
+
 static size_t depth(void)
 {
-    return model.line & FEN ? PL011_MODEL_FIFO : 1;
+    return model.line & FEN ? FIFO : 1;
 }
 
 /* 3.3.9: one eighth, a quarter, a half, three quarters, seven eighths. */
@@ -49,22 +55,22 @@ static void update_receive(void)
         model.raw &= ~BIT_RT;
 }
 
-void pl011_model_power_on(void)
+void uart_model_power_on(void)
 {
     memset(&model, 0, sizeof(model));
     model.control = 0x300; /* 3.3.8: TXE and RXE after reset */
     model.levels = 0x12;   /* 3.3.9: both at a half */
 }
 
-void pl011_model_firmware(void)
+void uart_model_firmware(void)
 {
-    pl011_model_power_on();
+    uart_model_power_on();
     model.control = 0x301;
     model.line = 0x70;
     model.speed = 13 << 6 | 1;
 }
 
-void pl011_model_arrive(uint16_t data)
+void uart_model_arrive(uint16_t data)
 {
     if (model.received == depth()) {
         model.lost++;
@@ -75,13 +81,13 @@ void pl011_model_arrive(uint16_t data)
     update_receive();
 }
 
-void pl011_model_silence(void)
+void uart_model_silence(void)
 {
     if (model.received > 0)
         model.raw |= BIT_RT;
 }
 
-void pl011_model_send(size_t count)
+void uart_model_send(size_t count)
 {
     for (; count > 0 && model.waiting > 0; count--) {
         assert_true(model.sent_bytes < MODEL_SENT_BYTES);
@@ -92,38 +98,38 @@ void pl011_model_send(size_t count)
     }
 }
 
-const uint8_t *pl011_model_sent(size_t *count)
+const uint8_t *uart_model_sent(size_t *count)
 {
     *count = model.sent_bytes;
     return model.sent;
 }
 
-bool pl011_model_interrupt(void)
+bool uart_model_interrupt(void)
 {
     return (model.raw & model.mask) != 0;
 }
 
-size_t pl011_model_received(void)
+size_t uart_model_received(void)
 {
     return model.received;
 }
 
-size_t pl011_model_waiting(void)
+size_t uart_model_waiting(void)
 {
     return model.waiting;
 }
 
-size_t pl011_model_lost(void)
+size_t uart_model_lost(void)
 {
     return model.lost;
 }
 
-uint32_t pl011_model_speed(void)
+uint32_t uart_model_speed(void)
 {
     return model.speed;
 }
 
-unsigned pl011_model_flushes(void)
+unsigned uart_model_flushes(void)
 {
     return model.flushes;
 }
@@ -165,7 +171,7 @@ static void write_control(uint32_t value)
     model.control = value;
 }
 
-uint32_t pl011_read(const struct pl011 *uart, enum pl011_register which)
+uint32_t pl011_read(const struct uart *uart, enum pl011_register which)
 {
     (void)uart;
     switch (which) {
@@ -193,7 +199,7 @@ uint32_t pl011_read(const struct pl011 *uart, enum pl011_register which)
     return 0;
 }
 
-void pl011_write(const struct pl011 *uart, enum pl011_register which, uint32_t value)
+void pl011_write(const struct uart *uart, enum pl011_register which, uint32_t value)
 {
     (void)uart;
     switch (which) {

@@ -43,7 +43,7 @@
 #define BUSY_LOOKS 1000000u
 
 /* 3.3.8: disable, let the current character end, program, enable. */
-static void pl011_configure(const struct pl011 *uart)
+static void pl011_configure(const struct uart *uart)
 {
     uint32_t control = pl011_read(uart, UARTCR);
     pl011_write(uart, UARTCR, control & ~CR_UARTEN);
@@ -53,13 +53,13 @@ static void pl011_configure(const struct pl011 *uart)
     pl011_write(uart, UARTCR, control | CR_RUNS);
 }
 
-static bool pl011_is_configured(const struct pl011 *uart)
+static bool pl011_is_configured(const struct uart *uart)
 {
     uint32_t line = pl011_read(uart, UARTLCR_H) & (LCR_H_WLEN | LCR_H_FEN);
     return line == (LCR_H_WLEN_8 | LCR_H_FEN) && (pl011_read(uart, UARTCR) & CR_RUNS) == CR_RUNS;
 }
 
-void pl011_start(const struct pl011 *uart)
+void pl011_start(const struct uart *uart)
 {
     pl011_write(uart, UARTIMSC, 0);
     if (!pl011_is_configured(uart))
@@ -70,7 +70,7 @@ void pl011_start(const struct pl011 *uart)
 }
 
 /* The overrun flag in UARTDR stays for as long as the FIFO is full; the interrupt's comes once. */
-static void count_overrun(const struct pl011 *uart, struct pl011_errors *errors)
+static void count_overrun(const struct uart *uart, struct uart_errors *errors)
 {
     if (pl011_read(uart, UARTRIS) & INTERRUPT_OE) {
         pl011_write(uart, UARTICR, INTERRUPT_OE);
@@ -78,7 +78,7 @@ static void count_overrun(const struct pl011 *uart, struct pl011_errors *errors)
     }
 }
 
-static bool is_sound(uint32_t data, struct pl011_errors *errors)
+static bool is_sound(uint32_t data, struct uart_errors *errors)
 {
     if (data & DR_BE)
         errors->line_break++; /* a break is a framing error too: counted once */
@@ -89,50 +89,49 @@ static bool is_sound(uint32_t data, struct pl011_errors *errors)
     return !(data & (DR_BE | DR_FE | DR_PE));
 }
 
-enum pl011_received pl011_receive(const struct pl011 *uart, uint8_t *byte,
-                                  struct pl011_errors *errors)
+enum uart_received pl011_receive(const struct uart *uart, uint8_t *byte, struct uart_errors *errors)
 {
     if (pl011_read(uart, UARTFR) & FR_RXFE)
-        return PL011_NOTHING;
+        return UART_NOTHING;
     count_overrun(uart, errors);
     uint32_t data = pl011_read(uart, UARTDR);
     if (!is_sound(data, errors))
-        return PL011_DAMAGED;
+        return UART_DAMAGED;
     *byte = (uint8_t)(data & DR_DATA);
-    return PL011_BYTE;
+    return UART_BYTE;
 }
 
-bool pl011_can_transmit(const struct pl011 *uart)
+bool pl011_can_transmit(const struct uart *uart)
 {
     return !(pl011_read(uart, UARTFR) & FR_TXFF);
 }
 
-void pl011_transmit(const struct pl011 *uart, uint8_t byte)
+void pl011_transmit(const struct uart *uart, uint8_t byte)
 {
     pl011_write(uart, UARTDR, byte);
 }
 
-static void change_mask(const struct pl011 *uart, uint32_t clear, uint32_t set)
+static void change_mask(const struct uart *uart, uint32_t clear, uint32_t set)
 {
     pl011_write(uart, UARTIMSC, (pl011_read(uart, UARTIMSC) & ~clear) | set);
 }
 
-void pl011_listen(const struct pl011 *uart)
+void pl011_listen(const struct uart *uart)
 {
     change_mask(uart, 0, INTERRUPT_RX | INTERRUPT_RT);
 }
 
-void pl011_hold(const struct pl011 *uart)
+void pl011_hold(const struct uart *uart)
 {
     change_mask(uart, INTERRUPT_RX | INTERRUPT_RT, 0);
 }
 
-void pl011_want_room(const struct pl011 *uart)
+void pl011_want_room(const struct uart *uart)
 {
     change_mask(uart, 0, INTERRUPT_TX);
 }
 
-void pl011_want_no_room(const struct pl011 *uart)
+void pl011_want_no_room(const struct uart *uart)
 {
     change_mask(uart, INTERRUPT_TX, 0);
 }

@@ -6,12 +6,7 @@
  * nothing that lies in its FIFOs.
  */
 #pragma once
-#include <stdbool.h>
-#include <stdint.h>
-
-struct pl011 {
-    volatile uint32_t *base;
-};
+#include <lib/serial.h>
 
 /* Registers, ARM DDI 0183G table 3-1: byte offsets. */
 enum pl011_register {
@@ -25,47 +20,21 @@ enum pl011_register {
     UARTICR = 0x044,   /* 3.3.13 interrupt clear */
     UARTDMACR = 0x048, /* 3.3.14 DMA control */
 };
-#define PL011_REGISTER_BYTES 0x1000u
-
-/* Errors of the line since they were last asked for. */
-struct pl011_errors {
-    uint32_t overrun; /* times that bytes were lost because the FIFO was full */
-    uint32_t framing;
-    uint32_t parity;
-    uint32_t line_break;
-};
+/* Up to the last one above: trees may name no more, as those of Broadcom's chips. */
+#define PL011_REGISTER_BYTES 0x04cu
 
 /* How the driver reaches a register; a test links a modelled device instead. */
-uint32_t pl011_read(const struct pl011 *uart, enum pl011_register which);
-void pl011_write(const struct pl011 *uart, enum pl011_register which, uint32_t value);
+uint32_t pl011_read(const struct uart *uart, enum pl011_register which);
+void pl011_write(const struct uart *uart, enum pl011_register which, uint32_t value);
 
-/*
- * Takes the device over with all interrupts masked. One that runs with FIFOs and
- * eight bits is left as it is; any other is set to that. The speed stays the
- * firmware's.
- */
-void pl011_start(const struct pl011 *uart);
-
-enum pl011_received {
-    PL011_NOTHING,
-    PL011_BYTE,
-    PL011_DAMAGED, /* what came had an error: counted, and gone */
-};
-
-/* Takes what was received first out of the FIFO; *byte is set with PL011_BYTE only. */
-enum pl011_received pl011_receive(const struct pl011 *uart, uint8_t *byte,
-                                  struct pl011_errors *errors);
-/* Is there room for a byte to send? */
-bool pl011_can_transmit(const struct pl011 *uart);
-/* Sends a byte; only after pl011_can_transmit. */
-void pl011_transmit(const struct pl011 *uart, uint8_t byte);
-
-/* Lets the device interrupt when bytes have come; or not, and then the FIFO keeps them. */
-void pl011_listen(const struct pl011 *uart);
-void pl011_hold(const struct pl011 *uart);
-/*
- * Lets the device interrupt when its transmit FIFO has run low; or not. Only when
- * the FIFO was filled up: the interrupt comes of the level's falling, 2.8.2.
- */
-void pl011_want_room(const struct pl011 *uart);
-void pl011_want_no_room(const struct pl011 *uart);
+/* What these do, struct uart_device says. */
+void pl011_start(const struct uart *uart);
+enum uart_received pl011_receive(const struct uart *uart, uint8_t *byte,
+                                 struct uart_errors *errors);
+bool pl011_can_transmit(const struct uart *uart);
+void pl011_transmit(const struct uart *uart, uint8_t byte);
+void pl011_listen(const struct uart *uart);
+void pl011_hold(const struct uart *uart);
+/* The interrupt comes of the transmit FIFO's falling through its level, 2.8.2. */
+void pl011_want_room(const struct uart *uart);
+void pl011_want_no_room(const struct uart *uart);
