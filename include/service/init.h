@@ -11,7 +11,10 @@
 #include <service/startup.h>
 
 enum init_operation {
-    /* in: bytes. Extends the heap; out: its new end. NO_MEMORY: the quota is used up. */
+    /*
+     * in: bytes; 0 changes nothing, and shows that init answers. Extends the heap; out: its
+     * new end. NO_MEMORY: the quota is used up.
+     */
     INIT_GROW = 1,
 
     /* Control. Names and paths: in: bytes of the string in the buffer. */
