@@ -32,6 +32,7 @@ struct fake {
     char log[FAKE_LOG]; /* the last line */
     size_t registers;   /* bytes of the device's; 0: it has none */
     uint32_t period_ms; /* config; 0: not said */
+    uint32_t seconds;   /* the same */
 };
 
 extern struct fake fake;
