@@ -2,7 +2,7 @@
 /*
  * What the firmware that runs beside Thole knows, such as the VideoCore's behind the
  * Raspberry Pi's mailbox. Only questions: a client can change nothing by them.
- * FAILED: the firmware does not answer, or does not know.
+ * FAILED: the firmware does not answer, or does not know. BUSY: too many ask at once.
  */
 #pragma once
 
