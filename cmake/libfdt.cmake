@@ -7,6 +7,13 @@
 # memcpy, memmove, memset, strlen, strnlen, strrchr, strtoul.
 
 thole_source(dtc dtc_folder)
+if(CMAKE_CROSSCOMPILING)
+    thole_tarball(dtc dtc_tarball)
+    thole_credit(libfdt "${dtc_tarball}" "*/BSD-2-Clause" "*/libfdt/*.[ch]")
+    thole_credit(gpl-2 "${dtc_tarball}" "*/GPL")
+    file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/credits/libgcc.used"
+        CONTENT "gcc-${CMAKE_C_COMPILER_VERSION} -\n")
+endif()
 
 set(fdt_sources
     fdt.c fdt_addresses.c fdt_check.c fdt_empty_tree.c fdt_overlay.c

@@ -15,6 +15,7 @@ set(newlib_flags
 -U__linux__ -U__linux -Ulinux -U__unix__ -U__unix -Uunix -U__gnu_linux__")
 
 thole_tarball(newlib newlib_tarball)
+thole_credit(newlib "${newlib_tarball}" "*/COPYING.NEWLIB")
 set(newlib_script "${PROJECT_SOURCE_DIR}/tools/fetch/build-newlib")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${newlib_script}")
 

@@ -19,12 +19,13 @@ sys.path.insert(0, os.path.join(ROOT, "tools", "run"))
 
 import guest        # noqa: E402  (found through the path above)
 import machine      # noqa: E402
+import virt         # noqa: E402
 from elf import ERET, WFI, Elf      # noqa: E402
 from record import Record           # noqa: E402
 
 RUN_LIMIT = 300     # seconds; never reached by a guest that comes to its end
 KERNEL_START = 1 << 63
-LOADED_AT = machine.RAM_START + 2 * machine.MIB     # where QEMU's loader puts an Image
+LOADED_AT = virt.RAM_START + 2 * machine.MIB     # where QEMU's loader puts an Image
 UART = 0x9000000    # of the board; docs/boards/virt.md
 PLACE_WORDS = 4
 # The clock counts instructions, and nothing depends on the day or on the host.

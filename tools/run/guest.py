@@ -3,7 +3,7 @@
 # A running guest: start it, read and write its serial line, wait for a text or for
 # its end. `./thole run` with piped input and the system tests use it. Every wait
 # has a time limit, and QEMU ends with the object or, at the latest, with this
-# process. Relies on machine.py and disk.py for the command line and boot media.
+# process. Relies on machine.py and the board's file for the command line.
 
 import codecs
 import ctypes
@@ -16,7 +16,6 @@ import subprocess
 import tempfile
 import time
 
-import disk
 import machine
 from machine import Options, UserError
 
@@ -26,7 +25,7 @@ __all__ = ["Guest", "GuestError", "Options", "UserError", "PROMPT", "PANIC", "UB
 # new line, is it redrawing the line that is being typed.
 PROMPT = re.compile(r"(?:\A|\n)(?:\r|\x1b\[[0-9;?]*[A-Za-z])*thole> ")
 REDRAWN = re.compile(r"[^\n]*\r\x1b\[K|\x1b\[[0-9;?]*[A-Za-z]")
-UBOOT_PROMPT = re.compile(r"(?:\A|\n)=> ")
+UBOOT_PROMPT = re.compile(r"(?:\A|\n)(?:=|U-Boot)> ")
 PANIC = re.compile(r"(?:\A|\n)\r*(?:kernel panic:|init: panic:)")
 
 PR_SET_PDEATHSIG = 1
@@ -54,8 +53,9 @@ def command_line(options, directory, serial):
     for path in (options.image, options.archive):
         if path and not os.path.exists(path):
             raise UserError(f"{path} is missing: build it with `cmake --build --preset virt`.")
-    boot = machine.direct_arguments if options.direct else disk.uboot_arguments
-    return machine.machine_arguments(options) + boot(options, directory) + serial
+    board = machine.board(options)
+    boot = machine.direct_arguments if options.direct else machine.uboot_arguments
+    return board.machine_arguments(options) + boot(options, directory) + board.SERIAL + serial
 
 
 class Guest:

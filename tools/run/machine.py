@@ -1,34 +1,29 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What machine to emulate: the options that run, debug and the system tests share,
-# QEMU's command line for them, the board's own device tree, and the system tree
-# with --set applied. As a command, `machine.py [OPTIONS] --tree FILE` writes the
-# board's tree.
+# What machine to emulate: the options that run, debug and the system tests share, the
+# board's own device tree, with what the user says is wired to it, and the system tree
+# with --set applied. What only one board has is in a file of the board's name.
 
 import difflib
+import importlib
 import os
 import re
 import shutil
 import subprocess
-import sys
 
 import archive
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
 QEMU = "qemu-system-aarch64"
-UBOOT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
 
 MIB = 1 << 20
-RAM_START = 0x40000000
+BOARDS = ("virt", "rpi4")
 # QEMU's loader keeps a few instructions at the start of RAM and puts the Image at
 # 2 MiB; in between nothing is written, however little RAM there is.
-SYSTEM_ADDRESS = RAM_START + MIB
+SYSTEM_OFFSET = MIB
 SYSTEM_LIMIT = MIB
 
-MEMORY_LEAST, MEMORY_MOST = 64 * MIB, 8192 * MIB
-CORES_MOST = {2: 8, 3: 64}
 # Of what a helper program says when it fails; mkimage adds all of its help.
 TOOL_LINES = 4
 
@@ -53,13 +48,15 @@ class Options:
 
     def __init__(self, **given):
         self.board = "virt"
-        self.system = "virt"
+        self.system = None          # the board's own
         self.cores = 1
         self.memory = "256M"
         self.gic = 2
         self.direct = False
         self.uboot = False
         self.settings = []          # "/thole/NODE/PROP=VALUE"
+        self.hardware = []          # files of device tree source: what is wired to the board
+        self.card = None            # rpi4: a card made before; False: none
         self.qemu = []              # further arguments for QEMU
         self.timeout = None         # seconds
         self.output = None          # image: -o
@@ -74,6 +71,7 @@ class Options:
             if name not in self.__dict__:
                 raise TypeError(f"there is no option {name}: {nearest(name, self.__dict__)}")
             setattr(self, name, value)
+        self.said = set(given)      # the options that the user gave
 
 
 def built(*parts):
@@ -86,6 +84,7 @@ def built(*parts):
 def store(name, convert=str):
     def put(options, value):
         setattr(options, name, convert(value))
+        options.said.add(name)
     return put
 
 
@@ -112,6 +111,8 @@ OPTIONS = {
     "--memory": ("SIZE", store("memory")),
     "--gic": ("2|3", store("gic", number("--gic"))),
     "--set": ("/thole/NODE/PROP=VALUE", append("settings")),
+    "--hardware": ("FILE.dts", append("hardware")),
+    "--card": ("FILE", store("card")),
     "--timeout": ("SECONDS", store("timeout", number("--timeout"))),
 }
 OUTPUT = {"-o": ("FILE", store("output"))}
@@ -165,32 +166,32 @@ def memory_size(text):
     return int(match[1]) * unit
 
 
+def board(options):
+    """The board's file (virt.py, rpi4.py)."""
+    return importlib.import_module(options.board)
+
+
 def check(options):
-    if options.board == "rpi4":
-        raise UserError("--board rpi4 is not part of this version; --board virt is.")
-    if options.board != "virt":
-        raise UserError(f"There is no board '{options.board}': known: virt")
-    if options.gic not in CORES_MOST:
-        raise UserError(f"--gic takes 2 or 3, not '{options.gic}'.")
-    if options.cores > CORES_MOST[options.gic]:
-        raise UserError(f"With --gic {options.gic} there are at most {CORES_MOST[options.gic]} cores, "
-                        f"not {options.cores}.")
-    if not MEMORY_LEAST <= memory_size(options.memory) <= MEMORY_MOST:
-        raise UserError(f"--memory takes 64M to 8G, not '{options.memory}'.")
+    if options.board not in BOARDS:
+        raise UserError(f"There is no board '{options.board}': {nearest(options.board, BOARDS)}")
+    board(options).check(options)
     if options.direct and options.uboot:
         raise UserError("--direct goes without U-Boot, --uboot stops at its prompt: choose one.")
     for setting in options.settings:
         split_setting(setting)
+    for path in options.hardware:
+        if not os.path.isfile(path):
+            raise UserError(f"--hardware: there is no file '{path}'.")
     if options.output:
         check_can_write(options.output)
 
 
 # Trees.
 
-def run_tool(arguments):
-    """A helper program's output; its complaint becomes a UserError."""
+def run_tool(arguments, text=""):
+    """A helper program's output, given the text to read; its complaint becomes a UserError."""
     try:
-        done = subprocess.run(arguments, capture_output=True, timeout=60, check=False)
+        done = subprocess.run(arguments, input=text.encode(), capture_output=True, timeout=60, check=False)
     except FileNotFoundError as error:
         raise UserError(f"{arguments[0]} is not installed; `./thole setup` installs it.") from error
     except subprocess.TimeoutExpired as error:
@@ -250,9 +251,10 @@ def make_system(options, target):
     """The system tree with the settings applied. Returns target, or None if there is to be none."""
     if options.system_file is False:
         return None
-    source = options.system_file or built("dtb", options.system + ".dtb")
+    name = options.system or board(options).SYSTEM
+    source = options.system_file or built("dtb", name + ".dtb")
     if not os.path.exists(source):
-        raise UserError(f"There is no system '{options.system}': {nearest(options.system, known_systems())}")
+        raise UserError(f"There is no system '{name}': {nearest(name, known_systems())}")
     shutil.copyfile(source, target)
     for setting in options.settings:
         apply_setting(setting, target)
@@ -260,15 +262,47 @@ def make_system(options, target):
 
 
 def make_board_tree(options, target):
-    """The hardware's tree as QEMU makes it for these options, with the edits asked for."""
+    """The hardware's tree, with what is wired to it and the edits asked for."""
     if options.board_tree:
         shutil.copyfile(options.board_tree, target)
     else:
-        run_tool(machine_arguments(options) + ["-machine", "dumpdtb=" + comma(target)])
+        board(options).write_tree(options, target)
+    if options.hardware:
+        wire(options.hardware, target)
     for edit in options.tree_edits:
         switches = [word for word in edit if word.startswith("-")]
         run_tool(["fdtput"] + switches + [target] + [word for word in edit if not word.startswith("-")])
+    check_board_tree(options, target)
     return target
+
+
+def labels(blob):
+    """Source that gives the tree's nodes the labels they had, where the tree says which: compiled with -@."""
+    if "__symbols__" not in run_tool(["fdtget", "-l", blob, "/"]).split():
+        return ""
+    names = run_tool(["fdtget", "-p", blob, "/__symbols__"]).split()
+    paths = [run_tool(["fdtget", "-t", "s", blob, "/__symbols__", name]).strip() for name in names]
+    return "".join(f"{name}: &{{{path}}} {{}};\n" for name, path in zip(names, paths))
+
+
+def wire(files, blob):
+    """Adds device tree source to the compiled tree, as if it stood at the end of the tree's own."""
+    source = run_tool(["dtc", "-q", "-I", "dtb", "-O", "dts", blob]) + labels(blob)
+    for path in files:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        source += f'# 1 "{path}"\n' + text.replace("/dts-v1/;", "") + "\n"
+    run_tool(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob + ".wired", "-"], source)
+    os.replace(blob + ".wired", blob)
+
+
+def check_board_tree(options, blob):
+    """Another board's tree would make the kernel print to what is no serial line here; a test may do that."""
+    if options.board_tree or not options.hardware:
+        return
+    model = board(options).MODEL
+    if model not in run_tool(["fdtget", "-t", "s", blob, "/", "compatible"]).split():
+        raise UserError(f"--hardware makes the board's tree another's: its compatible has no {model} any more.")
 
 
 # QEMU's command line.
@@ -278,16 +312,9 @@ def comma(path):
     return path.replace(",", ",,")
 
 
-def machine_arguments(options):
-    """The emulated machine alone; whoever starts it adds what to boot and the serial line."""
-    return [QEMU, "-machine", f"virt,gic-version={options.gic}", "-cpu", "cortex-a72",
-            "-smp", str(options.cores), "-m", f"{memory_size(options.memory) // MIB}M",
-            "-global", "virtio-mmio.force-legacy=false",
-            "-nic", "none", "-display", "none", "-monitor", "none"] + options.qemu
-
-
 def direct_arguments(options, directory):
     """Boot with QEMU's own loader."""
+    address = board(options).RAM_START + SYSTEM_OFFSET
     tree = make_board_tree(options, os.path.join(directory, "board.dtb"))
     system = make_system(options, os.path.join(directory, "system.dtb"))
     arguments = ["-kernel", options.image]
@@ -299,24 +326,13 @@ def direct_arguments(options, directory):
             raise UserError(f"The system tree has {size} bytes; at most {SYSTEM_LIMIT} fit.")
         # An empty file cannot be loaded; its property still names a place.
         if size:
-            arguments += ["-device", f"loader,file={comma(system)},addr={SYSTEM_ADDRESS:#x},force-raw=on"]
+            arguments += ["-device", f"loader,file={comma(system)},addr={address:#x},force-raw=on"]
         run_tool(["fdtput", "-t", "x", tree, "/chosen", "thole,system",
-                  "0", f"{SYSTEM_ADDRESS:x}", "0", f"{size:x}"])
-    return arguments + ["-dtb", tree]
+                  "0", f"{address:x}", "0", f"{size:x}"])
+    return arguments + ["-dtb", tree] + board(options).direct_arguments(options, directory)
 
 
-def main():
-    table = dict(OPTIONS)
-    table["--tree"] = ("FILE", store("output"))
-    try:
-        options = parse("machine.py", sys.argv[1:], table)
-        if not options.output:
-            raise UserError("machine.py needs --tree FILE.")
-        make_board_tree(options, options.output)
-    except UserError as error:
-        print(f"thole: {error}", file=sys.stderr)
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()
+def uboot_arguments(options, directory):
+    if options.board_tree or options.tree_edits or not options.archive:
+        raise UserError("A board tree of one's own, or no archive, goes with --direct only.")
+    return board(options).uboot_arguments(options, directory)

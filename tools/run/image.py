@@ -1,0 +1,43 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# `./thole image`: writes the boot medium of a board, and lists what is in it.
+# `image.py --check OPTIONS` only checks the options, before anything is built.
+
+import os
+import sys
+import tempfile
+
+import machine
+from machine import MIB, UserError
+
+TABLE = {**{name: machine.OPTIONS[name] for name in ("--board", "--system", "--set", "--hardware")}, **machine.OUTPUT}
+
+
+def write(options):
+    board = machine.board(options)
+    target = os.path.abspath(options.output or machine.built(f"thole-{options.board}.img"))
+    with tempfile.TemporaryDirectory(prefix="thole-") as directory:
+        board.MEDIUM.make(options, directory, target)
+        print(f"{target}: {board.MEDIUM.SIZE // MIB} MiB, {board.MEDIUM.LAYOUT}")
+        for name, what in board.MEDIUM.CONTENTS:
+            path = os.path.join(directory, name)
+            if os.path.exists(path):
+                print(f"  {name:<20} {os.path.getsize(path):>9} bytes  {what}")
+
+
+def main():
+    arguments = sys.argv[1:]
+    only_check = arguments[:1] == ["--check"]
+    try:
+        options = machine.parse("image", arguments[1:] if only_check else arguments, TABLE)
+        machine.board(options).check_image(options)
+        if not only_check:
+            write(options)
+    except (UserError, OSError) as error:
+        print(f"thole: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

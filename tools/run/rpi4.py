@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The board "rpi4": a Raspberry Pi 4 Model B, in QEMU its machine raspi4b. QEMU has no
+# firmware for it, and does what that would do: it takes U-Boot and the board's tree
+# from the card, and starts the one with the other.
+
+import os
+import shutil
+
+import card
+import machine
+import media
+from machine import MIB, QEMU, UserError
+
+SYSTEM = "rpi4"
+MODEL = "raspberrypi,4-model-b"
+RAM_START = 0
+MACHINE = "raspi4b"
+# The first serial line is the PL011, which the Bluetooth chip has; the second is the
+# mini-UART, on the header's pins.
+SERIAL = ["-serial", "null"]
+
+MEDIUM = card
+
+FIXED = {"cores": "it has four cores, and all of them run", "memory": "QEMU's has 2 GiB, always",
+         "gic": "its interrupt controller is a GICv2"}
+
+
+def check(options):
+    for name, why in FIXED.items():
+        if name in options.said:
+            raise UserError(f"--{name} says nothing to a Raspberry Pi 4: {why}.")
+    if options.card and options.settings + options.hardware:
+        raise UserError("--set and --hardware change a card when it is made: give them to `./thole image`, or leave --card out.")
+    if options.card:
+        check_card(options.card)
+
+
+def check_card(path):
+    if not os.path.isfile(path):
+        raise UserError(f"--card: there is no file '{path}'.")
+    size = os.path.getsize(path)
+    if size < MIB or size & (size - 1):
+        raise UserError(f"--card {path}: it has {size} bytes, and a card has a power of two; is it cut short? "
+                        f"`./thole image --board rpi4` makes one of {card.SIZE}.")
+
+
+def check_image(options):
+    del options
+
+
+def check_qemu():
+    if not any(line.split()[:1] == [MACHINE] for line in machine.run_tool([QEMU, "-machine", "help"]).split("\n")):
+        version = machine.run_tool([QEMU, "--version"]).split("\n")[0]
+        raise UserError(f"This QEMU has no machine {MACHINE} ({version}); 9.0 or later has. On Debian 12 it is in "
+                        "bookworm-backports: `./thole setup --board rpi4` installs it.")
+
+
+def machine_arguments(options):
+    return [QEMU, "-machine", MACHINE, "-display", "none", "-monitor", "none"] + options.qemu
+
+
+def write_tree(_options, target):
+    """The tree on the card. What the firmware adds on a board (memory, addresses), QEMU adds as far as it knows it."""
+    shutil.copyfile(os.path.join(card.parts(), card.TREE), target)
+
+
+def card_arguments(path):
+    return ["-drive", f"if=sd,format=raw,file={machine.comma(path)}"]
+
+
+def the_card(options, directory):
+    return options.card or card.make(options, directory)
+
+
+def direct_arguments(options, directory):
+    check_qemu()
+    if options.card is False:
+        return []
+    made = os.path.join(directory, "card")
+    os.mkdir(made)
+    return card_arguments(the_card(options, made))
+
+
+def uboot_arguments(options, directory):
+    """What the firmware of a board does, QEMU's command line does: U-Boot and tree come from the card."""
+    check_qemu()
+    if options.card is False:
+        raise UserError("Without a card there is no U-Boot: choose --direct.")
+    path = the_card(options, directory)
+    media.fix_time()
+    found = os.path.join(directory, "found")
+    os.mkdir(found)
+    names = ("u-boot.bin", card.TREE)
+    try:
+        uboot, tree = (media.take_file(path, name, os.path.join(found, name)) for name in names)
+    except UserError as error:
+        raise UserError(f"{path} is not a card that a Raspberry Pi 4 starts from: its first partition should be FAT "
+                        f"and have {' and '.join(names)}.\n{error}") from error
+    return ["-kernel", uboot, "-dtb", tree] + card_arguments(path)
