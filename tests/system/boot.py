@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # One boot of one machine shape, and everything a user does at the prompt:
-# --gic=2|3 --cores=N --memory=SIZE --path=uboot|direct --cpu=NAME.
+# --board=virt|rpi4 --gic=2|3 --cores=N --memory=SIZE --path=uboot|direct --cpu=NAME.
 
 import re
 
-from system import (Guest, expect, expect_equal, expect_not, memory, option, power_off, run, servers)
+from system import (BOARD, Guest, expect, expect_equal, expect_not, memory, option, power_off, run, servers)
 
 SHAPE = {
     "gic": int(option("gic", "2")),
@@ -15,6 +15,13 @@ SHAPE = {
 }
 QEMU = ["-cpu", option("cpu", "cortex-a72")]
 RAM = {"64M": 64 << 20, "256M": 256 << 20, "4G": 4 << 30, "8G": 8 << 30}
+SERIAL = "/pl011@9000000"
+if BOARD == "rpi4":
+    # 64 MiB of the two GiB are the graphics processor's.
+    SHAPE = {**SHAPE, "cores": 4, "memory": "1984M"}
+    RAM = {"1984M": 1984 << 20}
+    QEMU = []
+    SERIAL = "/soc/serial@7e215040"
 DEFAULT_SERVERS = ("log", "serial", "console", "clock", "shell")
 
 guest = None
@@ -51,7 +58,7 @@ def each_command_answers():
 
 def the_tree_shows_hardware_servers_and_owners():
     tree = guest.command("tree")
-    expect(tree, "pl011@9000000.*serial", "thole", "clock", "cpus")
+    expect(tree, rf"^ *{SERIAL.split('/')[-1]} .* owner serial$", "thole", "clock", "cpus")
     part = guest.command("tree /thole/clock")
     expect(part, "clock")
     expect_not(part, "pl011@")

@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.join(ROOT, "tools", "run"))
 
 import audit  # noqa: E402
 import guest as plain  # noqa: E402
+import machine  # noqa: E402
 from guest import REDRAWN, GuestError  # noqa: E402,F401
 from stub import Stub  # noqa: E402
 
@@ -30,7 +31,19 @@ BOOTED = re.compile(r"^kernel: init after", re.MULTILINE)
 CORES = re.compile(r"^kernel: cores \d+, running (\d+)", re.MULTILINE)
 # The machine starts anew: its firmware, or the kernel at once.
 STARTED = re.compile(r"^(?:U-Boot \d|Thole \d)", re.MULTILINE)
+SKIPPED = 77    # what ctest knows as such
 audited = 0
+
+
+def option(name, otherwise):
+    """The value of --name=VALUE on the command line."""
+    for word in sys.argv[1:]:
+        if word.startswith(f"--{name}="):
+            return word.partition("=")[2]
+    return otherwise
+
+
+BOARD = option("board", "virt")
 
 
 def cores_booted(text):
@@ -40,7 +53,13 @@ def cores_booted(text):
 
 
 def asked_for(given):
-    """What a test does not say may the command line: --cores=N, --gic=N, --threads=single or multi."""
+    """
+    What a test does not say may the command line: --board=NAME, --cores=N, --gic=N, --threads=single
+    or multi. Where the board leaves no choice, what the test says of its size is left out.
+    """
+    given = {"board": BOARD, **given}
+    if given["board"] == "rpi4":
+        given = {name: value for name, value in given.items() if name not in ("cores", "gic", "memory")}
     for name in ("cores", "gic"):
         if option(name, ""):
             given = {name: int(option(name, "")), **given}
@@ -97,8 +116,20 @@ def audit_all():
         guest.audit()
 
 
+def skip_without_board(board):
+    """Ends the test as skipped if this machine's QEMU cannot be that board."""
+    if board != "rpi4":
+        return
+    try:
+        machine.board(plain.Options(board=board)).check_qemu()
+    except plain.UserError as error:
+        print(f"skipped: {error}")
+        sys.exit(SKIPPED)
+
+
 def run(*tests):
     """Calls each test; the process ends with 1 if one failed. A word on the command line chooses."""
+    skip_without_board(BOARD)
     wanted = [word for word in sys.argv[1:] if not word.startswith("-")]
     failed = 0
     passed = 0
@@ -116,14 +147,6 @@ def run(*tests):
             print(f"FAILED: {test.__name__}", flush=True)
     print(f"{passed} passed, {failed} failed; translation tables audited {audited} times")
     sys.exit(1 if failed else 0)
-
-
-def option(name, otherwise):
-    """The value of --name=VALUE on the command line."""
-    for word in sys.argv[1:]:
-        if word.startswith(f"--{name}="):
-            return word.partition("=")[2]
-    return otherwise
 
 
 def ending(text):
@@ -182,10 +205,17 @@ def memory(guest):
     return amounts
 
 
+# A Raspberry Pi has no firmware call for it; the test ends QEMU by its pid.
+NO_WAY_OFF = "kernel: this machine has no firmware call to switch it off: it waits for your hand\n"
+
+
 def power_off(guest):
     guest.audit()
     guest.send_line("poweroff")
-    expect_equal(guest.wait_for_exit(), 0, "QEMU's exit status")
+    if guest.options.board == "rpi4":
+        guest.wait_for(NO_WAY_OFF)
+    else:
+        expect_equal(guest.wait_for_exit(), 0, "QEMU's exit status")
     expect_not(guest.text, r"kernel panic:|init: panic:")
 
 
@@ -195,9 +225,9 @@ def file_hash(path):
 
 
 def compile_tree(directory, text, name="system"):
-    """A system tree from DTS text, or from the text after including dts/systems/virt.dts."""
+    """A system tree from DTS text, or from the text after including the board's own system."""
     if "/dts-v1/" not in text:
-        text = '#include "systems/virt.dts"\n' + text
+        text = f'#include "systems/{BOARD}.dts"\n' + text
     preprocessed = subprocess.run(
         ["cpp", "-nostdinc", "-undef", "-x", "assembler-with-cpp", "-P", "-I", os.path.join(ROOT, "dts"), "-"],
         input=text, capture_output=True, text=True, check=True).stdout

@@ -316,6 +316,8 @@ def direct_arguments(options, directory):
     """Boot with QEMU's own loader."""
     address = board(options).RAM_START + SYSTEM_OFFSET
     tree = make_board_tree(options, os.path.join(directory, "board.dtb"))
+    if not options.board_tree:
+        board(options).as_firmware(tree)
     system = make_system(options, os.path.join(directory, "system.dtb"))
     arguments = ["-kernel", options.image]
     if options.archive:

@@ -15,6 +15,7 @@ from machine import MIB, QEMU, UserError
 SYSTEM = "rpi4"
 MODEL = "raspberrypi,4-model-b"
 RAM_START = 0
+UPPER_MEMORY = 1024 * MIB   # the second GiB of QEMU's two
 MACHINE = "raspi4b"
 # The first serial line is the PL011, which the Bluetooth chip has; the second is the
 # mini-UART, on the header's pins.
@@ -65,6 +66,17 @@ def write_tree(_options, target):
     shutil.copyfile(os.path.join(card.parts(), card.TREE), target)
 
 
+def as_firmware(tree):
+    """
+    What the firmware of a board does to its tree, and QEMU does not: say of all memory. Nodes
+    called memory QEMU puts in the place of its own, which ends where the first GiB does.
+    """
+    node = f"/upper-memory@{UPPER_MEMORY:x}"
+    machine.run_tool(["fdtput", "-c", tree, node])
+    machine.run_tool(["fdtput", "-t", "s", tree, node, "device_type", "memory"])
+    machine.run_tool(["fdtput", "-t", "x", tree, node, "reg", "0", f"{UPPER_MEMORY:x}", f"{UPPER_MEMORY:x}"])
+
+
 def card_arguments(path):
     return ["-drive", f"if=sd,format=raw,file={machine.comma(path)}"]
 
@@ -97,4 +109,5 @@ def uboot_arguments(options, directory):
     except UserError as error:
         raise UserError(f"{path} is not a card that a Raspberry Pi 4 starts from: its first partition should be FAT "
                         f"and have {' and '.join(names)}.\n{error}") from error
+    as_firmware(tree)
     return ["-kernel", uboot, "-dtb", tree] + card_arguments(path)

@@ -49,6 +49,10 @@ def write_tree(options, target):
     machine.run_tool(machine_arguments(options) + ["-machine", "dumpdtb=" + machine.comma(target)])
 
 
+def as_firmware(_tree):
+    """QEMU's tree is whole."""
+
+
 def direct_arguments(_options, _directory):
     """What a direct boot needs besides kernel, archive and trees."""
     return []
