@@ -20,10 +20,10 @@ function(thole_archive)
     list(JOIN programs "\n" names)
     file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/archive.list" CONTENT "${names}\n")
     # Those that are packed only for a system that names them (tools/run/archive.py).
-    get_property(examples GLOBAL PROPERTY THOLE_EXAMPLE_PROGRAMS)
-    list(SORT examples)
-    list(JOIN examples "\n" names)
-    file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/archive.examples" CONTENT "${names}\n")
+    get_property(optional GLOBAL PROPERTY THOLE_OPTIONAL_PROGRAMS)
+    list(SORT optional)
+    list(JOIN optional "\n" names)
+    file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/archive.optional" CONTENT "${names}\n")
     add_custom_command(
         OUTPUT "${archive}"
         COMMAND sh "${script}" "${archive}" "${PROJECT_BINARY_DIR}/archive" ${programs}

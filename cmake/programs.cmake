@@ -18,7 +18,6 @@
 # The library `thole` (lib/) is linked to every program, and `thole-newlib`,
 # what newlib asks of a system, to those with NEWLIB if there is such a target.
 
-set(THOLE_EXAMPLES "${PROJECT_SOURCE_DIR}/examples")
 set(program_options NEWLIB GENERAL_REGS PROTECT)
 
 # Flags that library, program and init share.
@@ -94,9 +93,11 @@ function(thole_program name)
         DEPENDS ${name} VERBATIM)
     add_custom_target(${name}-stripped DEPENDS "${stripped}")
     set_property(GLOBAL APPEND PROPERTY THOLE_PROGRAMS ${name})
-    cmake_path(IS_PREFIX THOLE_EXAMPLES "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE example)
-    if(example)
-        set_property(GLOBAL APPEND PROPERTY THOLE_EXAMPLE_PROGRAMS ${name})
+    # Drivers and examples: of boards, and of systems, that have them.
+    cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}"
+        OUTPUT_VARIABLE place)
+    if(place MATCHES "^(drivers|examples)/")
+        set_property(GLOBAL APPEND PROPERTY THOLE_OPTIONAL_PROGRAMS ${name})
     endif()
 endfunction()
 

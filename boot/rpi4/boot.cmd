@@ -38,8 +38,9 @@ setenv thole_tell 'fdt set /chosen thole,system "<0 0x${thole_addr} 0 0x${thole_
 # Is what was loaded to thole_at what the file `sums` says at thole_sum?
 setenv thole_check 'crc32 ${thole_at} ${filesize} ${thole_sum_addr} && cmp.b ${thole_sum_addr} ${thole_sum} 4'
 setenv thole_damaged 'echo "thole: ${thole_file} on this card is damaged or missing: write the card again."; false'
-setenv thole_fetch 'load ${thole_from} ${thole_at} ${thole_file} && run thole_check || run thole_damaged'
+setenv thole_fetch 'if load ${thole_from} ${thole_at} ${thole_file} && run thole_check; then true; else run thole_damaged; fi'
 
+setenv thole_load_sums 'setenv thole_file sums; load ${thole_from} ${thole_sums_addr} sums || run thole_damaged'
 setenv thole_kernel 'setenv thole_file Image; setenv thole_at ${thole_kernel_addr}; setenv thole_sum ${thole_sums_addr}; run thole_fetch'
 setenv thole_archive 'setenv thole_file archive.cpio; setenv thole_at ${thole_archive_addr}; setexpr thole_sum ${thole_sums_addr} + 4; run thole_fetch'
 setenv thole_start 'booti ${thole_kernel_addr} ${thole_archive_addr}:${filesize} ${thole_board_addr}'
@@ -48,7 +49,7 @@ setenv thole_chip_known 'test "${thole_chip}" = brcm,bcm2711 || run thole_other'
 
 setenv thole_boot 'setenv thole_chip nothing; test -z "${thole_size}" || run thole_measure; run thole_copy'
 setenv thole_boot "${thole_boot}"'; test -z "${thole_size}" || run thole_tell'
-setenv thole_boot "${thole_boot}"'; run thole_chip_known && load ${thole_from} ${thole_sums_addr} sums && run thole_kernel && run thole_archive && run thole_start'
+setenv thole_boot "${thole_boot}"'; run thole_chip_known && run thole_load_sums && run thole_kernel && run thole_archive && run thole_start'
 
 # U-Boot's own boot order runs this script to boot; its environment on the card boots later.
 if test "${thole_wait}" != yes; then

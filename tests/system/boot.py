@@ -5,7 +5,8 @@
 
 import re
 
-from system import (BOARD, Guest, expect, expect_equal, expect_not, memory, option, power_off, run, servers)
+from system import (BOARD, SERIAL_NODE, Guest, expect, expect_equal, expect_not, memory, option, power_off,
+                    run, servers)
 
 SHAPE = {
     "gic": int(option("gic", "2")),
@@ -15,13 +16,11 @@ SHAPE = {
 }
 QEMU = ["-cpu", option("cpu", "cortex-a72")]
 RAM = {"64M": 64 << 20, "256M": 256 << 20, "4G": 4 << 30, "8G": 8 << 30}
-SERIAL = "/pl011@9000000"
 if BOARD == "rpi4":
     # 64 MiB of the two GiB are the graphics processor's.
     SHAPE = {**SHAPE, "cores": 4, "memory": "1984M"}
     RAM = {"1984M": 1984 << 20}
     QEMU = []
-    SERIAL = "/soc/serial@7e215040"
 DEFAULT_SERVERS = ("log", "serial", "console", "clock", "shell")
 
 guest = None
@@ -58,7 +57,7 @@ def each_command_answers():
 
 def the_tree_shows_hardware_servers_and_owners():
     tree = guest.command("tree")
-    expect(tree, rf"^ *{SERIAL.split('/')[-1]} .* owner serial$", "thole", "clock", "cpus")
+    expect(tree, rf"^ *{SERIAL_NODE.split('/')[-1]} .* owner serial$", "thole", "clock", "cpus")
     part = guest.command("tree /thole/clock")
     expect(part, "clock")
     expect_not(part, "pl011@")

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 
-from system import (ROOT, Guest, compile_tree, expect, expect_equal, memory, power_off, run, servers, shown,
+from system import (ROOT, Guest, board_system, compile_tree, expect, expect_equal, memory, power_off, run, servers, shown,
                     wait_for_state)
 
 
@@ -26,12 +26,13 @@ def with_nodes(text, test):
 def an_unmodified_C_program_runs_on_newlib():
     with open(os.path.join(ROOT, "examples", "hello", "expected.txt"), encoding="utf-8") as file:
         expected = file.read().strip().split("\n")
-    with Guest(direct=True, system="hello", time_limit=60) as guest:
-        guest.wait_for("hello: all right", 30)
-        wait_for_state(guest, "hello", "stopped")
-        printed = [line for line in shown(guest).split("\n") if line in expected]
-        expect_equal(printed, expected, "what hello printed")
-        power_off(guest)
+    with tempfile.TemporaryDirectory() as directory:
+        with Guest(direct=True, system_file=board_system(directory, "hello"), time_limit=60) as guest:
+            guest.wait_for("hello: all right", 30)
+            wait_for_state(guest, "hello", "stopped")
+            printed = [line for line in shown(guest).split("\n") if line in expected]
+            expect_equal(printed, expected, "what hello printed")
+            power_off(guest)
 
 
 def a_program_that_ends_is_treated_as_its_node_says():

@@ -44,6 +44,11 @@ def option(name, otherwise):
 
 
 BOARD = option("board", "virt")
+# Of each board: the node of the serial line that has the prompt, and its driver.
+SERIAL_NODE, SERIAL_DRIVER, SERIAL_MATCH = {
+    "virt": ("/pl011@9000000", "pl011", "arm,pl011"),
+    "rpi4": ("/soc/serial@7e215040", "bcm2835-aux", "brcm,bcm2835-aux-uart"),
+}[BOARD]
 
 
 def cores_booted(text):
@@ -226,15 +231,26 @@ def file_hash(path):
 
 def compile_tree(directory, text, name="system"):
     """A system tree from DTS text, or from the text after including the board's own system."""
-    if "/dts-v1/" not in text:
+    if "/dts-v1/" not in text and f"systems/{BOARD}.dts" not in text:
         text = f'#include "systems/{BOARD}.dts"\n' + text
     preprocessed = subprocess.run(
-        ["cpp", "-nostdinc", "-undef", "-x", "assembler-with-cpp", "-P", "-I", os.path.join(ROOT, "dts"), "-"],
+        ["cpp", "-nostdinc", "-undef", "-x", "assembler-with-cpp", "-P",
+         "-I", os.path.join(ROOT, "dts"), "-I", os.path.join(ROOT, "dts", "systems"), "-"],
         input=text, capture_output=True, text=True, check=True).stdout
     path = os.path.join(directory, name + ".dtb")
     subprocess.run(["dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-o", path, "-"],
                    input=preprocessed, text=True, check=True)
     return path
+
+
+def board_system(directory, name):
+    """The system NAME of dts/systems, which is written for virt, for the board."""
+    with open(os.path.join(ROOT, "dts", "systems", name + ".dts"), encoding="utf-8") as file:
+        text = file.read()
+    for word, other in (("virt.dts", f"systems/{BOARD}.dts"), ('"pl011"', f'"{SERIAL_DRIVER}"'),
+                        ("arm,pl011", SERIAL_MATCH)):
+        text = text.replace(word, other)
+    return compile_tree(directory, text, name)
 
 
 # --- Archives (cpio, newc) -------------------------------------------------

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What of the archive a system is given: the build packs all programs into one, and an
-# example goes along only where the system tree names it. All that is loaded stays in
-# memory for as long as the system runs.
+# What of the archive a system is given: the build packs all programs into one, and a
+# driver or an example goes along only where the system tree names it. All that is
+# loaded stays in memory for as long as the system runs.
 
 import os
 import subprocess
@@ -34,11 +34,11 @@ def named_by(tree):
     return {program for node in ask("-l", tree, "/thole") for program in ask("-t", "s", tree, f"/thole/{node}", "program")}
 
 
-def pack(source, examples, tree, target):
-    """Writes target: the archive `source` without those of the `examples` (a file, a name a line) that are not named."""
+def pack(source, optional, tree, target):
+    """Writes target: the archive `source` without those of the `optional` (a file, a name a line) that are not named."""
     with open(source, "rb") as file:
         data = file.read()
-    with open(examples, encoding="ascii") as file:
+    with open(optional, encoding="ascii") as file:
         left_out = set(file.read().split()) - named_by(tree)
     with open(target, "wb") as file:
         file.write(b"".join(content for name, content in entries(data) if name not in left_out))
@@ -47,7 +47,7 @@ def pack(source, examples, tree, target):
 
 def for_system(options, built, tree, directory):
     """The archive to load; what a test gives is loaded as it is, and so is all where the tree is the board's own."""
-    examples = built("archive.examples")
-    if options.archive != built("archive.cpio") or not tree or not os.path.exists(examples):
+    optional = built("archive.optional")
+    if options.archive != built("archive.cpio") or not tree or not os.path.exists(optional):
         return options.archive
-    return pack(options.archive, examples, tree, os.path.join(directory, "archive.cpio"))
+    return pack(options.archive, optional, tree, os.path.join(directory, "archive.cpio"))

@@ -77,6 +77,13 @@ def as_firmware(tree):
     machine.run_tool(["fdtput", "-t", "x", tree, node, "reg", "0", f"{UPPER_MEMORY:x}", f"{UPPER_MEMORY:x}"])
 
 
+def check_tree(tree):
+    """With another board's tree neither U-Boot nor kernel would find a line to print to."""
+    said = machine.run_tool(["fdtget", "-t", "s", tree, "/", "compatible"]).split()
+    if MODEL not in said:
+        raise UserError(f"{card.TREE} on the card is the tree of another board: its compatible is {', '.join(said)}.")
+
+
 def card_arguments(path):
     return ["-drive", f"if=sd,format=raw,file={machine.comma(path)}"]
 
@@ -87,7 +94,8 @@ def the_card(options, directory):
 
 def direct_arguments(options, directory):
     check_qemu()
-    if options.card is False:
+    # A machine that is started without what the card is made of has none.
+    if options.card is False or not options.archive or options.board_tree:
         return []
     made = os.path.join(directory, "card")
     os.mkdir(made)
@@ -109,5 +117,6 @@ def uboot_arguments(options, directory):
     except UserError as error:
         raise UserError(f"{path} is not a card that a Raspberry Pi 4 starts from: its first partition should be FAT "
                         f"and have {' and '.join(names)}.\n{error}") from error
+    check_tree(tree)
     as_firmware(tree)
     return ["-kernel", uboot, "-dtb", tree] + card_arguments(path)
