@@ -33,6 +33,7 @@ static const char property_names[PROPERTY_COUNT][24] = {
     [PROPERTY_SYSTEM_TREE] = "thole,system",
     [PROPERTY_ENABLE_METHOD] = "enable-method",
     [PROPERTY_RELEASE_ADDRESS] = "cpu-release-addr",
+    [PROPERTY_NO_MAP] = "no-map",
 };
 
 void devicetree_odd(struct devicetree *dt, const char *what, uint64_t value)

@@ -13,7 +13,7 @@ enum property {
     PROPERTY_COMPATIBLE, PROPERTY_DEVICE_TYPE, PROPERTY_STATUS, PROPERTY_REG, PROPERTY_RANGES,
     PROPERTY_INTERRUPTS, PROPERTY_METHOD, PROPERTY_MODEL, PROPERTY_STDOUT,
     PROPERTY_ARCHIVE_START, PROPERTY_ARCHIVE_END, PROPERTY_SYSTEM_TREE,
-    PROPERTY_ENABLE_METHOD, PROPERTY_RELEASE_ADDRESS,
+    PROPERTY_ENABLE_METHOD, PROPERTY_RELEASE_ADDRESS, PROPERTY_NO_MAP,
     PROPERTY_COUNT
 };
 
@@ -38,6 +38,7 @@ enum role {
 #define ALIAS_BYTES    64u
 #define PATH_ELSEWHERE UINT32_MAX   /* not on the way to stdout-path */
 #define OWN_MAX        32u          /* regions of the kernel's own devices */
+#define UNMAPPED_MAX   16u          /* regions of memory that nobody may map */
 
 /* An open node. */
 struct level {
@@ -60,6 +61,8 @@ struct devicetree {
     const char *refusal;                       /* a sentence, once the tree cannot be used */
     struct region own[OWN_MAX];
     unsigned own_count;
+    struct region unmapped[UNMAPPED_MAX];
+    unsigned unmapped_count;
     struct fdt_value timer_interrupts;
     uint32_t interrupt_cells;                  /* of the interrupt controller, 0: not seen */
     struct fdt_value archive_start, archive_end, system_tree;
@@ -124,6 +127,11 @@ static inline struct region_list platform_reserved(struct platform *out)
 static inline struct region_list platform_devices(struct platform *out)
 {
     return (struct region_list){ out->device, &out->device_count, PLATFORM_DEVICE_MAX };
+}
+
+static inline struct region_list platform_unmapped(struct devicetree *dt)
+{
+    return (struct region_list){ dt->unmapped, &dt->unmapped_count, UNMAPPED_MAX };
 }
 
 static inline struct region_list platform_own(struct devicetree *dt)

@@ -41,11 +41,23 @@ void platform_reservations(struct devicetree *dt)
     }
 }
 
+/* What is mapped a core may read ahead of the program: of no-map the firmware fears just that. */
+static void unmap(struct devicetree *dt, struct region region)
+{
+    struct region_list unmapped = platform_unmapped(dt);
+    if (region.bytes != 0 && !region_list_add(&unmapped, region_grow(region), REGION_JOIN_TOUCHING))
+        dt->refusal = "the device tree has more no-map memory regions than the kernel has room for";
+}
+
 static void take_reserved(struct devicetree *dt)
 {
     struct region region;
-    for (uint32_t i = 0; devicetree_region(dt, i, &region); i++)
+    bool no_map = dt->property[PROPERTY_NO_MAP].bytes != NULL;
+    for (uint32_t i = 0; devicetree_region(dt, i, &region); i++) {
         reserve(dt, region);
+        if (no_map)
+            unmap(dt, region);
+    }
 }
 
 /* --- Devices -------------------------------------------------------------- */

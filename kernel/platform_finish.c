@@ -43,6 +43,15 @@ static void finish_chosen(struct devicetree *dt)
     }
 }
 
+/* Memory that nobody may map is no RAM to the kernel, which maps all that is. */
+static void finish_unmapped(struct devicetree *dt)
+{
+    struct region_list ram = platform_ram(dt->out);
+    for (unsigned i = 0; i < dt->unmapped_count; i++)
+        if (!region_list_remove(&ram, dt->unmapped[i]))
+            dt->refusal = "the device tree's no-map regions cut RAM into more pieces than the kernel has room for";
+}
+
 /* What overlaps is RAM first, then the kernel's own, then a driver's. */
 static void finish_devices(struct devicetree *dt)
 {
@@ -64,6 +73,7 @@ static void finish_devices(struct devicetree *dt)
 
 const char *platform_finish(struct devicetree *dt)
 {
+    finish_unmapped(dt);
     finish_devices(dt);
     platform_finish_own(dt);
     platform_finish_timer(dt);

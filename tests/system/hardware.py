@@ -67,6 +67,14 @@ def two_files_are_put_one_after_the_other():
     with_file(WIRED, check)
 
 
+def cores_that_wait_in_memory_which_nobody_may_map_are_started():
+    def check(path):
+        with Guest(direct=True, hardware=[path], time_limit=60) as guest:
+            expect(guest.wait_for_prompt(), r"^kernel: memory 1983 MiB from 1000, ", r"^kernel: cores 4, running 4$")
+            power_off(guest)
+    with_file("&{/reserved-memory} { stub@0 { reg = <0 0 0x1000>; no-map; }; };", check)
+
+
 def a_label_of_the_boards_own_source_is_known_where_its_tree_has_labels():
     if BOARD == "rpi4":
         expect(with_file(LABELLED, tree_of), "gauge@49")
@@ -92,6 +100,7 @@ def a_file_that_is_not_there_is_told_before_anything_is_done():
 
 run(what_is_wired_is_in_the_guests_tree,
     two_files_are_put_one_after_the_other,
+    *([cores_that_wait_in_memory_which_nobody_may_map_are_started] if BOARD == "rpi4" else []),
     a_label_of_the_boards_own_source_is_known_where_its_tree_has_labels,
     mistakes_are_told_by_file_and_line,
     a_file_that_is_not_there_is_told_before_anything_is_done)
