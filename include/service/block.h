@@ -4,12 +4,18 @@
  * its first byte; the buffer's size is the most that one request moves. A request is
  * answered when it is done, so a client that wants several under way uses several edges.
  * Requests may be done again: reading and writing the same sectors twice is harmless.
+ *
+ * A client begins with BLOCK_INFO, before it puts anything into the buffer: what an
+ * incarnation before it asked for may still be under way, and its data would come there.
  */
 #pragma once
 #include <stdint.h>
 
 enum block_operation {
-    /* out: bytes of a sector, a power of two of at least 512; sectors; enum block_flag. */
+    /*
+     * out: bytes of a sector, a power of two of at least 512; sectors; enum block_flag.
+     * Of what this client asked for before, nothing reaches the buffer any more.
+     */
     BLOCK_INFO = 1,
     /* in: first sector, sectors (at least 1). BAD_ARGUMENT: past the end, or the buffer's. */
     BLOCK_READ,
