@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The virtio generator, device and protocol, against the modelled device. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fake_program.h"
+#include "tests/model_devices/virtio_model.h"
+
+int rng_main(void);
+#define main rng_main
+#include "drivers/rng/virtio/main.c"
+#undef main
+
+#define BUFFER 8192u
+#define BUS    UINT64_C(0x40000000)
+
+static uint8_t dma[8192] __attribute__((aligned(4096)));
+static uint8_t buffer[2][BUFFER];
+static struct startup_edge *client[2];
+static uint64_t word[6];
+static uint8_t next;
+static jmp_buf ended;
+static bool may_end;
+
+_Noreturn void thole_exit(uint64_t code)
+{
+    assert_true(may_end);
+    assert_int_equal(code, 1);
+    longjmp(ended, 1);
+}
+
+static int begin(void)
+{
+    memset(&generator, 0, sizeof(generator));
+    return fake_start(rng_main);
+}
+
+static int with_driver(void **state)
+{
+    (void)state;
+    may_end = false;
+    fake_reset();
+    fake.registers = VIRTIO_REGISTER_BYTES;
+    fake.startup.dma.address = (uintptr_t)dma;
+    fake.startup.dma.bytes = sizeof(dma);
+    fake.startup.dma.bus = BUS;
+    for (unsigned i = 0; i < 2; i++)
+        client[i] = fake_edge(EDGE_PROVIDE, "client", buffer[i], BUFFER);
+    memset(dma, 0xa5, sizeof(dma));
+    memset(buffer, 0, sizeof(buffer));
+    next = 1;
+    virtio_model_power_on(VIRTIO_ENTROPY, VIRTIO_F_VERSION_1, dma, sizeof(dma), BUS);
+    assert_int_equal(begin(), -1);
+    return 0;
+}
+
+static uint32_t ask(unsigned who, uint64_t bytes)
+{
+    memset(word, 0, sizeof(word));
+    word[0] = bytes;
+    return fake_request(client[who], RANDOM_READ, word);
+}
+
+static void interrupt(void)
+{
+    if (virtio_model_interrupt())
+        fake.server->interrupt(78, 0);
+}
+
+/* The device fills `most` bytes of the next request: 1, 2, 3 and so on, so all are unlike. */
+static bool fill(uint32_t most)
+{
+    struct virtio_model_request request;
+
+    if (!virtio_model_next(&request))
+        return false;
+    assert_int_equal(request.parts, 1);
+    assert_true(request.part[0].writes);
+    if (most > request.part[0].bytes)
+        most = request.part[0].bytes;
+    for (uint32_t i = 0; i < most; i++)
+        request.part[0].data[i] = next++;
+    virtio_model_answer(request.head, most);
+    interrupt();
+    return true;
+}
+
+static void a_client_gets_as_many_bytes_as_the_device_gave(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(0, 5), SERVER_LATER);
+    assert_true(fill(3));
+    assert_int_equal(fake.answer[0].result, SERVICE_OK);
+    assert_int_equal(fake.answer[0].word[0], 3);
+    assert_memory_equal(buffer[0], "\1\2\3\0", 4);
+    assert_int_equal(ask(0, 5), SERVER_LATER);
+    assert_true(fill(100));
+    assert_int_equal(fake.answer[1].word[0], 5);
+    assert_memory_equal(buffer[0], "\4\5\6\7\10\0", 6);
+    assert_int_equal(ask(0, BUFFER), SERVER_LATER);
+    assert_true(fill(BUFFER));
+    assert_int_equal(fake.answer[2].word[0], 4096);
+}
+
+static void no_two_clients_get_the_same_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(0, 4), SERVER_LATER);
+    assert_int_equal(ask(1, 4), SERVER_LATER);
+    assert_int_equal(virtio_model.notified, 1);
+    assert_true(fill(4));
+    assert_true(fill(4));
+    assert_memory_equal(buffer[0], "\1\2\3\4", 4);
+    assert_memory_equal(buffer[1], "\5\6\7\10", 4);
+}
+
+static void what_was_given_is_not_kept(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(0, 4), SERVER_LATER);
+    assert_true(fill(4));
+    for (unsigned i = VIRTIO_QUEUE_BYTES; i < VIRTIO_QUEUE_BYTES + 4096; i++)
+        assert_int_equal(dma[i], 0);
+}
+
+static void an_impossible_number_of_bytes_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(0, 0), SERVICE_BAD_ARGUMENT);
+    assert_int_equal(ask(0, BUFFER + 1), SERVICE_BAD_ARGUMENT);
+    assert_int_equal(ask(0, UINT64_MAX), SERVICE_BAD_ARGUMENT);
+    client[0]->buffer = 0;
+    assert_int_equal(ask(0, 1), SERVICE_BAD_ARGUMENT);
+    assert_int_equal(virtio_model.notified, 0);
+}
+
+/* What the dead client asked for goes to its successor, as much as that asked for. */
+static void a_client_that_died_leaves_its_place_to_the_next(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(0, 100), SERVER_LATER);
+    unsigned first = fake.reserved;
+    assert_int_equal(ask(0, 2), SERVER_LATER);
+    assert_int_equal(fake.answer[0].reply, first);
+    assert_true(fill(100));
+    assert_int_equal(fake.answers, 2);
+    assert_int_equal(fake.answer[1].word[0], 2);
+    assert_memory_equal(buffer[0], "\1\2\0", 3);
+    assert_false(fill(1));
+}
+
+static void without_a_slot_for_its_reply_a_request_is_answered_busy(void **state)
+{
+    (void)state;
+    fake.slots = 1;
+    assert_int_equal(ask(0, 1), SERVER_LATER);
+    assert_int_equal(ask(1, 1), SERVICE_BUSY);
+    assert_true(fill(1));
+    assert_int_equal(ask(1, 1), SERVER_LATER);
+}
+
+static void a_device_that_lies_is_started_anew(void **state)
+{
+    static const struct {
+        uint32_t id, bytes;
+        uint16_t step;
+    } lie[] = {{0, 0, 1}, {0, 11, 1}, {0, UINT32_MAX, 1}, {4, 1, 1}, {1, 1, 1}, {0, 1, 2}};
+    for (unsigned i = 0; i < COUNT_OF(lie); i++) {
+        with_driver(state);
+        assert_int_equal(ask(0, 10), SERVER_LATER);
+        assert_int_equal(ask(1, 10), SERVER_LATER);
+        virtio_model_lie(lie[i].id, lie[i].bytes, lie[i].step);
+        interrupt();
+        assert_int_equal(fake.answers, 2);
+        assert_int_equal(fake.answer[0].result, SERVICE_FAILED);
+        assert_int_equal(buffer[0][0], 0);
+        assert_int_equal(ask(0, 1), SERVER_LATER);
+        assert_true(fill(1));
+        assert_int_equal(fake.answer[2].result, SERVICE_OK);
+    }
+}
+
+static void a_device_that_never_answers_is_given_up_after_a_time(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(0, 1), SERVER_LATER);
+    uint64_t first = fake.armed;
+    fake.server->timer(first - 1, first - 1);
+    assert_int_equal(fake.answers, 0);
+    assert_int_equal(fake.armed, first);
+    fake.server->timer(first, first);
+    assert_int_equal(fake.answer[0].result, SERVICE_FAILED);
+    assert_string_equal(fake.log, "the generator does not answer, and is started anew");
+    assert_int_equal(ask(0, 1), SERVER_LATER);
+    assert_true(fill(1));
+    assert_int_equal(fake.answer[1].result, SERVICE_OK);
+    fake.server->timer(first, UINT64_MAX);
+    assert_int_equal(fake.answers, 2);
+}
+
+static void a_device_that_cannot_be_reset_ends_the_driver(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(0, 1), SERVER_LATER);
+    virtio_model_lie(5, 5, 1);
+    virtio_model.stays_on = true;
+    may_end = true;
+    if (setjmp(ended) == 0) {
+        interrupt();
+        fail_msg("it goes on");
+    }
+    assert_int_equal(fake.answer[0].result, SERVICE_FAILED);
+}
+
+static void a_new_incarnation_takes_the_device_over(void **state)
+{
+    struct virtio_model_request request;
+    (void)state;
+    assert_int_equal(ask(0, 100), SERVER_LATER);
+    assert_int_equal(begin(), -1);
+    assert_false(virtio_model_next(&request));
+    assert_int_equal(ask(0, 4), SERVER_LATER);
+    assert_true(fill(4));
+    assert_int_equal(fake.answer[0].word[0], 4);
+}
+
+static void what_is_no_such_device_is_refused_in_words(void **state)
+{
+    (void)state;
+    virtio_model.type = VIRTIO_BLOCK;
+    assert_int_equal(begin(), 1);
+    assert_string_equal(fake.log, "no generator: there is no such virtio device");
+    virtio_model.type = VIRTIO_ENTROPY;
+    fake.startup.dma.bytes = 1024;
+    assert_int_equal(begin(), 1);
+    assert_string_equal(fake.log,
+                        "no generator: there is no memory for it, or too little: dma-kib");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, with_driver)
+    const struct CMUnitTest tests[] = {
+        TEST(a_client_gets_as_many_bytes_as_the_device_gave),
+        TEST(no_two_clients_get_the_same_bytes),
+        TEST(what_was_given_is_not_kept),
+        TEST(an_impossible_number_of_bytes_is_refused),
+        TEST(a_client_that_died_leaves_its_place_to_the_next),
+        TEST(without_a_slot_for_its_reply_a_request_is_answered_busy),
+        TEST(a_device_that_lies_is_started_anew),
+        TEST(a_device_that_never_answers_is_given_up_after_a_time),
+        TEST(a_device_that_cannot_be_reset_ends_the_driver),
+        TEST(a_new_incarnation_takes_the_device_over),
+        TEST(what_is_no_such_device_is_refused_in_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
