@@ -3,12 +3,7 @@
 #include <lib/block.h>
 #include <service/result.h>
 
-uint32_t block_failed(struct request *request, enum block_error why)
-{
-    request->word[0] = why;
-    request->words = 1;
-    return SERVICE_FAILED;
-}
+_Static_assert(STARTUP_EDGE_MAX <= 32, "a bit for each edge in block_jobs.stale");
 
 /* Nobody waits for that answer; giving it frees its slot. */
 static void abandon(struct block_job *job)
@@ -29,39 +24,6 @@ static void abandon_all_of(struct block_jobs *jobs, const struct startup_edge *c
     }
 }
 
-uint32_t block_info(struct block_jobs *jobs, const struct block_medium *medium,
-                    struct request *request)
-{
-    abandon_all_of(jobs, request->client);
-    if (medium->sector_bytes == 0)
-        return block_failed(request, BLOCK_NO_MEDIUM);
-    request->word[0] = medium->sector_bytes;
-    request->word[1] = medium->sectors;
-    request->word[2] = medium->flags;
-    request->words = 3;
-    return SERVICE_OK;
-}
-
-static bool is_inside(const struct block_medium *medium, const struct request *request)
-{
-    uint64_t first = request->word[0], count = request->word[1];
-
-    return count > 0 && first < medium->sectors && count <= medium->sectors - first &&
-           request->client->buffer != 0 && count <= UINT32_MAX &&
-           count <= request->client->buffer_bytes / medium->sector_bytes;
-}
-
-static uint32_t check(const struct block_medium *medium, struct request *request)
-{
-    if (medium->sector_bytes == 0)
-        return block_failed(request, BLOCK_NO_MEDIUM);
-    if (request->operation == BLOCK_WRITE && medium->flags & BLOCK_READ_ONLY)
-        return SERVICE_NOT_PERMITTED;
-    if (request->operation != BLOCK_FLUSH && !is_inside(medium, request))
-        return SERVICE_BAD_ARGUMENT;
-    return SERVICE_OK;
-}
-
 static struct block_job *free_job(struct block_jobs *jobs)
 {
     for (unsigned i = 0; i < BLOCK_JOBS; i++) {
@@ -71,19 +33,12 @@ static struct block_job *free_job(struct block_jobs *jobs)
     return NULL;
 }
 
-uint32_t block_accept(struct block_jobs *jobs, const struct block_medium *medium,
-                      struct request *request)
+static uint32_t wait_for_turn(struct block_jobs *jobs, const struct request *request)
 {
-    bool moves = request->operation != BLOCK_FLUSH;
-    uint32_t result = check(medium, request);
-    struct block_job *job;
-    unsigned reply;
+    bool moves = request->operation == BLOCK_READ || request->operation == BLOCK_WRITE;
+    struct block_job *job = free_job(jobs);
+    unsigned reply = server_set_aside();
 
-    abandon_all_of(jobs, request->client);
-    if (result != SERVICE_OK)
-        return result;
-    job = free_job(jobs);
-    reply = server_set_aside();
     if (job == NULL || reply == 0)
         return SERVICE_BUSY;
     *job = (struct block_job){
@@ -92,11 +47,135 @@ uint32_t block_accept(struct block_jobs *jobs, const struct block_medium *medium
         .reply = reply,
         .operation = request->operation,
         .sector = moves ? request->word[0] : 0,
-        .sectors = moves ? (uint32_t)request->word[1] : 0,
+        .sectors = moves ? request->word[1] : 0,
         .data = (uint8_t *)(uintptr_t)request->client->buffer,
         .number = jobs->numbers++,
     };
     return SERVER_LATER;
+}
+
+static uint32_t stale_bit(const struct startup_edge *client)
+{
+    return 1u << (unsigned)(client - program_startup()->edge);
+}
+
+/* The answer's words are set, and their number. */
+static uint32_t describe(const struct block_medium *medium, uint64_t word[3], unsigned *words)
+{
+    *words = 1;
+    word[0] = BLOCK_NO_MEDIUM;
+    if (medium->sector_bytes == 0)
+        return SERVICE_FAILED;
+    *words = 3;
+    word[0] = medium->sector_bytes;
+    word[1] = medium->sectors;
+    word[2] = medium->flags;
+    return SERVICE_OK;
+}
+
+uint32_t block_info(struct block_jobs *jobs, const struct block_medium *medium,
+                    struct request *request)
+{
+    abandon_all_of(jobs, request->client);
+    jobs->stale &= ~stale_bit(request->client);
+    if (medium->unknown)
+        return wait_for_turn(jobs, request);
+    return describe(medium, request->word, &request->words);
+}
+
+static bool is_inside(const struct block_medium *medium, const struct startup_edge *client,
+                      uint64_t first, uint64_t count)
+{
+    return count > 0 && first < medium->sectors && count <= medium->sectors - first &&
+           client->buffer != 0 && count <= client->buffer_bytes / medium->sector_bytes;
+}
+
+/* FAILED: there is no medium. */
+static uint32_t check(const struct block_medium *medium, const struct startup_edge *client,
+                      uint32_t operation, uint64_t first, uint64_t count)
+{
+    if (medium->sector_bytes == 0)
+        return SERVICE_FAILED;
+    if (operation == BLOCK_WRITE && medium->flags & BLOCK_READ_ONLY)
+        return SERVICE_NOT_PERMITTED;
+    if (operation != BLOCK_FLUSH && !is_inside(medium, client, first, count))
+        return SERVICE_BAD_ARGUMENT;
+    return SERVICE_OK;
+}
+
+uint32_t block_accept(struct block_jobs *jobs, const struct block_medium *medium,
+                      struct request *request)
+{
+    uint32_t result = SERVICE_OK;
+
+    abandon_all_of(jobs, request->client);
+    if (jobs->stale & stale_bit(request->client))
+        result = SERVICE_FAILED;
+    else if (!medium->unknown)
+        result = check(medium, request->client, request->operation, request->word[0],
+                       request->word[1]);
+    if (result == SERVICE_OK)
+        return wait_for_turn(jobs, request);
+    request->word[0] = BLOCK_NO_MEDIUM;
+    request->words = result == SERVICE_FAILED;
+    return result;
+}
+
+static void answer(struct block_job *job, uint32_t result, unsigned words, const uint64_t *word)
+{
+    if (job->reply != 0)
+        server_answer(job->reply, result, words, word);
+    *job = (struct block_job){.state = BLOCK_JOB_NONE};
+}
+
+void block_done(struct block_job *job)
+{
+    answer(job, SERVICE_OK, 0, NULL);
+}
+
+void block_give_up(struct block_job *job, enum block_error why)
+{
+    const uint64_t word = why;
+
+    answer(job, SERVICE_FAILED, 1, &word);
+}
+
+static void settle(struct block_job *job, const struct block_medium *medium)
+{
+    uint64_t word[3] = {BLOCK_NO_MEDIUM};
+    unsigned words = 0;
+    uint32_t result;
+
+    if (job->operation == BLOCK_INFO) {
+        result = describe(medium, word, &words);
+        answer(job, result, words, word);
+        return;
+    }
+    result = check(medium, job->client, job->operation, job->sector, job->sectors);
+    if (result != SERVICE_OK)
+        answer(job, result, result == SERVICE_FAILED, word);
+}
+
+void block_settle(struct block_jobs *jobs, const struct block_medium *medium)
+{
+    for (unsigned i = 0; i < BLOCK_JOBS; i++) {
+        if (jobs->job[i].state == BLOCK_JOB_WAITS)
+            settle(&jobs->job[i], medium);
+    }
+}
+
+/* Who has only asked what there is gets to know the new one. */
+void block_changed(struct block_jobs *jobs)
+{
+    jobs->stale = UINT32_MAX;
+    for (unsigned i = 0; i < BLOCK_JOBS; i++) {
+        struct block_job *job = &jobs->job[i];
+
+        if (job->state == BLOCK_JOB_WAITS && job->operation == BLOCK_INFO)
+            jobs->stale &= ~stale_bit(job->client);
+        else if (job->state == BLOCK_JOB_WAITS)
+            block_give_up(job, BLOCK_NO_MEDIUM);
+    }
 }
 
 static bool has_running(const struct block_jobs *jobs, const struct startup_edge *client)
@@ -132,27 +211,10 @@ void block_moved(struct block_job *job, const struct block_medium *medium, uint3
         job->data += (size_t)sectors * medium->sector_bytes;
 }
 
-static void answer(struct block_job *job, uint32_t result, uint64_t why)
-{
-    if (job->reply != 0)
-        server_answer(job->reply, result, result == SERVICE_OK ? 0 : 1, &why);
-    *job = (struct block_job){.state = BLOCK_JOB_NONE};
-}
-
-void block_done(struct block_job *job)
-{
-    answer(job, SERVICE_OK, 0);
-}
-
-void block_give_up(struct block_job *job, enum block_error why)
-{
-    answer(job, SERVICE_FAILED, why);
-}
-
-void block_give_up_waiting(struct block_jobs *jobs, enum block_error why)
+void block_give_up_all(struct block_jobs *jobs, enum block_error why)
 {
     for (unsigned i = 0; i < BLOCK_JOBS; i++) {
-        if (jobs->job[i].state == BLOCK_JOB_WAITS)
+        if (jobs->job[i].state != BLOCK_JOB_NONE)
             block_give_up(&jobs->job[i], why);
     }
 }

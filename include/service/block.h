@@ -32,7 +32,7 @@ enum block_flag {
 
 /* out: with FAILED, why. What a write that failed left on the medium is not known. */
 enum block_error {
-    BLOCK_NO_MEDIUM = 1, /* there is none, or it was taken out */
+    BLOCK_NO_MEDIUM = 1, /* there is none, or it is another one since BLOCK_INFO */
     BLOCK_IO,            /* the medium or the way to it has an error */
     BLOCK_TIMEOUT,       /* the device did not answer in time */
 };

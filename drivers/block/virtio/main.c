@@ -48,8 +48,9 @@ static void offer(unsigned slot)
     struct piece *piece = &block.piece[slot];
     const struct block_job *job = piece->job;
 
-    piece->sectors = job->sectors < block.disk.piece_sectors ? job->sectors
-                                                             : block.disk.piece_sectors;
+    piece->sectors = block.disk.piece_sectors;
+    if (job->sectors < piece->sectors)
+        piece->sectors = (uint32_t)job->sectors;
     piece->deadline = program_ticks() + block.timeout;
     if (job->operation == BLOCK_WRITE)
         memcpy(disk_data(&block.disk, slot), job->data, bytes_of(piece->sectors));
@@ -104,12 +105,9 @@ static void start_anew(enum block_error why)
     enum virtio_state state;
 
     (void)virtio_reset(&block.disk.virtio);
-    for (unsigned slot = 0; slot < DISK_SLOTS; slot++) {
-        if (block.piece[slot].job != NULL)
-            block_give_up(block.piece[slot].job, why);
+    block_give_up_all(&block.jobs, why);
+    for (unsigned slot = 0; slot < DISK_SLOTS; slot++)
         block.piece[slot].job = NULL;
-    }
-    block_give_up_waiting(&block.jobs, why);
     state = disk_start(&block.disk);
     if (state != VIRTIO_WORKS) {
         program_log("the disk cannot be started again: %s", virtio_describe(state));
@@ -143,6 +141,7 @@ static void take_all(void)
 static void look_again(void)
 {
     disk_look(&block.disk);
+    block_settle(&block.jobs, &block.disk.medium);
     program_log("%lu sectors now", (unsigned long)block.disk.medium.sectors);
 }
 

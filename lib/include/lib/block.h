@@ -18,6 +18,7 @@ struct block_medium {
     uint64_t sectors;
     uint32_t sector_bytes; /* a power of two; 0: there is no medium */
     uint32_t flags;        /* enum block_flag */
+    bool unknown;          /* it is being looked at; all that is asked waits for block_settle */
 };
 
 /* A request that waits or is being done. */
@@ -27,7 +28,7 @@ struct block_job {
     unsigned reply;     /* 0: nobody waits for it any more; then data is NULL */
     uint32_t operation; /* enum block_operation */
     uint64_t sector;    /* the next to move */
-    uint32_t sectors;   /* left to move */
+    uint64_t sectors;   /* left to move; once it runs, no more than the buffer holds */
     uint8_t *data;      /* where in the client's buffer */
     uint64_t number;    /* in the order in which they came */
 };
@@ -35,6 +36,7 @@ struct block_job {
 struct block_jobs {
     struct block_job job[BLOCK_JOBS];
     uint64_t numbers;
+    uint32_t stale; /* a bit an edge: the client knows a medium that is no more */
 };
 
 /*
@@ -50,8 +52,13 @@ uint32_t block_info(struct block_jobs *jobs, const struct block_medium *medium,
  */
 uint32_t block_accept(struct block_jobs *jobs, const struct block_medium *medium,
                       struct request *request);
-/* FAILED with the reason, as the answer to `request`. */
-uint32_t block_failed(struct request *request, enum block_error why);
+/*
+ * The medium is known now, or there is none, or it is of another size: what waits and
+ * cannot be done is answered so.
+ */
+void block_settle(struct block_jobs *jobs, const struct block_medium *medium);
+/* It is another medium: each client has to ask BLOCK_INFO before it may do anything. */
+void block_changed(struct block_jobs *jobs);
 
 /*
  * The job that has waited longest, of a client that has none running: it runs now.
@@ -63,5 +70,5 @@ void block_moved(struct block_job *job, const struct block_medium *medium, uint3
 /* Answers a job, and it is none any more; not within the operation that accepted it. */
 void block_done(struct block_job *job);
 void block_give_up(struct block_job *job, enum block_error why);
-/* Gives up all that wait. */
-void block_give_up_waiting(struct block_jobs *jobs, enum block_error why);
+/* Gives up all that wait and all that run. */
+void block_give_up_all(struct block_jobs *jobs, enum block_error why);
