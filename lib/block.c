@@ -103,8 +103,8 @@ static uint32_t check(const struct block_medium *medium, const struct startup_ed
     return SERVICE_OK;
 }
 
-uint32_t block_accept(struct block_jobs *jobs, const struct block_medium *medium,
-                      struct request *request)
+uint32_t block_check(struct block_jobs *jobs, const struct block_medium *medium,
+                     struct request *request)
 {
     uint32_t result = SERVICE_OK;
 
@@ -114,11 +114,19 @@ uint32_t block_accept(struct block_jobs *jobs, const struct block_medium *medium
     else if (!medium->unknown)
         result = check(medium, request->client, request->operation, request->word[0],
                        request->word[1]);
-    if (result == SERVICE_OK)
-        return wait_for_turn(jobs, request);
-    request->word[0] = BLOCK_NO_MEDIUM;
-    request->words = result == SERVICE_FAILED;
+    if (result == SERVICE_FAILED) {
+        request->word[0] = BLOCK_NO_MEDIUM;
+        request->words = 1;
+    }
     return result;
+}
+
+uint32_t block_accept(struct block_jobs *jobs, const struct block_medium *medium,
+                      struct request *request)
+{
+    uint32_t result = block_check(jobs, medium, request);
+
+    return result == SERVICE_OK ? wait_for_turn(jobs, request) : result;
 }
 
 static void answer(struct block_job *job, uint32_t result, unsigned words, const uint64_t *word)

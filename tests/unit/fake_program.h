@@ -10,6 +10,7 @@
 
 #define FAKE_ANSWERS 64
 #define FAKE_LOG     256
+#define FAKE_CONFIG  4
 
 struct fake_answer {
     unsigned reply;
@@ -33,6 +34,10 @@ struct fake {
     size_t registers;   /* bytes of the device's; 0: it has none */
     uint32_t period_ms; /* config; 0: not said */
     uint32_t seconds;   /* the same */
+    struct {
+        const char *name; /* NULL: no more */
+        uint32_t value;
+    } config[FAKE_CONFIG];
 };
 
 extern struct fake fake;

@@ -46,10 +46,12 @@ struct block_jobs {
 uint32_t block_info(struct block_jobs *jobs, const struct block_medium *medium,
                     struct request *request);
 /*
- * The other operations: checks that this is inside of the medium and of the client's
- * buffer, and not writing where nobody may. Then it waits, with its reply set aside:
- * SERVER_LATER. Or the result to answer.
+ * The other operations: is this inside of the medium and of the client's buffer, and not
+ * writing where nobody may, to a medium that the client knows? OK, or the result to answer.
  */
+uint32_t block_check(struct block_jobs *jobs, const struct block_medium *medium,
+                     struct request *request);
+/* The same, and then it waits with its reply set aside: SERVER_LATER. */
 uint32_t block_accept(struct block_jobs *jobs, const struct block_medium *medium,
                       struct request *request);
 /*
