@@ -73,17 +73,17 @@ static volatile struct queue *queue_of(const struct virtio *device)
 
 enum virtio_state virtio_find(struct virtio *device)
 {
-    const struct startup_dma *dma = &program_startup()->dma;
     size_t bytes = 0;
 
     *device = (struct virtio){.base = program_registers(0, &bytes), .state = VIRTIO_NO_DEVICE};
     if (device->base == NULL || bytes < VIRTIO_REGISTER_BYTES)
         return device->state;
-    device->memory = (uint8_t *)(uintptr_t)dma->address;
-    device->bus = dma->bus;
-    device->bytes = dma->bytes;
-    device->state = dma->address != 0 && dma->bytes >= VIRTIO_QUEUE_BYTES ? VIRTIO_WORKS
-                                                                          : VIRTIO_NO_MEMORY;
+    device->memory = program_dma(&device->bytes);
+    device->state = VIRTIO_NO_MEMORY;
+    if (device->memory == NULL || device->bytes < VIRTIO_QUEUE_BYTES)
+        return device->state;
+    device->bus = program_dma_bus(device->memory);
+    device->state = VIRTIO_WORKS;
     return device->state;
 }
 

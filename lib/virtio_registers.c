@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A virtio device's registers where they are real; tests link a model in place of this file. */
+#include <lib/program.h>
 #include <lib/virtio.h>
 
 uint32_t virtio_read(const struct virtio *device, unsigned offset)
@@ -18,12 +19,8 @@ uint8_t virtio_read_byte(const struct virtio *device, unsigned offset)
     return ((const volatile uint8_t *)device->base)[offset];
 }
 
-/*
- * Registers are device-nGnRE, DMA memory is normal, uncached: neither is ordered
- * against the other by itself. DSB rather than DMB, so that a write to a register is
- * past the core before the memory is looked at (the acknowledgement of an interrupt).
- */
+/* A write to a register is past the core, too: the acknowledgement of an interrupt. */
 void virtio_barrier(void)
 {
-    __asm__ volatile("dsb sy" ::: "memory");
+    program_dma_barrier();
 }
