@@ -1,19 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "disk.h"
 
+#include <time.h>
+
 #include <lib/program.h>
 #include <service/block.h>
 #include <service/result.h>
 
-#define TRIES 100
+#define TRIES    50
+#define PAUSE_NS 100000000 /* 0.1 s */
+
+/* A driver that died comes at once, one that dies often after a while. */
+static bool may_come_back(enum thole_status status)
+{
+    static const struct timespec pause = {.tv_nsec = PAUSE_NS};
+
+    if (status == STATUS_PEER_STOPPED)
+        nanosleep(&pause, NULL);
+    return status == STATUS_PEER_STOPPED || status == STATUS_PEER_DIED;
+}
 
 static struct answer ask(const struct disk *disk, uint32_t operation, uint64_t sector,
                          uint32_t sectors)
 {
     const uint64_t word[] = {sector, sectors};
-    struct answer answer = {.status = STATUS_PEER_DIED};
+    struct answer answer = program_request(disk->edge, operation, 2, word);
 
-    for (int i = 0; i < TRIES && answer.status == STATUS_PEER_DIED; i++)
+    for (int i = 0; i < TRIES && may_come_back(answer.status); i++)
         answer = program_request(disk->edge, operation, 2, word);
     return answer;
 }
