@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The I2C master's protocol, include/service/i2c.h. Requests wait in the order they came,
+ * one for each client; the first is on the bus. Its bytes are copied, both ways: a client
+ * that was restarted meanwhile finds in its buffer what it put there itself.
+ */
+#include <lib/server.h>
+#include <lib/string.h>
+#include <service/i2c.h>
+#include <service/result.h>
+
+#include "bcm2835_i2c.h"
+
+#define DEFAULT_CLOCK_HZ 500000000u
+#define DEFAULT_BUS_HZ   100000u
+#define LAST_ADDRESS     0x7fu
+#define CYCLES_PER_BYTE  9u
+#define OTHER_BYTES      3u /* address twice, start and stop */
+#define NS_PER_SECOND    1000000000ull
+/* The clock may be a fraction of what it is thought to be; and devices may hold it. */
+#define LIMIT_TIMES      4u
+#define LIMIT_BESIDES_NS 500000000ull
+
+struct transfer {
+    const struct startup_edge *client;
+    unsigned reply; /* 0: none */
+    uint32_t out_bytes, in_bytes;
+    uint64_t order;
+};
+
+static struct {
+    struct bcm2835_i2c device;
+    uint32_t hz;
+    uint64_t order;
+    struct transfer waiting[STARTUP_EDGE_MAX]; /* by the client's edge */
+    struct transfer active;
+    uint64_t deadline;
+    uint64_t told[STARTUP_EDGE_MAX]; /* enum i2c_error that the log has of it last */
+    uint8_t out[I2C_TRANSFER_MAX], in[I2C_TRANSFER_MAX];
+} bus;
+
+static unsigned index_of(const struct startup_edge *edge)
+{
+    return (unsigned)(edge - program_startup()->edge);
+}
+
+static struct transfer *first_waiting(void)
+{
+    struct transfer *first = NULL;
+
+    for (unsigned i = 0; i < STARTUP_EDGE_MAX; i++) {
+        struct transfer *one = &bus.waiting[i];
+
+        if (one->reply != 0 && (first == NULL || one->order < first->order))
+            first = one;
+    }
+    return first;
+}
+
+static uint64_t limit_for(const struct transfer *transfer)
+{
+    uint64_t bytes = (uint64_t)transfer->out_bytes + transfer->in_bytes + OTHER_BYTES;
+    uint64_t ns = bytes * CYCLES_PER_BYTE * NS_PER_SECOND / bus.hz;
+
+    return program_ticks_from_ns(ns * LIMIT_TIMES + LIMIT_BESIDES_NS);
+}
+
+static void begin_next(void)
+{
+    struct transfer *next = first_waiting();
+
+    if (bus.active.reply != 0 || next == NULL)
+        return;
+    bus.active = *next;
+    next->reply = 0;
+    memcpy(bus.out, (const void *)(uintptr_t)bus.active.client->buffer, bus.active.out_bytes);
+    bus.deadline = program_ticks() + limit_for(&bus.active);
+    program_timer_arm(bus.deadline);
+    bcm2835_i2c_begin(&bus.device, bus.active.client->cell[0], bus.out, bus.active.out_bytes,
+                      bus.in, bus.active.in_bytes);
+}
+
+static const char *text_of(uint64_t error)
+{
+    switch (error) {
+    case I2C_NOT_ACKNOWLEDGED:
+        return "nobody acknowledges";
+    case I2C_STRETCHED:
+        return "the device holds the clock";
+    default:
+        return "the transfer does not end";
+    }
+}
+
+/* A line when it begins to fail or fails otherwise, and none for each time: somebody polls. */
+static void report(const struct startup_edge *client, uint64_t error)
+{
+    uint64_t *told = &bus.told[index_of(client)];
+
+    if (error != 0 && error != *told)
+        program_log("%s at address 0x%x: %s", client->name, client->cell[0], text_of(error));
+    *told = error;
+}
+
+/* A transfer of a client that was restarted meanwhile is answered to nobody. */
+static bool is_superseded(const struct transfer *transfer)
+{
+    return bus.waiting[index_of(transfer->client)].reply != 0;
+}
+
+static void finish(uint64_t error)
+{
+    struct transfer done = bus.active;
+
+    bus.active.reply = 0;
+    program_timer_disarm();
+    report(done.client, error);
+    if (error == 0 && !is_superseded(&done))
+        memcpy((void *)(uintptr_t)done.client->buffer, bus.in, done.in_bytes);
+    server_answer(done.reply, error == 0 ? SERVICE_OK : SERVICE_FAILED, error != 0, &error);
+    begin_next();
+}
+
+/* False: it goes on, or there is none. */
+static bool go_on(void)
+{
+    switch (bcm2835_i2c_continue(&bus.device)) {
+    case BCM2835_I2C_DONE:
+        finish(0);
+        return true;
+    case BCM2835_I2C_NOT_ACKNOWLEDGED:
+        finish(I2C_NOT_ACKNOWLEDGED);
+        return true;
+    case BCM2835_I2C_STRETCHED:
+        finish(I2C_STRETCHED);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The line is shared with the other controllers: often there is nothing to do. */
+static void on_interrupt(uint32_t line, uint64_t merged)
+{
+    (void)line;
+    (void)merged;
+    go_on();
+}
+
+/* The device may have ended by now, and the interrupt be on its way. */
+static void on_timer(uint64_t deadline, uint64_t now)
+{
+    (void)deadline;
+    if (bus.active.reply == 0 || go_on())
+        return;
+    if (now < bus.deadline) {
+        program_timer_arm(bus.deadline);
+        return;
+    }
+    bcm2835_i2c_abort(&bus.device);
+    finish(I2C_NO_END);
+}
+
+static bool has_address(const struct startup_edge *edge)
+{
+    return edge->origin == EDGE_FROM_BUS && edge->cells > 0 && edge->cell[0] <= LAST_ADDRESS;
+}
+
+static bool is_possible(const struct request *request)
+{
+    uint64_t out = request->word[0], in = request->word[1];
+    uint64_t room = request->client->buffer_bytes;
+
+    return out <= I2C_TRANSFER_MAX && in <= I2C_TRANSFER_MAX && out <= room && in <= room &&
+           out + in > 0;
+}
+
+/* One request of a client waits. A second one says that the client of the first is gone. */
+static uint32_t op_transfer(struct request *request)
+{
+    struct transfer *slot = &bus.waiting[index_of(request->client)];
+    unsigned reply;
+
+    if (!has_address(request->client))
+        return SERVICE_NOT_PERMITTED;
+    if (!is_possible(request))
+        return SERVICE_BAD_ARGUMENT;
+    if (slot->reply != 0)
+        server_answer(slot->reply, SERVICE_FAILED, 0, NULL);
+    slot->reply = 0;
+    reply = server_set_aside();
+    if (reply == 0)
+        return SERVICE_BUSY;
+    *slot = (struct transfer){.client = request->client,
+                              .reply = reply,
+                              .out_bytes = (uint32_t)request->word[0],
+                              .in_bytes = (uint32_t)request->word[1],
+                              .order = bus.order++};
+    begin_next();
+    return SERVER_LATER;
+}
+
+static void look_at_clients(void)
+{
+    const struct startup *startup = program_startup();
+
+    for (unsigned i = 0; i < startup->edge_count && i < STARTUP_EDGE_MAX; i++) {
+        const struct startup_edge *edge = &startup->edge[i];
+
+        if (edge->kind == EDGE_PROVIDE && !has_address(edge))
+            program_log("%s has no address of seven bits on this bus", edge->name);
+    }
+}
+
+int main(void)
+{
+    static const server_operation operation[] = {[I2C_TRANSFER] = op_transfer};
+    static const struct server server = {.operation = operation,
+                                         .operations = COUNT_OF(operation),
+                                         .interrupt = on_interrupt,
+                                         .timer = on_timer};
+    uint32_t clock_hz = program_config_cell("clock-hz", DEFAULT_CLOCK_HZ);
+    uint32_t bus_hz = program_config_cell("bus-hz", DEFAULT_BUS_HZ);
+    size_t bytes = 0;
+
+    bus.device.base = program_registers(0, &bytes);
+    if (bus.device.base == NULL || bytes < BCM2835_I2C_REGISTER_BYTES) {
+        program_log("no registers of a BSC: %lu bytes, not %u", (unsigned long)bytes,
+                    BCM2835_I2C_REGISTER_BYTES);
+        return 1;
+    }
+    if (bus_hz > 0 && bus_hz <= clock_hz / 2)
+        bus.hz = bcm2835_i2c_start(&bus.device, clock_hz, bus_hz);
+    if (bus.hz == 0 || bus.hz > bus_hz) {
+        program_log("a bus of %u Hz cannot be made of a clock of %u Hz", bus_hz, clock_hz);
+        return 1;
+    }
+    look_at_clients();
+    server_run(&server);
+}
