@@ -179,9 +179,9 @@ bool bcm2835_i2c_model_step(void)
         take_byte();
     else if (model.left > 0)
         put_byte();
-    if (model.active && model.left == 0 && model.queued)
+    else if (model.queued)
         start_queued();
-    else if (model.active && model.left == 0)
+    else
         stop(0);
     return true;
 }
@@ -190,6 +190,8 @@ static uint32_t status(void)
 {
     uint32_t value = model.status;
 
+    if (model.way == MODEL_I2C_ENDLESS)
+        return ~(ERR | CLKT);
     if (model.active)
         value |= TA | (model.reading && model.used * 4 >= FIFO * 3 ? RXR : 0) |
                  (!model.reading && model.used * 4 < FIFO ? TXW : 0);
@@ -221,6 +223,8 @@ static void run(void)
 /* C: ST is one shot; CLEAR empties the FIFO; without I2CEN what is under way is cut off. */
 static void control(uint32_t value)
 {
+    /* Not again what is there, while a transfer is under way. */
+    assert_true(!model.active || value != model.control);
     model.control = value & ~(ST | CLEAR);
     if (value & CLEAR)
         model.used = 0;
@@ -239,6 +243,8 @@ static void control(uint32_t value)
         model.queued = true;
         return;
     }
+    /* What the transfer before left is cleared, unless it ends at this moment. */
+    assert_true(!(model.status & (DONE | ERR | CLKT)) || model.way == MODEL_I2C_RACE);
     model.active = true;
     start_queued();
 }
@@ -248,7 +254,7 @@ uint32_t bcm2835_i2c_read(const struct bcm2835_i2c *i2c, enum bcm2835_i2c_regist
     uint8_t byte;
 
     (void)i2c;
-    if (model.way == MODEL_I2C_ONES)
+    if (model.way == MODEL_I2C_ONES || (model.way == MODEL_I2C_ENDLESS && which != BSC_S))
         return UINT32_MAX;
     if (model.way == MODEL_I2C_ZEROS)
         return 0;
@@ -308,7 +314,7 @@ void bcm2835_i2c_write(const struct bcm2835_i2c *i2c, enum bcm2835_i2c_register 
                        uint32_t value)
 {
     (void)i2c;
-    if (model.way == MODEL_I2C_ONES || model.way == MODEL_I2C_ZEROS)
+    if (model.way >= MODEL_I2C_ONES)
         return;
     write_register(which, value);
     if (model.way == MODEL_I2C_AT_ONCE || (model.way == MODEL_I2C_RACE && which == BSC_DLEN))

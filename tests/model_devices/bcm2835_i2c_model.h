@@ -23,8 +23,9 @@ enum model_i2c_way {
     MODEL_I2C_RACE,    /* a write ends just when the next start is prepared (DLEN is written) */
     MODEL_I2C_HOLD,    /* a device holds the clock: CLKT ends it */
     MODEL_I2C_DEAD,    /* nothing ever happens on the bus */
-    MODEL_I2C_ONES,    /* registers read as ones */
-    MODEL_I2C_ZEROS,
+    MODEL_I2C_ONES,    /* registers read as ones, and what is written is lost */
+    MODEL_I2C_ZEROS,   /* as zeros */
+    MODEL_I2C_ENDLESS, /* it has bytes and wants bytes without end */
 };
 void bcm2835_i2c_model_way(enum model_i2c_way way);
 

@@ -15,8 +15,8 @@ int bcm2835_i2c_main(void);
 #include "drivers/i2c/bcm2835/main.c"
 #undef main
 
-static uint8_t shared[3][8192], memory[2][256];
-static struct startup_edge *sensor, *store, *stranger;
+static uint8_t shared[4][8192], memory[2][256];
+static struct startup_edge *sensor, *store, *stranger, *last;
 
 static struct startup_edge *edge_of(unsigned number, const char *name, uint32_t address)
 {
@@ -45,7 +45,10 @@ static int with_bus(void **state)
     sensor = edge_of(0, "sensor", 0x48);
     store = edge_of(1, "store", 0x50);
     stranger = fake_edge(EDGE_PROVIDE, "stranger", shared[2], 8192);
+    stranger->cells = 1;
+    last = edge_of(3, "last", 0x51);
     bcm2835_i2c_model_power_on();
+    bcm2835_i2c_model_attach(0x51, memory[1]);
     bcm2835_i2c_model_attach(0x48, memory[0]);
     bcm2835_i2c_model_attach(0x50, memory[1]);
     restart();
@@ -257,6 +260,20 @@ static void a_bus_that_stands_still_is_given_up_after_a_time(void **state)
     }
 }
 
+/* With nobody else waiting it is as still as if it had never begun. */
+static void what_was_given_up_does_not_go_on(void **state)
+{
+    (void)state;
+    bcm2835_i2c_model_way(MODEL_I2C_DEAD);
+    ask(sensor, 1, 2);
+    expire();
+    bcm2835_i2c_model_way(MODEL_I2C_STEPS);
+    settle();
+    fake.server->interrupt(149, 0);
+    assert_string_equal(bcm2835_i2c_model_bus(), "X");
+    assert_int_equal(fake.answers, 1);
+}
+
 static void the_timer_looks_once_more_before_it_gives_up(void **state)
 {
     (void)state;
@@ -282,13 +299,15 @@ static void requests_of_several_clients_are_done_in_order(void **state)
     settle();
     assert_int_equal(fake.answer[0].reply, first);
     assert_int_equal(fake.answer[1].reply, second);
+    unsigned third = ask(last, 0, 1);
     first = ask(store, 0, 1);
     second = ask(sensor, 0, 1);
     settle();
-    assert_int_equal(fake.answer[2].reply, first);
-    assert_int_equal(fake.answer[3].reply, second);
+    assert_int_equal(fake.answer[2].reply, third);
+    assert_int_equal(fake.answer[3].reply, first);
+    assert_int_equal(fake.answer[4].reply, second);
     assert_string_equal(bcm2835_i2c_model_bus(),
-                        "S48W ee S48R ee P S50W ee S50R 11 P S50R 10 P S48R ef P");
+                        "S48W ee S48R ee P S50W ee S50R 11 P S51R ff P S50R 10 P S48R ef P");
 }
 
 static void who_may_not_or_asks_wrongly_is_refused(void **state)
@@ -321,17 +340,17 @@ static void an_interrupt_that_is_not_ours_is_let_go(void **state)
 {
     (void)state;
     fake.server->interrupt(149, 0);
-    unsigned reply = ask(sensor, 1, 2);
-    for (unsigned i = 0; i < 20; i++) {
-        fake.server->interrupt(149, 0);
-        fake.server->interrupt(149, 0);
-        bcm2835_i2c_model_step();
+    for (unsigned in = 0; in < 2; in++) {
+        unsigned reply = ask(sensor, 1, in);
+        for (unsigned i = 0; i < 20; i++) {
+            fake.server->interrupt(149, 0);
+            fake.server->interrupt(149, 0);
+            bcm2835_i2c_model_step();
+        }
+        assert_result(reply, SERVICE_OK, 0);
+        assert_int_equal(fake.answers, in + 1);
     }
-    fake.server->interrupt(149, 0);
-    fake.server->interrupt(149, 0);
-    assert_result(reply, SERVICE_OK, 0);
-    assert_int_equal(fake.answers, 1);
-    assert_string_equal(bcm2835_i2c_model_bus(), "S48W ee S48R ee ef P");
+    assert_string_equal(bcm2835_i2c_model_bus(), "S48W ee P S48W ee S48R ee P");
     assert_false(bcm2835_i2c_model_interrupt());
 }
 
@@ -374,15 +393,18 @@ static void a_client_that_died_leaves_nothing_in_the_buffer(void **state)
     assert_int_equal(fake.slots, 16);
 }
 
-static void a_device_that_says_only_ones_hangs_nobody(void **state)
+static void a_device_that_lies_hangs_nobody(void **state)
 {
+    static const enum model_i2c_way way[] = {MODEL_I2C_ONES, MODEL_I2C_ENDLESS};
+
     (void)state;
-    bcm2835_i2c_model_way(MODEL_I2C_ONES);
     for (unsigned i = 0; i < 10; i++) {
+        bcm2835_i2c_model_way(way[i % 2]);
         unsigned reply = ask(sensor, 4, I2C_TRANSFER_MAX);
         for (unsigned j = 0; j < 10; j++)
             fake.server->interrupt(149, 0);
         answer_to(reply);
+        assert_int_equal(shared[0][I2C_TRANSFER_MAX], 0xee);
     }
     restart();
 }
@@ -449,13 +471,14 @@ int main(void)
         TEST(a_refused_byte_is_an_error),
         TEST(a_device_that_holds_the_clock_is_an_error),
         TEST(a_bus_that_stands_still_is_given_up_after_a_time),
+        TEST(what_was_given_up_does_not_go_on),
         TEST(the_timer_looks_once_more_before_it_gives_up),
         TEST(requests_of_several_clients_are_done_in_order),
         TEST(who_may_not_or_asks_wrongly_is_refused),
         TEST(an_interrupt_that_is_not_ours_is_let_go),
         TEST(a_driver_that_died_at_any_step_is_followed_by_one_that_works),
         TEST(a_client_that_died_leaves_nothing_in_the_buffer),
-        TEST(a_device_that_says_only_ones_hangs_nobody),
+        TEST(a_device_that_lies_hangs_nobody),
         TEST(the_bus_is_as_fast_as_the_tree_says),
         TEST(a_bus_that_cannot_be_is_not_started),
         TEST(without_registers_it_says_so_and_ends),
