@@ -10,7 +10,9 @@ enum i2c_operation {
     /*
      * in: bytes to write, bytes to read; each at most I2C_TRANSFER_MAX, not both 0.
      * Writes from the start of the buffer, then, without letting go of the bus, reads to
-     * the start of the buffer. out: enum i2c_error, with FAILED only. BAD_ARGUMENT: too
+     * the start of the buffer. A controller that cannot hold the bus, or whose driver comes
+     * too late for that, ends the write and begins the read; no other request of this bus
+     * comes between. out: enum i2c_error, with FAILED only. BAD_ARGUMENT: too
      * many bytes, for the buffer or for the device.
      */
     I2C_TRANSFER = 1,
