@@ -9,14 +9,14 @@
 enum spi_operation {
     /*
      * in: enum spi_mode, ORed; highest clock in Hz. For this client's transfers from now
-     * on; mode 0 and 1 MHz before. out: the clock that it will be. NOT_PERMITTED: the
-     * controller cannot do that.
+     * on. out: the clock that it will be. NOT_PERMITTED: the controller cannot do that.
      */
     SPI_CONFIGURE = 1,
     /*
      * in: bytes, 1 to SPI_TRANSFER_MAX and at most the buffer's. Sends them from the start
      * of the buffer and puts what came at the same time in their place, under one
-     * assertion of the chip select. FAILED: the controller did not finish.
+     * assertion of the chip select. FAILED: the controller did not finish. NOT_FOUND: not
+     * configured; or it was, and the server was restarted since: configure it again.
      */
     SPI_TRANSFER,
 };

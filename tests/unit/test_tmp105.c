@@ -120,8 +120,10 @@ static void who_asks_before_the_first_conversion_waits_for_it(void **state)
     unsigned first = fake.reserved;
     assert_int_equal(ask(other, &milli), SERVER_LATER);
     assert_int_equal(fake.armed, 1 + CONVERSION);
+    fake.armed = 0;
     fake.server->timer(1, 1); /* too early */
     assert_int_equal(fake.answers, 0);
+    assert_int_equal(fake.armed, 1 + CONVERSION);
     convert();
     fake.server->timer(fake.now, fake.now);
     assert_int_equal(fake.answers, 2);
@@ -151,6 +153,7 @@ static void an_absent_sensor_is_an_error_and_comes_back(void **state)
     tmp105_model_convert();
     assert_int_equal(read_now(), 50000);
     assert_string_equal(fake.log, "the sensor answers again");
+    assert_int_equal(read_now(), 50000);
     assert_int_equal(fake.logs, 2);
 }
 
@@ -253,8 +256,10 @@ static void without_a_bus_or_with_a_wrong_resolution_it_says_so_and_ends(void **
         fake.config[0].value = bits;
         assert_int_equal(fake_start(tmp105_main), bits < 9 || bits > 12 ? 1 : -1);
     }
+    fake.config[0].value = 12;
     bus->buffer_bytes = 1;
     assert_int_equal(fake_start(tmp105_main), 1);
+    bus->buffer_bytes = 2;
     bus->kind = EDGE_PROVIDE;
     assert_int_equal(fake_start(tmp105_main), 1);
 }

@@ -4,7 +4,7 @@
  * one for each client; the first is on the bus. Its bytes are copied, both ways: a client
  * that was restarted meanwhile finds in its buffer what it put there itself.
  */
-#include <lib/server.h>
+#include <lib/bus_queue.h>
 #include <lib/string.h>
 #include <service/i2c.h>
 #include <service/result.h>
@@ -21,45 +21,22 @@
 #define LIMIT_TIMES      4u
 #define LIMIT_BESIDES_NS 500000000ull
 
-struct transfer {
-    const struct startup_edge *client;
-    unsigned reply; /* 0: none */
-    uint32_t out_bytes, in_bytes;
-    uint64_t order;
-};
+/* A request's words. */
+enum { OUT_BYTES, IN_BYTES };
 
 static struct {
     struct bcm2835_i2c device;
     uint32_t hz;
-    uint64_t order;
-    struct transfer waiting[STARTUP_EDGE_MAX]; /* by the client's edge */
-    struct transfer active;
+    struct bus_queue queue;
+    struct bus_request active; /* on the bus */
     uint64_t deadline;
     uint64_t told[STARTUP_EDGE_MAX]; /* enum i2c_error that the log has of it last */
     uint8_t out[I2C_TRANSFER_MAX], in[I2C_TRANSFER_MAX];
 } bus;
 
-static unsigned index_of(const struct startup_edge *edge)
+static uint64_t limit_for(const struct bus_request *transfer)
 {
-    return (unsigned)(edge - program_startup()->edge);
-}
-
-static struct transfer *first_waiting(void)
-{
-    struct transfer *first = NULL;
-
-    for (unsigned i = 0; i < STARTUP_EDGE_MAX; i++) {
-        struct transfer *one = &bus.waiting[i];
-
-        if (one->reply != 0 && (first == NULL || one->order < first->order))
-            first = one;
-    }
-    return first;
-}
-
-static uint64_t limit_for(const struct transfer *transfer)
-{
-    uint64_t bytes = (uint64_t)transfer->out_bytes + transfer->in_bytes + OTHER_BYTES;
+    uint64_t bytes = transfer->word[OUT_BYTES] + transfer->word[IN_BYTES] + OTHER_BYTES;
     uint64_t ns = bytes * CYCLES_PER_BYTE * NS_PER_SECOND / bus.hz;
 
     return program_ticks_from_ns(ns * LIMIT_TIMES + LIMIT_BESIDES_NS);
@@ -67,17 +44,15 @@ static uint64_t limit_for(const struct transfer *transfer)
 
 static void begin_next(void)
 {
-    struct transfer *next = first_waiting();
+    struct bus_request *next = &bus.active;
 
-    if (bus.active.reply != 0 || next == NULL)
+    if (next->reply != 0 || !bus_queue_take(&bus.queue, next))
         return;
-    bus.active = *next;
-    next->reply = 0;
-    memcpy(bus.out, (const void *)(uintptr_t)bus.active.client->buffer, bus.active.out_bytes);
-    bus.deadline = program_ticks() + limit_for(&bus.active);
+    memcpy(bus.out, (const void *)(uintptr_t)next->client->buffer, next->word[OUT_BYTES]);
+    bus.deadline = program_ticks() + limit_for(next);
     program_timer_arm(bus.deadline);
-    bcm2835_i2c_begin(&bus.device, bus.active.client->cell[0], bus.out, bus.active.out_bytes,
-                      bus.in, bus.active.in_bytes);
+    bcm2835_i2c_begin(&bus.device, next->client->cell[0], bus.out, (uint32_t)next->word[OUT_BYTES],
+                      bus.in, (uint32_t)next->word[IN_BYTES]);
 }
 
 static const char *text_of(uint64_t error)
@@ -95,28 +70,23 @@ static const char *text_of(uint64_t error)
 /* A line when it begins to fail or fails otherwise, and none for each time: somebody polls. */
 static void report(const struct startup_edge *client, uint64_t error)
 {
-    uint64_t *told = &bus.told[index_of(client)];
+    uint64_t *told = &bus.told[client - program_startup()->edge];
 
     if (error != 0 && error != *told)
         program_log("%s at address 0x%x: %s", client->name, client->cell[0], text_of(error));
     *told = error;
 }
 
-/* A transfer of a client that was restarted meanwhile is answered to nobody. */
-static bool is_superseded(const struct transfer *transfer)
-{
-    return bus.waiting[index_of(transfer->client)].reply != 0;
-}
-
+/* What a client asked for that was restarted meanwhile is answered to nobody. */
 static void finish(uint64_t error)
 {
-    struct transfer done = bus.active;
+    struct bus_request done = bus.active;
 
     bus.active.reply = 0;
     program_timer_disarm();
     report(done.client, error);
-    if (error == 0 && !is_superseded(&done))
-        memcpy((void *)(uintptr_t)done.client->buffer, bus.in, done.in_bytes);
+    if (error == 0 && !bus_queue_has(&bus.queue, done.client))
+        memcpy((void *)(uintptr_t)done.client->buffer, bus.in, done.word[IN_BYTES]);
     server_answer(done.reply, error == 0 ? SERVICE_OK : SERVICE_FAILED, error != 0, &error);
     begin_next();
 }
@@ -175,29 +145,17 @@ static bool is_possible(const struct request *request)
            out + in > 0;
 }
 
-/* One request of a client waits. A second one says that the client of the first is gone. */
 static uint32_t op_transfer(struct request *request)
 {
-    struct transfer *slot = &bus.waiting[index_of(request->client)];
-    unsigned reply;
+    uint32_t result;
 
     if (!has_address(request->client))
         return SERVICE_NOT_PERMITTED;
     if (!is_possible(request))
         return SERVICE_BAD_ARGUMENT;
-    if (slot->reply != 0)
-        server_answer(slot->reply, SERVICE_FAILED, 0, NULL);
-    slot->reply = 0;
-    reply = server_set_aside();
-    if (reply == 0)
-        return SERVICE_BUSY;
-    *slot = (struct transfer){.client = request->client,
-                              .reply = reply,
-                              .out_bytes = (uint32_t)request->word[0],
-                              .in_bytes = (uint32_t)request->word[1],
-                              .order = bus.order++};
+    result = bus_queue_add(&bus.queue, request);
     begin_next();
-    return SERVER_LATER;
+    return result;
 }
 
 static void look_at_clients(void)

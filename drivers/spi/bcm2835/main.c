@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The SPI master's protocol, include/service/spi.h. Requests wait in the order they came,
+ * one for each client; the first is on the bus. Its bytes are copied, both ways: a client
+ * that was restarted meanwhile finds in its buffer what it put there itself.
+ */
+#include <lib/bus_queue.h>
+#include <lib/string.h>
+#include <service/result.h>
+#include <service/spi.h>
+
+#include "bcm2835_spi.h"
+
+#define DEFAULT_CLOCK_HZ 500000000u
+#define MODES            (SPI_CPHA | SPI_CPOL | SPI_CS_HIGH)
+#define BITS_PER_BYTE    8u
+#define NS_PER_SECOND    1000000000ull
+/* The clock may be a fraction of what it is thought to be. */
+#define LIMIT_TIMES      4u
+#define LIMIT_BESIDES_NS 500000000ull
+
+static struct {
+    struct bcm2835_spi device;
+    uint32_t clock_hz;
+    struct bcm2835_spi_chip chip[STARTUP_EDGE_MAX]; /* by edge; divider 0: not configured */
+    struct bus_queue queue;
+    struct bus_request active; /* on the bus */
+    uint64_t deadline;
+    uint8_t data[SPI_TRANSFER_MAX];
+} bus;
+
+static struct bcm2835_spi_chip *chip_of(const struct startup_edge *client)
+{
+    return &bus.chip[client - program_startup()->edge];
+}
+
+static bool has_select(const struct startup_edge *edge)
+{
+    return edge->origin == EDGE_FROM_BUS && edge->cells > 0 &&
+           edge->cell[0] < BCM2835_SPI_SELECTS;
+}
+
+static uint64_t limit_for(const struct bus_request *transfer)
+{
+    uint32_t hz = bus.clock_hz / chip_of(transfer->client)->divider;
+    uint64_t ns = transfer->word[0] * BITS_PER_BYTE * NS_PER_SECOND / (hz > 0 ? hz : 1);
+
+    return program_ticks_from_ns(ns * LIMIT_TIMES + LIMIT_BESIDES_NS);
+}
+
+static void begin_next(void)
+{
+    struct bus_request *next = &bus.active;
+
+    if (next->reply != 0 || !bus_queue_take(&bus.queue, next))
+        return;
+    memcpy(bus.data, (const void *)(uintptr_t)next->client->buffer, next->word[0]);
+    bus.deadline = program_ticks() + limit_for(next);
+    program_timer_arm(bus.deadline);
+    bcm2835_spi_begin(&bus.device, chip_of(next->client), bus.data, (uint32_t)next->word[0]);
+}
+
+/* What a client asked for that was restarted meanwhile is answered to nobody. */
+static void finish(uint32_t result)
+{
+    struct bus_request done = bus.active;
+
+    bus.active.reply = 0;
+    program_timer_disarm();
+    if (result == SERVICE_OK && !bus_queue_has(&bus.queue, done.client))
+        memcpy((void *)(uintptr_t)done.client->buffer, bus.data, done.word[0]);
+    server_answer(done.reply, result, 0, NULL);
+    begin_next();
+}
+
+/* False: it goes on, or there is none. */
+static bool go_on(void)
+{
+    if (bcm2835_spi_continue(&bus.device) != BCM2835_SPI_DONE)
+        return false;
+    finish(SERVICE_OK);
+    return true;
+}
+
+/* The line is shared with the other controllers: often there is nothing to do. */
+static void on_interrupt(uint32_t line, uint64_t merged)
+{
+    (void)line;
+    (void)merged;
+    go_on();
+}
+
+/* The device may have ended by now, and the interrupt be on its way. */
+static void on_timer(uint64_t deadline, uint64_t now)
+{
+    (void)deadline;
+    if (bus.active.reply == 0 || go_on())
+        return;
+    if (now < bus.deadline) {
+        program_timer_arm(bus.deadline);
+        return;
+    }
+    program_log("a transfer of %s does not end", bus.active.client->name);
+    bcm2835_spi_abort(&bus.device);
+    finish(SERVICE_FAILED);
+}
+
+static uint32_t op_configure(struct request *request)
+{
+    uint64_t mode = request->word[0], hz = request->word[1];
+    uint32_t divider = bcm2835_spi_divider(bus.clock_hz, hz > UINT32_MAX ? UINT32_MAX : hz);
+
+    if (mode & ~(uint64_t)MODES)
+        return SERVICE_BAD_ARGUMENT;
+    if (!has_select(request->client) || divider == 0)
+        return SERVICE_NOT_PERMITTED;
+    *chip_of(request->client) = (struct bcm2835_spi_chip){
+        .select = request->client->cell[0], .mode = (uint32_t)mode, .divider = divider};
+    bcm2835_spi_polarity(&bus.device, chip_of(request->client));
+    request->word[0] = bus.clock_hz / divider;
+    request->words = 1;
+    return SERVICE_OK;
+}
+
+static uint32_t op_transfer(struct request *request)
+{
+    uint64_t bytes = request->word[0];
+    uint32_t result;
+
+    if (!has_select(request->client))
+        return SERVICE_NOT_PERMITTED;
+    if (bytes == 0 || bytes > SPI_TRANSFER_MAX || bytes > request->client->buffer_bytes)
+        return SERVICE_BAD_ARGUMENT;
+    if (chip_of(request->client)->divider == 0)
+        return SERVICE_NOT_FOUND;
+    result = bus_queue_add(&bus.queue, request);
+    begin_next();
+    return result;
+}
+
+static void look_at_clients(void)
+{
+    const struct startup *startup = program_startup();
+
+    for (unsigned i = 0; i < startup->edge_count && i < STARTUP_EDGE_MAX; i++) {
+        const struct startup_edge *edge = &startup->edge[i];
+
+        if (edge->kind == EDGE_PROVIDE && !has_select(edge))
+            program_log("%s has no chip select that this controller drives", edge->name);
+    }
+}
+
+int main(void)
+{
+    static const server_operation operation[] = {[SPI_CONFIGURE] = op_configure,
+                                                 [SPI_TRANSFER] = op_transfer};
+    static const struct server server = {.operation = operation,
+                                         .operations = COUNT_OF(operation),
+                                         .interrupt = on_interrupt,
+                                         .timer = on_timer};
+    size_t bytes = 0;
+
+    bus.clock_hz = program_config_cell("clock-hz", DEFAULT_CLOCK_HZ);
+    bus.device.base = program_registers(0, &bytes);
+    if (bus.device.base == NULL || bytes < BCM2835_SPI_REGISTER_BYTES) {
+        program_log("no registers of an SPI master: %lu bytes, not %u", (unsigned long)bytes,
+                    BCM2835_SPI_REGISTER_BYTES);
+        return 1;
+    }
+    look_at_clients();
+    bcm2835_spi_start(&bus.device);
+    server_run(&server);
+}
