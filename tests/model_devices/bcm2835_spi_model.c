@@ -68,9 +68,9 @@ bool bcm2835_spi_model_step(void)
 {
     uint8_t byte = model.transmit[0];
 
-    if (!(model.control & TA) || model.sending == 0 || model.received == FIFO ||
-        model.way == MODEL_SPI_DEAD)
+    if (!(model.control & TA) || model.sending == 0 || model.way == MODEL_SPI_DEAD)
         return false;
+    assert_true(model.received < FIFO); /* the clock would stop until somebody reads */
     memmove(model.transmit, model.transmit + 1, --model.sending);
     model.receive[model.received++] = (model.control & 3) == 0 ? (uint8_t)~byte : model.last;
     model.last = byte;

@@ -136,6 +136,21 @@ static void bytes_are_exchanged_under_one_assertion_of_the_select(void **state)
     assert_false(bcm2835_spi_model_interrupt());
 }
 
+/* The FIFO has bytes left to send when the driver is called for those that came. */
+static void the_bus_need_not_pause(void **state)
+{
+    (void)state;
+    ask(flash, 200);
+    fake.server->interrupt(150, 0);
+    for (unsigned i = 0; i < 48; i++) {
+        assert_false(bcm2835_spi_model_interrupt());
+        assert_true(bcm2835_spi_model_step());
+    }
+    assert_true(bcm2835_spi_model_interrupt());
+    fake.server->interrupt(150, 0);
+    assert_false(bcm2835_spi_model_interrupt());
+}
+
 static void each_chip_has_its_mode_and_clock(void **state)
 {
     (void)state;
@@ -350,6 +365,8 @@ static void a_device_that_lies_hangs_nobody(void **state)
     bcm2835_spi_model_way(MODEL_SPI_ONES);
     for (unsigned i = 0; i < 10; i++) {
         unsigned reply = ask(flash, SPI_TRANSFER_MAX);
+        fake.server->interrupt(150, 0);
+        assert_int_equal(fake.answers, i); /* nothing comes before it was sent */
         for (unsigned j = 0; j < SPI_TRANSFER_MAX / 32; j++)
             fake.server->interrupt(150, 0);
         assert_result(reply, SERVICE_OK); /* nobody can tell such a device from a chip */
@@ -373,6 +390,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, with_bus)
     const struct CMUnitTest tests[] = {
         TEST(bytes_are_exchanged_under_one_assertion_of_the_select),
+        TEST(the_bus_need_not_pause),
         TEST(each_chip_has_its_mode_and_clock),
         TEST(a_select_has_its_level_in_and_between_transfers),
         TEST(the_clock_is_at_most_what_was_asked_for),
