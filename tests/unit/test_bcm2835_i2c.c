@@ -230,12 +230,23 @@ static void a_device_that_holds_the_clock_is_an_error(void **state)
     transfer(sensor, 1, 2);
 }
 
-static void expire(void)
+static void fire(void)
 {
     assert_true(fake.armed > fake.now);
     fake.now = fake.armed;
     fake.armed = 0;
     fake.server->timer(fake.now, fake.now);
+}
+
+/* Time goes by until the next answer, and nobody interrupts. */
+static void expire(void)
+{
+    unsigned before = fake.answers;
+
+    for (unsigned i = 0; fake.answers == before; i++) {
+        assert_true(i < 10000);
+        fire();
+    }
 }
 
 static void a_bus_that_stands_still_is_given_up_after_a_time(void **state)
@@ -272,6 +283,23 @@ static void what_was_given_up_does_not_go_on(void **state)
     fake.server->interrupt(149, 0);
     assert_string_equal(bcm2835_i2c_model_bus(), "X");
     assert_int_equal(fake.answers, 1);
+}
+
+static void without_interrupts_it_looks_by_itself(void **state)
+{
+    (void)state;
+    for (unsigned length = 1; length < 200; length += 33) {
+        uint64_t began = fake.now;
+        unsigned reply = ask(sensor, length, length), before = fake.answers;
+        while (fake.answers == before) {
+            for (unsigned i = 0; i < LOOK_BYTES && bcm2835_i2c_model_step(); i++) {
+            }
+            fire();
+        }
+        assert_result(reply, SERVICE_OK, 0);
+        /* A look after each FIFO's worth, and one more for each of the two parts. */
+        assert_true(fake.now - began <= ns_for(LOOK_BYTES) * (2 * (length / 16 + 1) + 2));
+    }
 }
 
 static void the_timer_looks_once_more_before_it_gives_up(void **state)
@@ -472,6 +500,7 @@ int main(void)
         TEST(a_device_that_holds_the_clock_is_an_error),
         TEST(a_bus_that_stands_still_is_given_up_after_a_time),
         TEST(what_was_given_up_does_not_go_on),
+        TEST(without_interrupts_it_looks_by_itself),
         TEST(the_timer_looks_once_more_before_it_gives_up),
         TEST(requests_of_several_clients_are_done_in_order),
         TEST(who_may_not_or_asks_wrongly_is_refused),

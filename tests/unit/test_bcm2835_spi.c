@@ -250,12 +250,23 @@ static void after_a_restart_a_client_configures_again(void **state)
     assert_int_equal(refused(screen, 1), SERVICE_NOT_FOUND);
 }
 
-static void expire(void)
+static void fire(void)
 {
     assert_true(fake.armed > fake.now);
     fake.now = fake.armed;
     fake.armed = 0;
     fake.server->timer(fake.now, fake.now);
+}
+
+/* Time goes by until the next answer, and nobody interrupts. */
+static void expire(void)
+{
+    unsigned before = fake.answers;
+
+    for (unsigned i = 0; fake.answers == before; i++) {
+        assert_true(i < 10000);
+        fire();
+    }
 }
 
 static void a_bus_that_stands_still_is_given_up_after_a_time(void **state)
@@ -276,6 +287,21 @@ static void a_bus_that_stands_still_is_given_up_after_a_time(void **state)
         settle();
         assert_int_equal(fake.answers, i * 2 + 1);
         transfer(screen, 100);
+    }
+}
+
+static void without_interrupts_it_looks_by_itself(void **state)
+{
+    (void)state;
+    for (unsigned length = 1; length < 400; length += 50) {
+        unsigned reply = ask(flash, length), before = fake.answers, looks = 0;
+        for (; fake.answers == before; looks++) {
+            while (bcm2835_spi_model_step()) {
+            }
+            fire();
+        }
+        assert_result(reply, SERVICE_OK);
+        assert_true(looks <= length / BCM2835_SPI_FIFO_BYTES + 2);
     }
 }
 
@@ -397,6 +423,7 @@ int main(void)
         TEST(who_may_not_or_asks_wrongly_is_refused),
         TEST(after_a_restart_a_client_configures_again),
         TEST(a_bus_that_stands_still_is_given_up_after_a_time),
+        TEST(without_interrupts_it_looks_by_itself),
         TEST(the_timer_looks_once_more_before_it_gives_up),
         TEST(requests_of_several_clients_are_done_in_order),
         TEST(an_interrupt_that_is_not_ours_is_let_go),

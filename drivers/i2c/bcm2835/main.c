@@ -3,6 +3,9 @@
  * The I2C master's protocol, include/service/i2c.h. Requests wait in the order they came,
  * one for each client; the first is on the bus. Its bytes are copied, both ways: a client
  * that was restarted meanwhile finds in its buffer what it put there itself.
+ *
+ * The device is looked at when it interrupts, and also after the time in which its FIFO
+ * runs empty: where nobody has wired the interrupt, as in QEMU's raspi4b, that is enough.
  */
 #include <lib/bus_queue.h>
 #include <lib/string.h>
@@ -17,6 +20,7 @@
 #define CYCLES_PER_BYTE  9u
 #define OTHER_BYTES      3u /* address twice, start and stop */
 #define NS_PER_SECOND    1000000000ull
+#define LOOK_BYTES       32u /* of the bus's time between two looks: twice the FIFO */
 /* The clock may be a fraction of what it is thought to be; and devices may hold it. */
 #define LIMIT_TIMES      4u
 #define LIMIT_BESIDES_NS 500000000ull
@@ -29,17 +33,28 @@ static struct {
     uint32_t hz;
     struct bus_queue queue;
     struct bus_request active; /* on the bus */
-    uint64_t deadline;
+    uint64_t deadline; /* of the transfer */
     uint64_t told[STARTUP_EDGE_MAX]; /* enum i2c_error that the log has of it last */
     uint8_t out[I2C_TRANSFER_MAX], in[I2C_TRANSFER_MAX];
 } bus;
 
+static uint64_t ns_for(uint64_t bytes)
+{
+    return bytes * CYCLES_PER_BYTE * NS_PER_SECOND / bus.hz;
+}
+
 static uint64_t limit_for(const struct bus_request *transfer)
 {
     uint64_t bytes = transfer->word[OUT_BYTES] + transfer->word[IN_BYTES] + OTHER_BYTES;
-    uint64_t ns = bytes * CYCLES_PER_BYTE * NS_PER_SECOND / bus.hz;
 
-    return program_ticks_from_ns(ns * LIMIT_TIMES + LIMIT_BESIDES_NS);
+    return program_ticks_from_ns(ns_for(bytes) * LIMIT_TIMES + LIMIT_BESIDES_NS);
+}
+
+static void look_later(void)
+{
+    uint64_t next = program_ticks() + program_ticks_from_ns(ns_for(LOOK_BYTES));
+
+    program_timer_arm(next < bus.deadline ? next : bus.deadline);
 }
 
 static void begin_next(void)
@@ -50,7 +65,7 @@ static void begin_next(void)
         return;
     memcpy(bus.out, (const void *)(uintptr_t)next->client->buffer, next->word[OUT_BYTES]);
     bus.deadline = program_ticks() + limit_for(next);
-    program_timer_arm(bus.deadline);
+    look_later();
     bcm2835_i2c_begin(&bus.device, next->client->cell[0], bus.out, (uint32_t)next->word[OUT_BYTES],
                       bus.in, (uint32_t)next->word[IN_BYTES]);
 }
@@ -91,7 +106,7 @@ static void finish(uint64_t error)
     begin_next();
 }
 
-/* False: it goes on, or there is none. */
+/* False: it goes on. */
 static bool go_on(void)
 {
     switch (bcm2835_i2c_continue(&bus.device)) {
@@ -114,17 +129,17 @@ static void on_interrupt(uint32_t line, uint64_t merged)
 {
     (void)line;
     (void)merged;
-    go_on();
+    if (bus.active.reply != 0 && !go_on())
+        look_later();
 }
 
-/* The device may have ended by now, and the interrupt be on its way. */
 static void on_timer(uint64_t deadline, uint64_t now)
 {
     (void)deadline;
     if (bus.active.reply == 0 || go_on())
         return;
     if (now < bus.deadline) {
-        program_timer_arm(bus.deadline);
+        look_later();
         return;
     }
     bcm2835_i2c_abort(&bus.device);

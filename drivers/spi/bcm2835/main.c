@@ -3,6 +3,9 @@
  * The SPI master's protocol, include/service/spi.h. Requests wait in the order they came,
  * one for each client; the first is on the bus. Its bytes are copied, both ways: a client
  * that was restarted meanwhile finds in its buffer what it put there itself.
+ *
+ * The device is looked at when it interrupts, and also after the time in which its FIFO
+ * runs empty: where nobody has wired the interrupt, as in QEMU's raspi4b, that is enough.
  */
 #include <lib/bus_queue.h>
 #include <lib/string.h>
@@ -15,6 +18,8 @@
 #define MODES            (SPI_CPHA | SPI_CPOL | SPI_CS_HIGH)
 #define BITS_PER_BYTE    8u
 #define NS_PER_SECOND    1000000000ull
+#define LOOK_BYTES       (2u * BCM2835_SPI_FIFO_BYTES) /* of the bus's time between two looks */
+#define LOOK_LEAST_NS    1000000u
 /* The clock may be a fraction of what it is thought to be. */
 #define LIMIT_TIMES      4u
 #define LIMIT_BESIDES_NS 500000000ull
@@ -25,7 +30,7 @@ static struct {
     struct bcm2835_spi_chip chip[STARTUP_EDGE_MAX]; /* by edge; divider 0: not configured */
     struct bus_queue queue;
     struct bus_request active; /* on the bus */
-    uint64_t deadline;
+    uint64_t deadline; /* of the transfer */
     uint8_t data[SPI_TRANSFER_MAX];
 } bus;
 
@@ -40,12 +45,20 @@ static bool has_select(const struct startup_edge *edge)
            edge->cell[0] < BCM2835_SPI_SELECTS;
 }
 
-static uint64_t limit_for(const struct bus_request *transfer)
+/* What so many bytes of the transfer under way take. */
+static uint64_t ns_for(uint64_t bytes)
 {
-    uint32_t hz = bus.clock_hz / chip_of(transfer->client)->divider;
-    uint64_t ns = transfer->word[0] * BITS_PER_BYTE * NS_PER_SECOND / (hz > 0 ? hz : 1);
+    uint32_t hz = bus.clock_hz / chip_of(bus.active.client)->divider;
 
-    return program_ticks_from_ns(ns * LIMIT_TIMES + LIMIT_BESIDES_NS);
+    return bytes * BITS_PER_BYTE * NS_PER_SECOND / (hz > 0 ? hz : 1);
+}
+
+static void look_later(void)
+{
+    uint64_t ns = ns_for(LOOK_BYTES);
+    uint64_t next = program_ticks() + program_ticks_from_ns(ns + LOOK_LEAST_NS);
+
+    program_timer_arm(next < bus.deadline ? next : bus.deadline);
 }
 
 static void begin_next(void)
@@ -55,8 +68,9 @@ static void begin_next(void)
     if (next->reply != 0 || !bus_queue_take(&bus.queue, next))
         return;
     memcpy(bus.data, (const void *)(uintptr_t)next->client->buffer, next->word[0]);
-    bus.deadline = program_ticks() + limit_for(next);
-    program_timer_arm(bus.deadline);
+    bus.deadline = program_ticks() +
+                   program_ticks_from_ns(ns_for(next->word[0]) * LIMIT_TIMES + LIMIT_BESIDES_NS);
+    look_later();
     bcm2835_spi_begin(&bus.device, chip_of(next->client), bus.data, (uint32_t)next->word[0]);
 }
 
@@ -73,7 +87,7 @@ static void finish(uint32_t result)
     begin_next();
 }
 
-/* False: it goes on, or there is none. */
+/* False: it goes on. */
 static bool go_on(void)
 {
     if (bcm2835_spi_continue(&bus.device) != BCM2835_SPI_DONE)
@@ -87,17 +101,17 @@ static void on_interrupt(uint32_t line, uint64_t merged)
 {
     (void)line;
     (void)merged;
-    go_on();
+    if (bus.active.reply != 0 && !go_on())
+        look_later();
 }
 
-/* The device may have ended by now, and the interrupt be on its way. */
 static void on_timer(uint64_t deadline, uint64_t now)
 {
     (void)deadline;
     if (bus.active.reply == 0 || go_on())
         return;
     if (now < bus.deadline) {
-        program_timer_arm(bus.deadline);
+        look_later();
         return;
     }
     program_log("a transfer of %s does not end", bus.active.client->name);
