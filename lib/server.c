@@ -49,8 +49,16 @@ static void handle_call(const struct server *server)
     event_answer(answer_of(result, request.words, request.word));
 }
 
+/* Of both the reset: the other would not come back. */
+static void handle_power(const struct server *server, uint64_t bits)
+{
+    if (bits & (STARTUP_SIGNAL_POWER_OFF | STARTUP_SIGNAL_RESET) && server->power != NULL)
+        server->power((bits & STARTUP_SIGNAL_RESET) != 0);
+}
+
 static void handle_signals(const struct server *server, uint64_t bits)
 {
+    handle_power(server, bits);
     for (unsigned bit = STARTUP_EDGE_BIT; bit < 64 && server->signal != NULL; bit++) {
         const struct startup_edge *edge;
 

@@ -26,8 +26,8 @@ enum init_operation {
     INIT_TREE,           /* in: offset. out: bytes in the buffer, bytes of the whole merged tree */
     INIT_OWNER,          /* path of a node. Name of the server that owns it in the buffer; NOT_FOUND: nobody */
     INIT_MEMORY,         /* struct init_memory in the buffer */
-    INIT_POWER_OFF,
-    INIT_RESET,
+    INIT_POWER_OFF,      /* OK: the server with `system-power` was told to; it takes a moment */
+    INIT_RESET,          /* likewise */
     INIT_VERSION,        /* text in the buffer; out: its bytes */
 
     /*

@@ -234,17 +234,13 @@ static uint32_t op_kill(struct control *control)
 static uint32_t op_power_off(struct control *control)
 {
     (void)control;
-    print_line("power off");
-    thole_invoke(INIT_SLOT_MACHINE, MACHINE_POWER_OFF, 0, NULL);
-    return SERVICE_FAILED;
+    return power_end(POWER_WAY_OFF);
 }
 
 static uint32_t op_reset(struct control *control)
 {
     (void)control;
-    print_line("reset");
-    thole_invoke(INIT_SLOT_MACHINE, MACHINE_RESET, 0, NULL);
-    return SERVICE_FAILED;
+    return power_end(POWER_WAY_RESET);
 }
 
 /* --- Dispatch ------------------------------------------------------------------------------- */

@@ -120,6 +120,12 @@ wrong_t server_make(struct server *server)
     make_senders(&making, server);
     server->fault = make_badged(&making, INIT_SLOT_ENDPOINT, BADGE(BADGE_FAULT, index_of(server)));
     server->start_signal = make_badged(&making, server->notification, STARTUP_SIGNAL_START);
+    if (server->tree->system_power) {
+        server->power_signal[POWER_WAY_OFF] =
+            make_badged(&making, server->notification, STARTUP_SIGNAL_POWER_OFF);
+        server->power_signal[POWER_WAY_RESET] =
+            make_badged(&making, server->notification, STARTUP_SIGNAL_RESET);
+    }
     wrong = making.result == RESULT_DONE ? device_make(server) : result_text(making.result);
     wrong = wrong ? wrong : dma_make(server);
     server->made = wrong == NULL;

@@ -52,12 +52,15 @@ struct mirror {
     uint32_t pages;
 };
 
+enum power_way { POWER_WAY_OFF, POWER_WAY_RESET, POWER_WAYS };
+
 struct server {
     const struct system_server *tree; /* what its node says */
     uint16_t endpoint;     /* slots in init's table, for the life of the system */
     uint16_t fault;        /* init's endpoint, with a badge that names this server */
     uint16_t notification;
     uint16_t start_signal; /* the same, with the badge of the start signal */
+    uint16_t power_signal[POWER_WAYS]; /* likewise; 0: it has no say in it */
     uint16_t timer;
     uint16_t time;         /* 0: it has none */
     uint16_t event_time;
@@ -269,6 +272,11 @@ void fault_details(struct server *server, const struct message *message);
 
 /* Answers a request; the answer is in *message. */
 void request_answer(struct message *message);
+
+/* --- power.c --------------------------------------------------------------------------- */
+
+/* Ends the work of the machine, or sees to it that somebody does; what came of it. */
+uint32_t power_end(enum power_way way);
 
 /* --- trace.c --------------------------------------------------------------------------- */
 

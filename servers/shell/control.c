@@ -99,6 +99,10 @@ static bool end(enum init_operation operation, const char *what)
 {
     terminal_drain();
     struct answer answer = system_ask(operation, 0);
+    if (answer.status == STATUS_OK && answer.result == SERVICE_OK) {
+        out_sentence(&terminal, "The machine will be ", what, " by a driver.\n", NULL);
+        return true;
+    }
     out_sentence(&terminal, "The machine was not ", what, ": ",
                  answer.status == STATUS_OK ? sentence_of(answer.result)
                                             : "this shell has no control of the system",

@@ -43,6 +43,7 @@ BAD = {
     "wrong restart": SERVER + ' restart = "often";',
     "restart limit without seconds": SERVER + ' restart-limit = <5>;',
     "flag with a value": SERVER + ' init-log = "yes";',
+    "power with a value": SERVER + ' system-power = <1>;',
     "node in a server": SERVER + ' sub { };',
     "node in config": SERVER + ' config { sub { }; };',
 }

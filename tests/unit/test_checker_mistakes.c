@@ -138,6 +138,11 @@ static const struct row rows[] = {
     WRONG("a node in config is refused", "config { more { }; };",
           "config: expected properties only, found a node in it"),
 
+    {"a second server for the power is refused",
+     "x { " SERVER " system-power; }; y { " SERVER " system-power; };",
+     "/thole/y: system-power: expected one server with it, which is /thole/x, found a second"
+     " one\n",
+     " x"},
     {"a server without program is refused", "x { compatible = \"thole,server\"; };",
      "/thole/x: program: expected the name of a program, found no such property\n", ""},
     {"a node that is no server is refused", "x { program = \"shell\"; };",

@@ -22,6 +22,7 @@ struct init init;
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define FREQUENCY       1000000u
+#define POWER_SLOT      910u
 
 enum { LOG, CONSOLE, SHELL, SERVERS }; /* console and shell log, the shell uses the console */
 enum { TABLE = 200, THREAD = 300, TIME = 400, EVENTS = 500, INTERRUPTS = 600 }; /* + server */
@@ -96,9 +97,20 @@ static struct {
 static bool ring_fits = true;
 static unsigned traced_into, ring_made, ring_given_back, named, named_number;
 
+static uint32_t machine_asked;     /* the operation, of those that end it */
+static unsigned power_signalled;   /* the slot */
+
 enum thole_result thole_invoke(unsigned slot, uint32_t label, unsigned words, const uint64_t *word)
 {
     (void)words;
+    if (slot == INIT_SLOT_MACHINE && (label == MACHINE_POWER_OFF || label == MACHINE_RESET)) {
+        machine_asked = label;
+        return RESULT_BAD_OPERATION;
+    }
+    if (slot == POWER_SLOT || slot == POWER_SLOT + 1) {
+        assert_int_equal(label, NOTIFICATION_SIGNAL);
+        power_signalled = slot;
+    }
     if (slot == INIT_SLOT_MACHINE && label == MACHINE_TRACE)
         traced_into = (unsigned)word[0];
     if (slot == INIT_SLOT_MACHINE && label == MACHINE_NAME) {
@@ -317,6 +329,7 @@ static int start(void **state)
     memset(slot_word, 0, sizeof(slot_word));
     memset(buffer, 0, sizeof(buffer));
     table_is_gone = false;
+    machine_asked = power_signalled = 0;
     init.info = &info;
     init.control_buffer[SHELL] = buffer;
     servers_make();
@@ -702,6 +715,94 @@ static void a_thread_is_named_to_the_kernel(void **state)
     assert_int_equal(named_number, 2);
 }
 
+/* --- The end ------------------------------------------------------------------------------ */
+
+static void firmware_make(void)
+{
+    int node = fdt_add_subnode(tree, 0, "psci");
+
+    fdt_setprop_string(tree, node, "compatible", "arm,psci-1.0");
+}
+
+static void power_make(void)
+{
+    init.server[LOG].power_signal[POWER_WAY_OFF] = POWER_SLOT;
+    init.server[LOG].power_signal[POWER_WAY_RESET] = POWER_SLOT + 1;
+}
+
+static void the_firmware_ends_the_machine(void **state)
+{
+    struct message message;
+    (void)state;
+
+    firmware_make();
+    assert_int_equal(request(INIT_POWER_OFF, "", 0, &message), SERVICE_FAILED);
+    assert_int_equal(machine_asked, MACHINE_POWER_OFF);
+    assert_int_equal(request(INIT_RESET, "", 0, &message), SERVICE_FAILED);
+    assert_int_equal(machine_asked, MACHINE_RESET);
+    assert_int_equal(power_signalled, 0);
+}
+
+static void without_firmware_a_server_ends_the_machine(void **state)
+{
+    struct message message;
+    (void)state;
+
+    power_make();
+    assert_int_equal(request(INIT_POWER_OFF, "", 0, &message), SERVICE_OK);
+    assert_int_equal(power_signalled, POWER_SLOT);
+    assert_int_equal(request(INIT_RESET, "", 0, &message), SERVICE_OK);
+    assert_int_equal(power_signalled, POWER_SLOT + 1);
+    assert_int_equal(machine_asked, 0); /* the kernel would not come back */
+}
+
+static void a_firmware_that_is_disabled_is_not_asked(void **state)
+{
+    struct message message;
+    (void)state;
+
+    firmware_make();
+    power_make();
+    fdt_setprop_string(tree, fdt_path_offset(tree, "/psci"), "status", "disabled");
+    assert_int_equal(request(INIT_POWER_OFF, "", 0, &message), SERVICE_OK);
+    assert_int_equal(machine_asked, 0);
+}
+
+static void a_firmware_that_fails_is_followed_by_the_server(void **state)
+{
+    struct message message;
+    (void)state;
+
+    firmware_make();
+    power_make();
+    assert_int_equal(request(INIT_RESET, "", 0, &message), SERVICE_OK);
+    assert_int_equal(machine_asked, MACHINE_RESET);
+    assert_int_equal(power_signalled, POWER_SLOT + 1);
+}
+
+static void a_server_that_does_not_run_cannot_end_the_machine(void **state)
+{
+    struct message message;
+    (void)state;
+
+    power_make();
+    init.server[LOG].state = SERVER_STOPPED;
+    assert_int_equal(request(INIT_POWER_OFF, "", 0, &message), SERVICE_FAILED);
+    assert_int_equal(power_signalled, 0);
+}
+
+static void nobody_else_ends_the_machine(void **state)
+{
+    struct message message = {.tag = thole_tag(INIT_POWER_OFF, 0),
+                              .badge = BADGE(BADGE_REQUEST, SHELL)};
+    (void)state;
+
+    power_make();
+    request_answer(&message);
+    assert_int_equal(thole_tag_label(message.tag), SERVICE_BAD_REQUEST);
+    assert_int_equal(machine_asked + power_signalled, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, start)
@@ -723,6 +824,12 @@ int main(void)
         TEST(who_has_no_control_may_not_look),
         TEST(a_trace_is_begun_ended_and_read),
         TEST(a_thread_is_named_to_the_kernel),
+        TEST(the_firmware_ends_the_machine),
+        TEST(without_firmware_a_server_ends_the_machine),
+        TEST(a_firmware_that_is_disabled_is_not_asked),
+        TEST(a_firmware_that_fails_is_followed_by_the_server),
+        TEST(a_server_that_does_not_run_cannot_end_the_machine),
+        TEST(nobody_else_ends_the_machine),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

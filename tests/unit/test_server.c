@@ -180,6 +180,11 @@ static void on_signal(const struct startup_edge *edge)
     note("signal %s; ", edge->name);
 }
 
+static void on_power(bool reset)
+{
+    note("power %d; ", reset);
+}
+
 static const server_operation operation[] = {
     [OP_DOUBLE] = op_double, [OP_LATER] = op_later, [OP_SLEEP] = op_sleep, [OP_WASTE] = op_waste};
 static const struct server server = {
@@ -188,6 +193,7 @@ static const struct server server = {
     .interrupt = on_interrupt,
     .timer = on_timer,
     .signal = on_signal,
+    .power = on_power,
 };
 
 static int page_make(void **state)
@@ -289,6 +295,18 @@ static void interrupts_and_signals_reach_their_handlers(void **state)
     assert_string_equal(did, "reply 0; interrupt 33 2; reply 0; signal client; reply 0; reply 1; ");
 }
 
+static void the_end_of_the_machine_reaches_who_makes_it(void **state)
+{
+    (void)state;
+    arrives(event(KIND_SIGNAL, STARTUP_SIGNAL_POWER_OFF, 0));
+    arrives(event(KIND_SIGNAL, STARTUP_SIGNAL_RESET | (uint64_t)1 << EDGE_BIT, 0));
+    arrives(event(KIND_SIGNAL, STARTUP_SIGNAL_POWER_OFF | STARTUP_SIGNAL_RESET, 0));
+    arrives(event(KIND_SIGNAL, STARTUP_SIGNAL_START, 0));
+    run();
+    assert_string_equal(did, "reply 0; power 0; reply 0; power 1; signal client; reply 0;"
+                             " power 1; reply 0; reply 0; ");
+}
+
 static void a_timer_is_armed_again_by_the_answer_to_it(void **state)
 {
     (void)state;
@@ -380,6 +398,7 @@ int main(void)
         TEST(a_request_put_aside_is_answered_from_its_slot),
         TEST(a_slot_reserved_and_not_used_is_free_again),
         TEST(interrupts_and_signals_reach_their_handlers),
+        TEST(the_end_of_the_machine_reaches_who_makes_it),
         TEST(a_timer_is_armed_again_by_the_answer_to_it),
         TEST(a_timer_event_that_came_too_late_does_not_end_the_new_deadline),
         TEST(what_arrives_during_a_sleep_is_handled_after_it),

@@ -207,7 +207,7 @@ struct answer program_request(const struct startup_edge *use, uint32_t operation
         return play_usage();
     case INIT_POWER_OFF:
     case INIT_RESET:
-        return (struct answer){.result = SERVICE_FAILED};
+        return (struct answer){.result = init.result == SERVICE_OK ? SERVICE_OK : SERVICE_FAILED};
     }
     return play_named(operation, word[0]);
 }
@@ -389,6 +389,8 @@ static void refusals_are_sentences(void **state)
     assert_int_equal(drained, 1);
     assert_false(run("reset"));
     assert_int_equal(drained, 2);
+    init.result = SERVICE_OK;
+    expect("reset", true, "The machine will be reset by a driver.\n");
 }
 
 static void mistakes_are_answered_with_what_helps(void **state)

@@ -38,6 +38,8 @@ struct server {
     void (*interrupt)(uint32_t line, uint64_t merged); /* the line is unmasked on return */
     void (*timer)(uint64_t deadline, uint64_t now);    /* arm again by program_timer_arm */
     void (*signal)(const struct startup_edge *edge);   /* a peer's signal, once an edge */
+    /* The machine is to be switched off, or reset: of the server with `system-power`. */
+    void (*power)(bool reset);
     void (*start)(void);        /* once, before the first message is handled; may be NULL */
 };
 

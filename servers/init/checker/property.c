@@ -323,6 +323,22 @@ static void read_system_control(struct check *check, struct system_server *serve
     read_flag(check, server, value, &server->system_control);
 }
 
+/* The first in the tree has it: of the others it is an error. */
+static void read_system_power(struct check *check, struct system_server *server,
+                              const struct value *value)
+{
+    for (unsigned i = 0; i < check->system->server_count; i++) {
+        const struct system_server *other = &check->system->server[i];
+
+        if (other != server && other->system_power) {
+            refuse_found(check, server, &(struct mistake){value->name, NULL, "a second one"},
+                         "one server with it, which is /thole/%s", other->name);
+            return;
+        }
+    }
+    read_flag(check, server, value, &server->system_power);
+}
+
 static void read_init_log(struct check *check, struct system_server *server,
                           const struct value *value)
 {
@@ -356,6 +372,7 @@ static const struct property {
     {"restart", read_restart},
     {"restart-limit", read_restart_limit},
     {"system-control", read_system_control},
+    {"system-power", read_system_power},
     {"init-log", read_init_log},
     /* What dtc adds, for labels. */
     {"phandle", read_nothing},

@@ -100,6 +100,7 @@ struct system_server {
     uint32_t restart_count;            /* at most so many restarts ... */
     uint32_t restart_seconds;          /* ... in so many seconds */
     bool system_control;
+    bool system_power;                 /* of one server at most */
     bool init_log;
     unsigned use_count;
     unsigned client_count;             /* edges of others to it, whatever became of them */
