@@ -74,6 +74,8 @@ static const char board_source[] =
     "  many { compatible = \"test,many\";\n"
     "    gpios = " TEN("<&gpio 1 0>, <&gpio 2 0>, <&gpio 3 0>, ") "<&gpio 4 0>; };\n"
     "  zeros { compatible = \"test,zeros\"; gpios = <" TEN(TEN("0 ")) ">; };\n"
+    "  far { compatible = \"test,far\"; phandle = <0x10001>; #gpio-cells = <1>; };\n"
+    "  near { compatible = \"test,near\"; gpios = <0x10001 9>; reset-gpios = <0x20001 9>; };\n"
     "  line { compatible = \"test,line\"; interrupts-extended = <&wide 1>; };\n"
     "  line-cut { compatible = \"test,line-cut\"; interrupts-extended = <&gpio 1>; };\n"
     "};\n";
@@ -357,6 +359,17 @@ static void phandles_and_cells_that_lie_lead_nowhere(void **state)
     assert_int_equal(checked.system.errors, 0);
 }
 
+/* Their last bits are those of the board's first. */
+static void phandles_that_are_far_apart_are_told_apart(void **state)
+{
+    (void)state;
+    run("far { " SERVER "match = \"test,far\"; }; x { " SERVER "match = \"test,near\"; };" GPIO
+        "y { " SERVER "match = \"/gpio-keys/poweroff\"; };");
+    assert_string_equal(edges_of("x"), "gpio>far 2: 9;");
+    assert_string_equal(checked_server(&checked, "x")->without, "reset-gpios");
+    assert_string_equal(edges_of("y"), "gpio>gpio 2: 3 1;");
+}
+
 static void lines_that_lie_lead_nowhere(void **state)
 {
     (void)state;
@@ -404,6 +417,7 @@ int main(void)
         cmocka_unit_test(buffers_are_of_what_the_node_uses_alone),
         cmocka_unit_test(an_address_is_one_to_four_cells),
         cmocka_unit_test(phandles_and_cells_that_lie_lead_nowhere),
+        cmocka_unit_test(phandles_that_are_far_apart_are_told_apart),
         cmocka_unit_test(lines_that_lie_lead_nowhere),
         cmocka_unit_test(more_lines_than_edges_are_refused),
     };

@@ -1026,15 +1026,16 @@ static void a_device_is_given_low_addresses_of_its_own_first(void **state)
         {0x100000000, 0x400000000, 0x100000000},
         {0x200000000, 0xc0000000, 0x80000000},
         {0x200000000, 0x80000000, 0x1000},
+        {0x1ffffe000, 0x70000000, 0x3000},
     };
     (void)state;
 
-    dma_prepare(8, false, window, 3);
+    dma_prepare(8, false, window, 4);
     assert_null(dma_make(driver));
-    assert_int_equal(asked_count, 3);
+    assert_int_equal(asked_count, 4);
     assert_int_equal(asked[0].bytes, 0);
     assert_int_equal(asked[1].bytes, 0x40000000);
-    /* The third window has the first byte too, but not the whole. */
+    /* The last two have the first byte too, but not the whole. */
     assert_int_equal(driver->dma_bus, 0xc0000000);
     dma_prepare(8, false, window, 1);
     assert_null(dma_make(driver));

@@ -27,8 +27,9 @@ static void window_pass(const struct system_window *window, const struct system_
     uint64_t window_end = window->address + window->bytes, entry_end = entry->bus + entry->bytes;
     uint64_t end = window_end < entry_end ? window_end : entry_end;
 
-    if (range_wraps(entry->bus, entry->bytes) || range_wraps(entry->address, entry->bytes) ||
-        start >= end || passed->count == SYSTEM_WINDOWS_MAX) {
+    /* Where the bus's side wraps, its end is before its start. */
+    if (range_wraps(entry->address, entry->bytes) || start >= end ||
+        passed->count == SYSTEM_WINDOWS_MAX) {
         return;
     }
     passed->window[passed->count++] = (struct system_window){
