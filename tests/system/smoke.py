@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The script with which an owner tries a Raspberry Pi 4 (tools/smoke/try_rpi4.py): at the
+# emulated board, at a line that says nothing, at one with another board, and the writing
+# of a card.
+
+import contextlib
+import io
+import os
+import pty
+import subprocess
+import sys
+import tempfile
+import tty
+
+from system import ROOT, expect, expect_equal, expect_not, run, skip_without_board
+from guest import Options, command_line, die_with_parent
+
+sys.path.insert(0, os.path.join(ROOT, "tools", "smoke"))
+
+import try_rpi4  # noqa: E402  (found through the path above)
+
+
+def judged(directory, far_end, near_end):
+    """How many did not come, and what was said; the line's far end is QEMU's."""
+    del far_end
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        missing = try_rpi4.judge(try_rpi4.Line(os.ttyname(near_end), os.path.join(directory, "log")))
+    return missing, said.getvalue()
+
+
+def at_the_end_of_a_line(**options):
+    """The script at the serial line of a guest."""
+    with tempfile.TemporaryDirectory() as directory:
+        far_end, near_end = pty.openpty()
+        tty.setraw(near_end)
+        command = command_line(Options(**options), directory, ["-serial", "stdio"])
+        guest = subprocess.Popen(command, stdin=far_end, stdout=far_end, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
+        try:
+            return judged(directory, far_end, near_end)
+        finally:
+            guest.kill()
+            guest.wait()
+
+
+def a_board_that_runs_gets_a_yes_to_everything():
+    for direct in (False, True):
+        missing, said = at_the_end_of_a_line(board="rpi4", direct=direct)
+        expect_equal(missing, 0, f"what did not come\n{said}")
+        expect_equal(said.count("  yes  "), len(try_rpi4.START) + len(try_rpi4.COMMANDS), said)
+        expect(said, "1984 MiB")
+
+
+def another_board_gets_a_no_where_it_differs():
+    usual, try_rpi4.ANSWER_SECONDS = try_rpi4.ANSWER_SECONDS, 10
+    missing, said = at_the_end_of_a_line(board="virt", direct=True)
+    try_rpi4.ANSWER_SECONDS = usual
+    expect(said, "NO +it knows the board", "NO +all four cores run", "NO +the serial line has its driver",
+           "yes +the line goes on")
+    expect_equal(missing, said.count("   NO  "), said)
+
+
+def a_silent_line_gets_advice():
+    usual = try_rpi4.BOOT_SECONDS, try_rpi4.ANSWER_SECONDS
+    try_rpi4.BOOT_SECONDS = try_rpi4.ANSWER_SECONDS = 0.1
+    with tempfile.TemporaryDirectory() as directory:
+        missing, said = judged(directory, *pty.openpty())
+        try_rpi4.BOOT_SECONDS, try_rpi4.ANSWER_SECONDS = usual
+        expect_equal(missing, len(try_rpi4.START), said)
+        expect(said, "Nothing came at all: are the wires right")
+        expect_not(said, "yes ")
+
+
+def what_is_written_is_compared():
+    with tempfile.TemporaryDirectory() as directory:
+        image, card = os.path.join(directory, "image"), os.path.join(directory, "card")
+        for path, content in ((image, os.urandom(100000)), (card, bytes(300000))):
+            with open(path, "wb") as file:
+                file.write(content)
+        try_rpi4.copy(image, card)
+        with open(image, "rb") as written, open(card, "rb") as found:
+            expect_equal(found.read(100000), written.read(), "what is on the card")
+        try:
+            try_rpi4.copy(image, "/dev/full")
+        except OSError:
+            return
+        raise AssertionError("a card without room was taken")
+
+
+def a_disk_that_is_no_card_is_refused():
+    for device in ("/dev/null", "/nowhere"):
+        done = subprocess.run(["/usr/bin/python3", try_rpi4.__file__, "--flash", "/dev/null", device],
+                              capture_output=True, text=True, timeout=60, input="\n")
+        expect(done.stderr, "is no whole disk")
+        expect_equal(done.returncode, 1, "exit status")
+
+
+skip_without_board("rpi4")
+run(what_is_written_is_compared,
+    a_disk_that_is_no_card_is_refused,
+    a_silent_line_gets_advice,
+    another_board_gets_a_no_where_it_differs,
+    a_board_that_runs_gets_a_yes_to_everything)
