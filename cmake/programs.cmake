@@ -93,10 +93,10 @@ function(thole_program name)
         DEPENDS ${name} VERBATIM)
     add_custom_target(${name}-stripped DEPENDS "${stripped}")
     set_property(GLOBAL APPEND PROPERTY THOLE_PROGRAMS ${name})
-    # Drivers and examples: of boards, and of systems, that have them.
+    # Of boards, and of systems, that have them.
     cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}"
         OUTPUT_VARIABLE place)
-    if(place MATCHES "^(drivers|examples)/")
+    if(place MATCHES "^(drivers|examples|servers)/")
         set_property(GLOBAL APPEND PROPERTY THOLE_OPTIONAL_PROGRAMS ${name})
     endif()
 endfunction()

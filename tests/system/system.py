@@ -210,17 +210,26 @@ def memory(guest):
     return amounts
 
 
-# A Raspberry Pi has no firmware call for it; the test ends QEMU by its pid.
+# A Raspberry Pi has no firmware call for it: of a system without `system-power` the test
+# ends QEMU by its pid.
 NO_WAY_OFF = "kernel: this machine has no firmware call to switch it off: it waits for your hand\n"
+
+
+def ends(guest):
+    """Does the machine go off, rather than say that it cannot?"""
+    try:
+        guest.wait_for(NO_WAY_OFF)
+        return False
+    except GuestError:
+        return guest.ended
 
 
 def power_off(guest):
     guest.audit()
     guest.send_line("poweroff")
-    if guest.options.board == "rpi4":
-        guest.wait_for(NO_WAY_OFF)
-    else:
-        expect_equal(guest.wait_for_exit(), 0, "QEMU's exit status")
+    if guest.options.board == "rpi4" and not ends(guest):
+        return
+    expect_equal(guest.wait_for_exit(), 0, "QEMU's exit status")
     expect_not(guest.text, r"kernel panic:|init: panic:")
 
 

@@ -38,6 +38,7 @@ class Options:
         self.update = False
         self.path = False
         self.names = []
+        self.said = set()
 
 
 def parse(arguments):

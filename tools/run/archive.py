@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # What of the archive a system is given: the build packs all programs into one, and a
-# driver or an example goes along only where the system tree names it. All that is
+# server, driver or example goes along only where the system tree names it. All that is
 # loaded stays in memory for as long as the system runs.
 
 import os
