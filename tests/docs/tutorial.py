@@ -11,14 +11,30 @@ import sys
 ROOT = os.environ.get("THOLE_ROOT") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools", "run"))
 
-from guest import Guest, GuestError, UserError    # noqa: E402
+import machine                                    # noqa: E402
+from guest import Guest, GuestError, Options, UserError    # noqa: E402
 
 GAUGE = re.compile(r"gauge: (\d+) samples from 4 to 42")
 NOON = ["-rtc", "base=2026-03-01T12:00:00,clock=vm"]
 
 
+# The command of the chapter on a sensor, as it stands there.
+SENSOR = re.compile(r"^\./thole run (--board rpi4 .*) -- (.*)$", re.MULTILINE)
+
+
 def start(**given):
-    return Guest(system="tutorial", direct=True, **given)
+    return Guest(**{"system": "tutorial", "direct": True, **given})
+
+
+def start_sensor(qemu=True, hardware=True):
+    """What the page says to type, with what it says to leave out left out."""
+    with open(os.path.join(ROOT, "docs", "tutorial.md"), encoding="utf-8") as page:
+        words, arguments = SENSOR.search(page.read()).groups()
+    said = dict(zip(words.split()[::2], words.split()[1::2]))
+    assert set(said) == {"--board", "--system", "--hardware"}, said
+    return start(board=said["--board"], system=said["--system"],
+                 hardware=[os.path.join(ROOT, said["--hardware"])] if hardware else [],
+                 qemu=arguments.split() if qemu else [])
 
 
 def command(guest, line):
@@ -108,6 +124,31 @@ def without_the_device_neither_driver_nor_client_is_started():
         assert "rtc:" not in guest.text
 
 
+def the_sensor_is_read_also_when_its_bus_was_killed():
+    with start_sensor() as guest:
+        guest.wait_for_prompt()
+        seen(guest, r"thermometer: 0\.000 degrees")
+        ended(guest, "thermometer")
+        before = len(guest.text)
+        command(guest, "kill i2c; start thermometer")
+        seen(guest, r"thermometer: 0\.000 degrees", before)
+        assert row(guest, "i2c") == ["i2c", "running", "1"]
+
+
+def an_absent_sensor_does_not_answer():
+    with start_sensor(qemu=False) as guest:
+        guest.wait_for_prompt()
+        seen(guest, r"thermometer: the sensor does not answer")
+        assert "sensor at address 0x48: nobody acknowledges" in command(guest, "log i2c")
+
+
+def without_the_sensor_in_the_tree_nothing_is_started():
+    with start_sensor(hardware=False) as guest:
+        guest.wait_for_prompt()
+        assert row(guest, "sensor")[1] == "disabled"
+        assert row(guest, "thermometer")[1] == "disabled"
+
+
 TESTS = [
     the_server_counts_what_its_client_gives,
     a_killed_server_is_back_where_its_client_looks_for_it,
@@ -115,11 +156,26 @@ TESTS = [
     a_client_that_waits_asks_the_next_driver,
     without_the_device_neither_driver_nor_client_is_started,
 ]
+# Only where QEMU can be a Raspberry Pi 4.
+SENSOR_TESTS = [
+    the_sensor_is_read_also_when_its_bus_was_killed,
+    an_absent_sensor_does_not_answer,
+    without_the_sensor_in_the_tree_nothing_is_started,
+]
+
+
+def possible():
+    try:
+        machine.board(Options(board="rpi4")).check_qemu()
+    except UserError as error:
+        print(f"skipped: the sensor on a bus: {error}", flush=True)
+        return TESTS
+    return TESTS + SENSOR_TESTS
 
 
 def main():
     failed = 0
-    for test in TESTS:
+    for test in possible():
         name = test.__name__.replace("_", " ")
         try:
             test()
