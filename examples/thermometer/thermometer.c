@@ -33,7 +33,7 @@ int main(void)
         printf("thermometer: the sensor does not answer\n");
         return 1;
     }
-    printf("thermometer: %s%" PRId64 ".%03" PRId64 " degrees\n", milli < 0 ? "-" : "",
-           size / MILLI, size % MILLI);
+    printf("thermometer: %s%" PRId64 ".%03" PRId64 " degrees\n", milli < 0 ? "-" : "", size / MILLI,
+           size % MILLI);
     return 0;
 }

@@ -15,7 +15,15 @@
 #define SETTLE 150
 
 /* Detection, in the order of the registers from GPREN0 on. */
-enum detection { REN, FEN, HEN, LEN, AREN, AFEN, DETECTIONS };
+enum detection {
+    REN,
+    FEN,
+    HEN,
+    LEN,
+    AREN,
+    AFEN,
+    DETECTIONS
+};
 
 static struct {
     uint8_t function[60];

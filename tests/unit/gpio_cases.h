@@ -139,8 +139,7 @@ static void only_an_output_can_be_set(void **state)
 static void an_interrupt_line_is_never_an_output(void **state)
 {
     (void)state;
-    assert_int_equal(ask(sensor, GPIO_DIRECTION, GPIO_OUTPUT_ACTIVE, NULL),
-                     SERVICE_NOT_PERMITTED);
+    assert_int_equal(ask(sensor, GPIO_DIRECTION, GPIO_OUTPUT_ACTIVE, NULL), SERVICE_NOT_PERMITTED);
     assert_int_equal(ask(sensor, GPIO_SET, 1, NULL), SERVICE_NOT_PERMITTED);
     assert_int_equal(ask(sensor, GPIO_DIRECTION, GPIO_INPUT, NULL), SERVICE_OK);
     led->cell[1] = GPIO_SINGLE_ENDED;
@@ -241,10 +240,10 @@ static void an_edge_that_names_no_line_may_do_nothing(void **state)
     (void)state;
     static const struct {
         uint32_t origin, cells, line;
-    } edge[] = {{EDGE_FROM_USES, 0, 0},      {EDGE_FROM_USES, 2, 0},
-                {EDGE_FROM_BUS, 2, 0},       {EDGE_FROM_CLOCKS, 1, 0},
-                {EDGE_FROM_GPIOS, 0, 0},     {EDGE_FROM_GPIOS, 2, LINES},
-                {EDGE_FROM_GPIOS, 2, 64},    {EDGE_FROM_INTERRUPTS, 2, LINES},
+    } edge[] = {{EDGE_FROM_USES, 0, 0},         {EDGE_FROM_USES, 2, 0},
+                {EDGE_FROM_BUS, 2, 0},          {EDGE_FROM_CLOCKS, 1, 0},
+                {EDGE_FROM_GPIOS, 0, 0},        {EDGE_FROM_GPIOS, 2, LINES},
+                {EDGE_FROM_GPIOS, 2, 64},       {EDGE_FROM_INTERRUPTS, 2, LINES},
                 {EDGE_FROM_GPIOS, 2, 1u << 31}, {EDGE_FROM_GPIOS, 2, UINT32_MAX}};
 
     for (unsigned i = 0; i < COUNT_OF(edge); i++) {
@@ -252,8 +251,7 @@ static void an_edge_that_names_no_line_may_do_nothing(void **state)
         led->cells = edge[i].cells;
         led->cell[0] = edge[i].line;
         restart();
-        assert_int_equal(ask(led, GPIO_DIRECTION, GPIO_OUTPUT_ACTIVE, NULL),
-                         SERVICE_NOT_PERMITTED);
+        assert_int_equal(ask(led, GPIO_DIRECTION, GPIO_OUTPUT_ACTIVE, NULL), SERVICE_NOT_PERMITTED);
         assert_int_equal(ask(led, GPIO_SET, 1, NULL), SERVICE_NOT_PERMITTED);
         assert_int_equal(ask(led, GPIO_GET, 0, NULL), SERVICE_NOT_PERMITTED);
         assert_int_equal(ask(led, GPIO_WATCH, 1, NULL), SERVICE_NOT_PERMITTED);
@@ -366,20 +364,19 @@ static void without_registers_it_says_so_and_ends(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, with_driver)
-#define GPIO_CASES                                                        \
-    TEST(an_output_drives_its_pin_and_active_low_turns_it_round),         \
-        TEST(only_an_output_can_be_set),                                  \
-        TEST(an_interrupt_line_is_never_an_output),                       \
-        TEST(changes_are_counted_and_their_client_alone_is_told),         \
-        TEST(active_is_what_flags_and_triggers_say),                      \
-        TEST(changes_of_several_lines_at_once_are_each_counted),          \
-        TEST(an_output_is_watched_no_more), TEST(a_line_has_one_owner),   \
-        TEST(an_edge_that_names_no_line_may_do_nothing),                  \
-        TEST(the_next_driver_goes_on_where_the_last_one_died),            \
-        TEST(a_death_between_counting_and_forgetting_loses_nothing),      \
-        TEST(without_a_buffer_a_client_is_served_as_well),                \
-        TEST(a_client_that_writes_into_its_buffer_deceives_itself_alone), \
-        TEST(without_an_interrupt_nobody_can_watch),                      \
-        TEST(an_interrupt_that_is_not_ours_is_let_go),                    \
-        TEST(a_device_that_says_only_ones_hangs_nobody),                  \
+#define GPIO_CASES                                                                                 \
+    TEST(an_output_drives_its_pin_and_active_low_turns_it_round), TEST(only_an_output_can_be_set), \
+        TEST(an_interrupt_line_is_never_an_output),                                                \
+        TEST(changes_are_counted_and_their_client_alone_is_told),                                  \
+        TEST(active_is_what_flags_and_triggers_say),                                               \
+        TEST(changes_of_several_lines_at_once_are_each_counted),                                   \
+        TEST(an_output_is_watched_no_more), TEST(a_line_has_one_owner),                            \
+        TEST(an_edge_that_names_no_line_may_do_nothing),                                           \
+        TEST(the_next_driver_goes_on_where_the_last_one_died),                                     \
+        TEST(a_death_between_counting_and_forgetting_loses_nothing),                               \
+        TEST(without_a_buffer_a_client_is_served_as_well),                                         \
+        TEST(a_client_that_writes_into_its_buffer_deceives_itself_alone),                          \
+        TEST(without_an_interrupt_nobody_can_watch),                                               \
+        TEST(an_interrupt_that_is_not_ours_is_let_go),                                             \
+        TEST(a_device_that_says_only_ones_hangs_nobody),                                           \
         TEST(without_registers_it_says_so_and_ends)

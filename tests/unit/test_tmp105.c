@@ -84,8 +84,8 @@ static void known_temperatures_of_the_data_sheet(void **state)
 
     (void)state;
     for (unsigned i = 0; i < COUNT_OF(table5); i++) {
-        int16_t value = (int16_t)(table5[i].bits >= 0x800 ? table5[i].bits - 0x1000
-                                                          : table5[i].bits);
+        int16_t value =
+            (int16_t)(table5[i].bits >= 0x800 ? table5[i].bits - 0x1000 : table5[i].bits);
         tmp105_model_temperature(value);
         convert();
         assert_int_equal(read_now(), table5[i].milli);

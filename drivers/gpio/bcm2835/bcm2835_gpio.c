@@ -68,8 +68,8 @@ static bool has(const struct bcm2835_gpio *gpio, enum bcm2835_gpio_register whic
     return (bcm2835_gpio_read(gpio, bank_of(which, line)) & bit_of(line)) != 0;
 }
 
-static void detect(const struct bcm2835_gpio *gpio, enum bcm2835_gpio_register which,
-                   unsigned line, bool enable)
+static void detect(const struct bcm2835_gpio *gpio, enum bcm2835_gpio_register which, unsigned line,
+                   bool enable)
 {
     uint32_t value = bcm2835_gpio_read(gpio, bank_of(which, line));
 

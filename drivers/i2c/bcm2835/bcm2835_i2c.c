@@ -103,11 +103,8 @@ void bcm2835_i2c_begin(struct bcm2835_i2c *i2c, uint32_t address, const uint8_t 
                        uint32_t out_bytes, uint8_t *in, uint32_t in_bytes)
 {
     be_idle(i2c);
-    *i2c = (struct bcm2835_i2c){.base = i2c->base,
-                                .out = out,
-                                .out_bytes = out_bytes,
-                                .in = in,
-                                .in_bytes = in_bytes};
+    *i2c = (struct bcm2835_i2c){
+        .base = i2c->base, .out = out, .out_bytes = out_bytes, .in = in, .in_bytes = in_bytes};
     bcm2835_i2c_write(i2c, BSC_A, address);
     if (out_bytes > 0)
         begin_write(i2c);

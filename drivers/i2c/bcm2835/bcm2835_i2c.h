@@ -20,7 +20,11 @@ enum bcm2835_i2c_register {
 };
 #define BCM2835_I2C_REGISTER_BYTES 0x20u
 
-enum bcm2835_i2c_phase { I2C_IDLE, I2C_WRITES, I2C_READS };
+enum bcm2835_i2c_phase {
+    I2C_IDLE,
+    I2C_WRITES,
+    I2C_READS
+};
 
 struct bcm2835_i2c {
     volatile uint32_t *base;

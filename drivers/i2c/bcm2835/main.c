@@ -26,14 +26,17 @@
 #define LIMIT_BESIDES_NS 500000000ull
 
 /* A request's words. */
-enum { OUT_BYTES, IN_BYTES };
+enum {
+    OUT_BYTES,
+    IN_BYTES
+};
 
 static struct {
     struct bcm2835_i2c device;
     uint32_t hz;
     struct bus_queue queue;
-    struct bus_request active; /* on the bus */
-    uint64_t deadline; /* of the transfer */
+    struct bus_request active;       /* on the bus */
+    uint64_t deadline;               /* of the transfer */
     uint64_t told[STARTUP_EDGE_MAX]; /* enum i2c_error that the log has of it last */
     uint8_t out[I2C_TRANSFER_MAX], in[I2C_TRANSFER_MAX];
 } bus;

@@ -23,9 +23,8 @@ enum tmp105_state tmp105_set_up(unsigned bits)
         return TMP105_ABSENT;
     if ((now & CONFIGURATION_READS) == wanted)
         return TMP105_READY;
-    now &= (uint8_t)~(CONFIGURATION_READS | CONFIGURATION_OS);
-    return tmp105_write(TMP105_CONFIGURATION, (uint8_t)(now | wanted)) ? TMP105_NEW
-                                                                      : TMP105_ABSENT;
+    now &= (uint8_t) ~(CONFIGURATION_READS | CONFIGURATION_OS);
+    return tmp105_write(TMP105_CONFIGURATION, (uint8_t)(now | wanted)) ? TMP105_NEW : TMP105_ABSENT;
 }
 
 /* A unit is 3.90625 thousandths: rounded to the nearest, and halves away from zero. */

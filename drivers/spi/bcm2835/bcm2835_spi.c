@@ -72,8 +72,8 @@ void bcm2835_spi_abort(struct bcm2835_spi *spi)
  * The clock's idle level must be right before the chip is selected: polarity is written
  * first, and TA, which selects it, after that.
  */
-void bcm2835_spi_begin(struct bcm2835_spi *spi, const struct bcm2835_spi_chip *chip,
-                       uint8_t *data, uint32_t bytes)
+void bcm2835_spi_begin(struct bcm2835_spi *spi, const struct bcm2835_spi_chip *chip, uint8_t *data,
+                       uint32_t bytes)
 {
     uint32_t control = chip->select | polarities(spi);
 

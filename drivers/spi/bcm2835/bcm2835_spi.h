@@ -49,8 +49,8 @@ void bcm2835_spi_start(struct bcm2835_spi *spi);
 void bcm2835_spi_polarity(struct bcm2835_spi *spi, const struct bcm2835_spi_chip *chip);
 
 /* Begins to exchange data[0..bytes), at least 1. Goes on by bcm2835_spi_continue. */
-void bcm2835_spi_begin(struct bcm2835_spi *spi, const struct bcm2835_spi_chip *chip,
-                       uint8_t *data, uint32_t bytes);
+void bcm2835_spi_begin(struct bcm2835_spi *spi, const struct bcm2835_spi_chip *chip, uint8_t *data,
+                       uint32_t bytes);
 
 enum bcm2835_spi_progress {
     BCM2835_SPI_NOT_OURS, /* no transfer is under way */

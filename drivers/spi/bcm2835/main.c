@@ -30,7 +30,7 @@ static struct {
     struct bcm2835_spi_chip chip[STARTUP_EDGE_MAX]; /* by edge; divider 0: not configured */
     struct bus_queue queue;
     struct bus_request active; /* on the bus */
-    uint64_t deadline; /* of the transfer */
+    uint64_t deadline;         /* of the transfer */
     uint8_t data[SPI_TRANSFER_MAX];
 } bus;
 
@@ -41,8 +41,7 @@ static struct bcm2835_spi_chip *chip_of(const struct startup_edge *client)
 
 static bool has_select(const struct startup_edge *edge)
 {
-    return edge->origin == EDGE_FROM_BUS && edge->cells > 0 &&
-           edge->cell[0] < BCM2835_SPI_SELECTS;
+    return edge->origin == EDGE_FROM_BUS && edge->cells > 0 && edge->cell[0] < BCM2835_SPI_SELECTS;
 }
 
 /* What so many bytes of the transfer under way take. */
@@ -166,8 +165,8 @@ static void look_at_clients(void)
 
 int main(void)
 {
-    static const server_operation operation[] = {[SPI_CONFIGURE] = op_configure,
-                                                 [SPI_TRANSFER] = op_transfer};
+    static const server_operation operation[] = {
+        [SPI_CONFIGURE] = op_configure, [SPI_TRANSFER] = op_transfer};
     static const struct server server = {.operation = operation,
                                          .operations = COUNT_OF(operation),
                                          .interrupt = on_interrupt,

@@ -10,9 +10,16 @@
 #define GPIO_LINES_MAX 64
 
 /* Of a pin's level; ORed. */
-enum gpio_change { GPIO_RISES = 1, GPIO_FALLS = 2 };
+enum gpio_change {
+    GPIO_RISES = 1,
+    GPIO_FALLS = 2
+};
 
-enum gpio_pull { GPIO_PULLED_NOT, GPIO_PULLED_UP, GPIO_PULLED_DOWN };
+enum gpio_pull {
+    GPIO_PULLED_NOT,
+    GPIO_PULLED_UP,
+    GPIO_PULLED_DOWN
+};
 
 /*
  * What a controller can do; levels are those of the pins. `line` is less than `lines`.
