@@ -142,6 +142,7 @@ class Bench(Run):
         self.marks = {address: name.removeprefix("mark_") for name, address in self.program.address.items()
                       if name.startswith("mark_")}
         words = [f"{'end' if name == 'end' else 'mark'}={address:x}" for address, name in self.marks.items()]
+        words += ["cores=1"] if cores > 1 else []
         with tempfile.TemporaryDirectory(prefix="thole-") as folder:
             image = image_with(kernel, machine.built("guests", "bench", "init.bin"), os.path.join(folder, "Image"))
             super().__init__(kernel, words, until_off, qemu or EXACT, image=image, archive=None, system_file=False,

@@ -15,6 +15,8 @@
  *   place=ADDRESS:WORD...  a place of one program: others have other instructions than these
  *                     at that address (up to eight, of eight digits each)
  *   limit=N           the record ends after N instructions of the kernel
+ *   cores=1           there are several cores, one at a time: they are told apart by
+ *                     TPIDR_EL1, and have numbers in the order in which they set it
  *
  * The record, a line each, of what a core does between a mark and the end:
  *
@@ -49,7 +51,7 @@ typedef uint64_t plugin_id;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 struct qemu_plugin_hwaddr;
-enum { CALLBACK_NO_REGISTERS = 0, ACCESS_BOTH = 3 };
+enum { CALLBACK_NO_REGISTERS = 0, CALLBACK_READS_REGISTERS = 1, ACCESS_BOTH = 3 };
 
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id,
                                            void (*call)(plugin_id, struct qemu_plugin_tb *));
@@ -69,6 +71,26 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *instruction);
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *instruction);
 #else
 size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *instruction, void *to, size_t bytes);
+#endif
+#if PLUGIN_VERSION >= 3 /* and of GLib, which QEMU has */
+struct qemu_plugin_register;
+struct register_named {
+    struct qemu_plugin_register *handle;
+    const char *name;
+    const char *feature;
+};
+struct registers {
+    const struct register_named *at;
+    unsigned count;
+};
+struct bytes {
+    uint8_t *at;
+    unsigned count;
+};
+const struct registers *qemu_plugin_get_registers(void);
+int qemu_plugin_read_register(struct qemu_plugin_register *handle, struct bytes *into);
+struct bytes *g_byte_array_new(void);
+struct bytes *g_byte_array_set_size(struct bytes *bytes, unsigned count);
 #endif
 bool qemu_plugin_mem_is_store(uint32_t access);
 unsigned qemu_plugin_mem_size_shift(uint32_t access);
@@ -95,6 +117,7 @@ static struct {
     uint32_t word[WORDS_MAX];
 } place;
 static uint64_t kernel_start = UINT64_MAX, end_mark, entry, uart;
+static bool several_cores;
 static FILE *out;
 
 #define VECTORS_BYTES   0x800
@@ -179,8 +202,65 @@ static void on_exit_of_machine(plugin_id id, void *data)
     record_end();
 }
 
+/*
+ * When one core runs at a time, QEMU from 9.1 on tells plugins the number of the core that
+ * code was translated for. Then a block asks when it begins: only there another core goes on.
+ */
+static unsigned running;
+
+static unsigned core_of(unsigned index)
+{
+    return several_cores ? running : index;
+}
+
+#if PLUGIN_VERSION >= 3
+static struct qemu_plugin_register *find_register(const char *name)
+{
+    const struct registers *all = qemu_plugin_get_registers();
+
+    for (unsigned i = 0; i < all->count; i++)
+        if (strcmp(all->at[i].name, name) == 0)
+            return all->at[i].handle;
+    fprintf(stderr, "counter: QEMU does not show %s\n", name);
+    abort();
+}
+
+static unsigned number_of(uint64_t value)
+{
+    static uint64_t seen[CORES_MAX];
+
+    for (unsigned i = 0; i < CORES_MAX; i++) {
+        if (seen[i] == 0)
+            seen[i] = value;
+        if (seen[i] == value)
+            return i;
+    }
+    abort();
+}
+
+static void on_block(unsigned index, void *data)
+{
+    static struct qemu_plugin_register *handle;
+    static struct bytes *bytes;
+    uint64_t value = 0;
+
+    (void)index;
+    (void)data;
+    if (bytes == NULL) {
+        handle = find_register("TPIDR_EL1");
+        bytes = g_byte_array_new();
+    }
+    g_byte_array_set_size(bytes, 0);
+    if (qemu_plugin_read_register(handle, bytes) != sizeof(value))
+        abort();
+    memcpy(&value, bytes->at, sizeof(value));
+    running = value != 0 ? number_of(value) : 0;
+}
+#endif
+
 static void on_entry(unsigned index, void *data)
 {
+    index = core_of(index);
     (void)data;
     cores[index].busy = true;
     cores[index].path.count = 0;
@@ -190,6 +270,7 @@ static void on_entry(unsigned index, void *data)
 
 static void on_kernel(unsigned index, void *data)
 {
+    index = core_of(index);
     uint64_t address = (uintptr_t)data;
 
     if (ended)
@@ -204,6 +285,7 @@ static void on_kernel(unsigned index, void *data)
 
 static void on_eret(unsigned index, void *data)
 {
+    index = core_of(index);
     (void)data;
     path_end(&cores[index]);
     cores[index].left = true;
@@ -211,6 +293,7 @@ static void on_eret(unsigned index, void *data)
 
 static void on_wait(unsigned index, void *data)
 {
+    index = core_of(index);
     (void)data;
     path_end(&cores[index]);
     cores[index].busy = true;
@@ -218,6 +301,7 @@ static void on_wait(unsigned index, void *data)
 
 static void on_access(unsigned index, uint32_t access, uint64_t address, void *data)
 {
+    index = core_of(index);
     (void)data;
     if (cores[index].open)
         fprintf(out, "%c %u %" PRIx64 " %u\n", qemu_plugin_mem_is_store(access) ? 'w' : 'r', index,
@@ -226,6 +310,7 @@ static void on_access(unsigned index, uint32_t access, uint64_t address, void *d
 
 static void on_program(unsigned index, void *data)
 {
+    index = core_of(index);
     if (cores[index].left && !program_ran)
         fprintf(out, "program %" PRIu64 "\n", executed);
     program_ran |= cores[index].left;
@@ -236,12 +321,14 @@ static void on_program(unsigned index, void *data)
 
 static void on_mark(unsigned index, void *data)
 {
+    index = core_of(index);
     cores[index].open = true;
     fprintf(out, "mark %u %" PRIx64 "\n", index, (uint64_t)(uintptr_t)data);
 }
 
 static void on_end(unsigned index, void *data)
 {
+    index = core_of(index);
     (void)data;
     if (cores[index].open)
         fprintf(out, "end %u\n", index);
@@ -330,6 +417,10 @@ static void on_translation(plugin_id id, struct qemu_plugin_tb *block)
     uint64_t start = qemu_plugin_tb_vaddr(block);
 
     (void)id;
+#if PLUGIN_VERSION >= 3
+    if (several_cores)
+        qemu_plugin_register_vcpu_tb_exec_cb(block, on_block, CALLBACK_READS_REGISTERS, NULL);
+#endif
     /* A program goes on at the start of a block: an exception return ends one. */
     if (start < kernel_start)
         qemu_plugin_register_vcpu_tb_exec_cb(block, on_program, CALLBACK_NO_REGISTERS,
@@ -389,6 +480,8 @@ static bool argument_take(char *argument)
         limit = strtoull(value, NULL, 10);
     else if (strcmp(argument, "kernel") == 0)
         kernel_start = address;
+    else if (strcmp(argument, "cores") == 0)
+        several_cores = PLUGIN_VERSION >= 3;
     else if (strcmp(argument, "entry") == 0)
         entry = address;
     else if (strcmp(argument, "uart") == 0)
