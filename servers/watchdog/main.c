@@ -32,7 +32,7 @@ static struct state {
     const struct startup_edge *watchdog;
     uint32_t seconds;
     uint64_t interval; /* ticks */
-    bool failed;       /* the last attempt, which the log knows */
+    bool fed, failed;  /* the last attempt; the log knows it if it failed */
 } state;
 
 static bool init_answers(void)
@@ -82,12 +82,12 @@ static void keep_alive(void)
     struct answer answer = feed();
     if (answer.status == STATUS_PEER_DIED)
         answer = feed();
-    bool fed = answer.status == STATUS_OK && answer.result == SERVICE_OK;
-    if (!fed && !state.failed)
+    state.fed = answer.status == STATUS_OK && answer.result == SERVICE_OK;
+    if (!state.fed && !state.failed)
         program_log("the watchdog is not fed: status %u, result %u", answer.status, answer.result);
-    if (fed && state.failed)
+    if (state.fed && state.failed)
         program_log("the watchdog is fed again");
-    state.failed = !fed;
+    state.failed = !state.fed;
 }
 
 /* What was close is worth a line: the next time it may be the machine's end. */
@@ -110,6 +110,8 @@ static void on_start(void)
 {
     uint64_t now = program_ticks();
     on_timer(now, now);
+    if (state.fed)
+        program_log("the machine is reset after %u s without an answer of init", state.seconds);
 }
 
 int main(void)

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <service/result.h>
+
 #include "fake_program.h"
 #include "tests/model_devices/pm_model.h"
 
@@ -44,7 +46,7 @@ static uint32_t ask(const struct startup_edge *client, uint32_t operation, uint6
     return result;
 }
 
-static uint32_t start(uint64_t seconds)
+static uint32_t start_for(uint64_t seconds)
 {
     return ask(owner, WATCHDOG_START, &seconds);
 }
@@ -60,7 +62,7 @@ static void a_watchdog_that_is_not_fed_resets_the_machine(void **unused)
     (void)unused;
     pm_model_pass(100000);
     assert_int_equal(pm_model_machine(), PM_MODEL_RUNS);
-    assert_int_equal(start(3), SERVICE_OK);
+    assert_int_equal(start_for(3), SERVICE_OK);
     pm_model_pass(2900);
     assert_int_equal(pm_model_machine(), PM_MODEL_RUNS);
     pm_model_pass(101);
@@ -70,13 +72,13 @@ static void a_watchdog_that_is_not_fed_resets_the_machine(void **unused)
 static void feeding_gives_the_whole_time_again(void **unused)
 {
     (void)unused;
-    assert_int_equal(start(3), SERVICE_OK);
+    assert_int_equal(start_for(3), SERVICE_OK);
     for (unsigned i = 0; i < 20; i++) {
         pm_model_pass(2900);
         assert_int_equal(simple(owner, WATCHDOG_FEED), SERVICE_OK);
     }
     assert_int_equal(pm_model_machine(), PM_MODEL_RUNS);
-    assert_int_equal(start(1), SERVICE_OK);
+    assert_int_equal(start_for(1), SERVICE_OK);
     pm_model_pass(1000);
     assert_int_equal(pm_model_machine(), PM_MODEL_WAS_RESET);
 }
@@ -92,7 +94,7 @@ static void the_longest_time_is_told_and_is_not_passed(void **unused)
     }
     pm_model_pass(1);
     assert_int_equal(pm_model_machine(), PM_MODEL_RUNS);
-    assert_int_equal(start(PM_SECONDS_MAX), SERVICE_OK);
+    assert_int_equal(start_for(PM_SECONDS_MAX), SERVICE_OK);
     pm_model_pass(PM_SECONDS_MAX * 1000 - 10);
     assert_int_equal(pm_model_machine(), PM_MODEL_RUNS);
     pm_model_pass(11);
@@ -103,7 +105,7 @@ static void a_stopped_watchdog_does_nothing_and_cannot_be_fed(void **unused)
 {
     (void)unused;
     assert_int_equal(simple(owner, WATCHDOG_FEED), SERVICE_NOT_FOUND);
-    assert_int_equal(start(1), SERVICE_OK);
+    assert_int_equal(start_for(1), SERVICE_OK);
     assert_int_equal(simple(owner, WATCHDOG_STOP), SERVICE_OK);
     pm_model_pass(100000);
     assert_int_equal(pm_model_machine(), PM_MODEL_RUNS);
@@ -114,7 +116,7 @@ static void others_may_look_and_no_more(void **unused)
 {
     (void)unused;
     uint64_t word[6] = {5};
-    assert_int_equal(start(3), SERVICE_OK);
+    assert_int_equal(start_for(3), SERVICE_OK);
     assert_int_equal(fake_request(other, WATCHDOG_START, word), SERVICE_NOT_PERMITTED);
     assert_int_equal(simple(other, WATCHDOG_FEED), SERVICE_NOT_PERMITTED);
     assert_int_equal(simple(other, WATCHDOG_STOP), SERVICE_NOT_PERMITTED);
@@ -128,7 +130,7 @@ static void others_may_look_and_no_more(void **unused)
 static void a_restarted_driver_leaves_the_watchdog_running_and_asks_for_the_time(void **unused)
 {
     (void)unused;
-    assert_int_equal(start(3), SERVICE_OK);
+    assert_int_equal(start_for(3), SERVICE_OK);
     pm_model_pass(1000);
     restart();
     uint64_t word[6] = {0};
@@ -136,7 +138,7 @@ static void a_restarted_driver_leaves_the_watchdog_running_and_asks_for_the_time
     assert_int_equal(word[0], 1);
     assert_int_equal(word[1], 2000);
     assert_int_equal(simple(owner, WATCHDOG_FEED), SERVICE_NOT_FOUND);
-    assert_int_equal(start(3), SERVICE_OK);
+    assert_int_equal(start_for(3), SERVICE_OK);
     pm_model_pass(2500);
     assert_int_equal(pm_model_machine(), PM_MODEL_RUNS);
 }
@@ -145,7 +147,7 @@ static void the_next_boot_is_told_of_the_watchdog_once(void **unused)
 {
     (void)unused;
     uint64_t word[6] = {0};
-    assert_int_equal(start(1), SERVICE_OK);
+    assert_int_equal(start_for(1), SERVICE_OK);
     pm_model_pass(1000);
     pm_model_boot();
     assert_int_equal(fake.logs, 0);
@@ -164,7 +166,7 @@ static void a_reset_boots_from_the_partition_that_it_was(void **unused)
 {
     (void)unused;
     pm_model_set_partition(2);
-    pm_reset(&state.pm);
+    pm_reset(&pm);
     pm_model_pass(1);
     assert_int_equal(pm_model_machine(), PM_MODEL_WAS_RESET);
     assert_int_equal(pm_model_partition(), 2);
@@ -173,10 +175,10 @@ static void a_reset_boots_from_the_partition_that_it_was(void **unused)
 static void power_off_halts_whatever_the_last_reset_was(void **unused)
 {
     (void)unused;
-    pm_reset(&state.pm);
+    pm_reset(&pm);
     pm_model_pass(1);
     pm_model_boot();
-    pm_power_off(&state.pm);
+    pm_power_off(&pm);
     pm_model_pass(1);
     assert_int_equal(pm_model_machine(), PM_MODEL_HALTED);
 }
@@ -185,7 +187,7 @@ static void power_off_halts_whatever_the_last_reset_was(void **unused)
 static void a_halt_that_was_begun_is_forgotten(void **unused)
 {
     (void)unused;
-    assert_int_equal(start(5), SERVICE_OK);
+    assert_int_equal(start_for(5), SERVICE_OK);
     pm_model_set_partition(63);
     restart();
     pm_model_pass(5000);
@@ -197,7 +199,7 @@ static void a_halt_that_was_begun_is_forgotten(void **unused)
     assert_int_equal(fake_request(owner, WATCHDOG_STATE, word), SERVICE_OK);
     assert_int_equal(word[2], 1);
     pm_model_set_partition(63);
-    pm_reset(&state.pm);
+    pm_reset(&pm);
     pm_model_pass(1);
     assert_int_equal(pm_model_machine(), PM_MODEL_WAS_RESET);
 }
@@ -211,7 +213,7 @@ static void registers_that_lie_harm_neither_password_nor_time(void **unused)
         pm_model_power_on();
         pm_model_lie(lies[i]);
         restart();
-        assert_int_equal(start(2), SERVICE_OK);
+        assert_int_equal(start_for(2), SERVICE_OK);
         assert_int_equal(fake_request(owner, WATCHDOG_STATE, word), SERVICE_OK);
         assert_true(word[0] <= 1 && word[1] < 16000 && word[2] <= 1);
         pm_model_pass(2000);
