@@ -60,6 +60,11 @@ static const char board_source[] =
     "      cut { compatible = \"test,cut-reg\"; reg = [01 02 03]; };\n"
     "      mux@70 { reg = <0x70>; channel@0 { reg = <0>;\n"
     "        deep@1 { compatible = \"test,behind-mux\"; reg = <1>; }; }; }; };\n"
+    "    monitor@7e300000 { compatible = \"test,monitor\", \"syscon\", \"simple-mfd\";\n"
+    "      reg = <0x7e300000 0xf00>;\n"
+    "      thermal { compatible = \"test,thermal\"; };\n"
+    "      part@40 { compatible = \"test,part\"; reg = <0x40 4>; };\n"
+    "      off { compatible = \"test,off\"; status = \"disabled\"; }; };\n"
     "    spi@7e204000 { compatible = \"test,spi\"; reg = <0x7e204000 0x100>; status = \"disabled\";\n"
     "      #address-cells = <1>; #size-cells = <0>;\n"
     "      flash@0 { compatible = \"test,flash\"; reg = <0>; }; }; };\n"
@@ -197,6 +202,28 @@ static void a_device_without_memory_or_kind_is_matched_by_its_path(void **state)
     assert_string_equal(checked.said, "");
     assert_string_equal(edges_of("x"), "gpio>gpio 2: 3 1;");
     assert_string_equal(checked.started, " gpio x");
+}
+
+static void a_part_of_a_block_of_registers_has_those_of_the_block(void **state)
+{
+    const struct system_server *x;
+    (void)state;
+
+    run("x { " SERVER "match = \"test,thermal\"; };");
+    assert_string_equal(checked.said, "");
+    assert_string_equal(checked.started, " x");
+    x = checked_server(&checked, "x");
+    assert_int_equal(x->region_count, 1);
+    assert_int_equal(x->region[0].address, 0xfe300000);
+    assert_int_equal(x->region[0].bytes, 0xf00);
+    assert_int_equal(x->bus, -1);
+    run("x { " SERVER "match = \"test,part\"; };"); /* which says where it is: on a bus */
+    assert_string_equal(checked.started, "");
+    run("x { " SERVER "match = \"test,off\"; };");
+    assert_string_equal(checked.started, "");
+    run("x { " SERVER "match = \"test,thermal\"; }; y { " SERVER "match = \"test,monitor\"; };");
+    assert_string_equal(checked.started, " x");
+    assert_non_null(strstr(checked.said, "registers that are nobody else's"));
 }
 
 static void a_child_without_address_has_an_edge_without_cells(void **state)
@@ -403,6 +430,7 @@ int main(void)
         cmocka_unit_test(several_without_names_are_numbered),
         cmocka_unit_test(an_interrupt_parent_may_be_a_server_s_device),
         cmocka_unit_test(a_device_without_memory_or_kind_is_matched_by_its_path),
+        cmocka_unit_test(a_part_of_a_block_of_registers_has_those_of_the_block),
         cmocka_unit_test(a_child_without_address_has_an_edge_without_cells),
         cmocka_unit_test(what_a_device_names_of_itself_is_its_own_affair),
         cmocka_unit_test(a_server_goes_without_what_nobody_drives),

@@ -213,20 +213,35 @@ static bool is_memory_bus(const void *tree, int node)
            fdt_node_check_compatible(tree, node, "simple-bus") == 0;
 }
 
+/* A node without `reg` below a block of mixed registers (syscon) has those of the block. */
+static bool is_part_of_block(const void *tree, const int chain[])
+{
+    struct value reg;
+
+    return !value_get(tree, chain[0], "reg", &reg) &&
+           fdt_node_check_compatible(tree, chain[1], "syscon") == 0;
+}
+
 void regions_resolve(struct check *check, struct system_server *server)
 {
     const void *tree = check->system->tree;
-    int chain[CHECK_DEPTH_MAX];
-    unsigned depth = ancestors_of(check, server->device, chain);
+    int ancestors[CHECK_DEPTH_MAX];
+    const int *chain = ancestors;
+    unsigned depth = ancestors_of(check, server->device, ancestors);
     enum region_found found = REGION_BAD;
     struct system_region region;
+
+    if (depth > 2 && is_part_of_block(tree, chain)) {
+        chain++;
+        depth--;
+    }
 
     if (depth > 2 && !is_memory_bus(tree, chain[1])) {
         server->bus = chain[1];
         return;
     }
     for (unsigned i = 0; depth; i++) {
-        found = region_get(tree, server->device, cells_of(tree, chain[1]), i, &region);
+        found = region_get(tree, chain[0], cells_of(tree, chain[1]), i, &region);
         if (found != REGION_FOUND) {
             break;
         }
