@@ -166,7 +166,7 @@ static void a_reset_boots_from_the_partition_that_it_was(void **unused)
 {
     (void)unused;
     pm_model_set_partition(2);
-    pm_reset(&pm);
+    fake.server->power(true);
     pm_model_pass(1);
     assert_int_equal(pm_model_machine(), PM_MODEL_WAS_RESET);
     assert_int_equal(pm_model_partition(), 2);
@@ -175,10 +175,10 @@ static void a_reset_boots_from_the_partition_that_it_was(void **unused)
 static void power_off_halts_whatever_the_last_reset_was(void **unused)
 {
     (void)unused;
-    pm_reset(&pm);
+    fake.server->power(true);
     pm_model_pass(1);
     pm_model_boot();
-    pm_power_off(&pm);
+    fake.server->power(false);
     pm_model_pass(1);
     assert_int_equal(pm_model_machine(), PM_MODEL_HALTED);
 }

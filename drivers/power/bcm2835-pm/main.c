@@ -34,6 +34,14 @@ static bool was_it(void)
     return pm_watchdog_was_it(&pm);
 }
 
+static void power(bool reset)
+{
+    if (reset)
+        pm_reset(&pm);
+    else
+        pm_power_off(&pm);
+}
+
 static bool find_device(void)
 {
     size_t bytes = 0;
@@ -53,8 +61,8 @@ int main(void)
                                                   .runs = runs,
                                                   .left = left,
                                                   .was_it = was_it};
-    static const struct server server = {.operation = watchdog_operation,
-                                         .operations = WATCHDOG_OPERATIONS};
+    static const struct server server = {
+        .operation = watchdog_operation, .operations = WATCHDOG_OPERATIONS, .power = power};
     if (!find_device())
         return 1;
     pm_start(&pm);
