@@ -5,49 +5,55 @@
 #include <lib/string.h>
 
 #define SLOT        0u
-#define DATA_OFFSET 1024u /* behind the queue */
+#define DATA_OFFSET VIRTIO_QUEUE_BYTES
 
-_Static_assert(DATA_OFFSET >= VIRTIO_QUEUE_BYTES, "behind the queue");
+static uint8_t *data_of(const struct entropy *entropy)
+{
+    return entropy->virtio.memory + DATA_OFFSET;
+}
+
+static size_t room(const struct entropy *entropy)
+{
+    return entropy->virtio.bytes - DATA_OFFSET;
+}
 
 enum virtio_state entropy_start(struct entropy *entropy)
 {
-    size_t room = entropy->virtio.bytes;
+    enum virtio_state state;
 
-    entropy->asked = false;
-    room = room > DATA_OFFSET ? room - DATA_OFFSET : 0;
-    entropy->bytes = room < ENTROPY_PIECE_BYTES ? (uint32_t)room : ENTROPY_PIECE_BYTES;
-    if (entropy->bytes == 0)
+    entropy->asked = 0;
+    if (room(entropy) == 0)
         entropy->virtio.state = VIRTIO_NO_MEMORY;
-    return virtio_start(&entropy->virtio, VIRTIO_ENTROPY, 0);
+    state = virtio_start(&entropy->virtio, VIRTIO_ENTROPY, 0);
+    if (state == VIRTIO_WORKS)
+        memset(data_of(entropy), 0, room(entropy));
+    return state;
 }
 
 void entropy_ask(struct entropy *entropy, uint32_t bytes)
 {
-    const struct virtio_part part = {
-        DATA_OFFSET, bytes < entropy->bytes ? bytes : entropy->bytes, true};
+    struct virtio_part part = {DATA_OFFSET, bytes, true};
 
-    entropy_forget(entropy);
+    if (part.bytes > room(entropy))
+        part.bytes = (uint32_t)room(entropy);
+    entropy->asked = part.bytes;
     virtio_offer(&entropy->virtio, SLOT, &part, 1);
-    entropy->asked = true;
 }
 
 /* 5.4.6.1: the device writes at least one byte. */
-const uint8_t *entropy_take(struct entropy *entropy, uint32_t *bytes)
+enum entropy_taken entropy_take(struct entropy *entropy, uint8_t *to, uint32_t *bytes)
 {
     unsigned slot;
     enum virtio_taken taken = VIRTIO_LIES;
 
     if (entropy->virtio.state == VIRTIO_WORKS)
         taken = virtio_take(&entropy->virtio, &slot, bytes);
-    if (taken == VIRTIO_TAKEN && *bytes > 0) {
-        entropy->asked = false;
-        return entropy->virtio.memory + DATA_OFFSET;
-    }
-    *bytes = taken != VIRTIO_NONE;
-    return NULL;
-}
-
-void entropy_forget(struct entropy *entropy)
-{
-    memset(entropy->virtio.memory + DATA_OFFSET, 0, entropy->bytes);
+    if (taken == VIRTIO_NONE)
+        return ENTROPY_NOTHING;
+    if (taken == VIRTIO_LIES || *bytes == 0)
+        return ENTROPY_BROKEN;
+    entropy->asked = 0;
+    memcpy(to, data_of(entropy), *bytes);
+    memset(data_of(entropy), 0, *bytes);
+    return ENTROPY_BYTES;
 }

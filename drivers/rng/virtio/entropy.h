@@ -6,21 +6,20 @@
 #pragma once
 #include <lib/virtio.h>
 
-#define ENTROPY_PIECE_BYTES 4096u
-
 struct entropy {
     struct virtio virtio;
-    uint32_t bytes; /* of a piece: at most ENTROPY_PIECE_BYTES */
-    bool asked;     /* a piece is in the device */
+    uint32_t asked; /* bytes that it is filling; 0: none */
 };
 
-/* Takes the device over, idle. */
+/* Takes the device over, idle; nothing of what it gave before is left. */
 enum virtio_state entropy_start(struct entropy *entropy);
-/* Asks for at most `bytes`; nothing is asked already. */
+/* Asks for `bytes`, as many as there is memory for at most; only if nothing is asked. */
 void entropy_ask(struct entropy *entropy, uint32_t bytes);
-/*
- * What came: bytes and how many, at least 1; entropy_forget takes them out of the memory
- * afterwards. NULL with 0: nothing yet; NULL with 1: the device is to be started anew.
- */
-const uint8_t *entropy_take(struct entropy *entropy, uint32_t *bytes);
-void entropy_forget(struct entropy *entropy);
+
+enum entropy_taken {
+    ENTROPY_NOTHING,
+    ENTROPY_BYTES,
+    ENTROPY_BROKEN, /* it is to be started anew: virtio.state says why */
+};
+/* What came, at least 1 and no more than was asked for; it is cleared in the memory. */
+enum entropy_taken entropy_take(struct entropy *entropy, uint8_t *to, uint32_t *bytes);
