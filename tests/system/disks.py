@@ -14,8 +14,7 @@ import struct
 import tempfile
 import zlib
 
-from system import (ROOT, Guest, compile_tree, expect, expect_equal, power_off, run, servers, shown,
-                    wait_for_state)
+from system import Guest, compile_tree, expect, expect_equal, power_off, run, servers, shown
 
 SECTOR = 512
 SYSTEM = '#include "systems/disk.dts" /* which begins with /dts-v1/ */\n'
@@ -264,6 +263,26 @@ def qmp(image, command, arguments):
                 raise AssertionError(f"{command}: {answer['error']}")
 
 
+def random_bytes_and_the_date_are_told():
+    nodes = """/ { thole {
+        board { compatible = "thole,server"; program = "board"; priority = <10>; time-us = <5000 10000>;
+                memory-kib = <256>; uses = <&random &console>; restart = "never"; };
+        say-date { compatible = "thole,server"; program = "date"; priority = <10>; time-us = <5000 10000>;
+                   memory-kib = <256>; uses = <&date &console>; restart = "never"; config { set = <951782399>; }; };
+    }; };"""
+
+    def check(guest, _):
+        wait_for_end(guest, "board")
+        wait_for_end(guest, "say-date")
+        first = re.search("^board: random((?: [0-9a-f]{2}){16})$", shown(guest), re.MULTILINE)
+        second = re.search("^board: random((?: [0-9a-f]{2}){16})$", look(guest, "board"), re.MULTILINE)
+        if not first or not second or first[1] == second[1]:
+            raise AssertionError(f"random bytes: {first}, {second} in {shown(guest)}")
+        dates = re.findall(r"^date: (.*)$", shown(guest), re.MULTILINE)
+        expect_equal(dates[1], "2000-02-29 00:00:00", "the date a second after it was set")
+    with_image(image_of(64), check, nodes, lambda image: image.arguments() + ["-device", "virtio-rng-device"])
+
+
 if __name__ == "__main__":
     run(the_guest_reads_what_the_image_has,
         the_host_finds_what_the_guest_wrote,
@@ -275,4 +294,5 @@ if __name__ == "__main__":
         a_read_only_disk_is_not_written_to,
         errors_of_the_disk_are_told,
         a_disk_with_sectors_of_4096_bytes_is_served,
-        a_disk_that_becomes_shorter_is_as_short_at_once)
+        a_disk_that_becomes_shorter_is_as_short_at_once,
+        random_bytes_and_the_date_are_told)
