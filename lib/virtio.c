@@ -243,7 +243,7 @@ static void describe_part(const struct virtio *device, unsigned entry,
     descriptor->next = (uint16_t)(more ? entry + 1 : 0);
 }
 
-/* 2.7.13: the descriptors are there before the index says so, and that before the device is told. */
+/* 2.7.13: descriptors are there before the index says so, and that before the device is told. */
 void virtio_offer(struct virtio *device, unsigned slot, const struct virtio_part *part,
                   unsigned parts)
 {

@@ -44,7 +44,8 @@ struct virtio_model {
 extern struct virtio_model virtio_model;
 
 /* A device of that type, as an emulator leaves it at power-on. */
-void virtio_model_power_on(uint32_t type, uint64_t offers, void *memory, size_t bytes, uint64_t bus);
+void virtio_model_power_on(uint32_t type, uint64_t offers, void *memory, size_t bytes,
+                           uint64_t bus);
 /* The driver set it up and it works. */
 bool virtio_model_runs(void);
 uint64_t virtio_model_agreed(void);

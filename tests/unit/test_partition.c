@@ -280,7 +280,8 @@ static void a_damaged_pc_table_is_refused_in_words(void **context)
 
 static void damaged_extended_partitions_are_refused_in_words(void **context)
 {
-    static const char circle[] = "the tables of the extended partition go in a circle, or out of it";
+    static const char circle[] =
+        "the tables of the extended partition go in a circle, or out of it";
     static const char outside[] = "a partition is not inside of the extended partition";
     static const struct {
         uint32_t first, sectors;

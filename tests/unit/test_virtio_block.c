@@ -406,8 +406,16 @@ static void a_device_that_lies_is_started_anew(void **state)
     static const struct {
         uint32_t id, bytes;
         uint16_t step;
-    } lie[] = {{1, 0, 1},          {8, 1, 1},    {32, 1, 1},        {0x10000, 1, 1}, {UINT32_MAX, 1, 1},
-               {0, 2 * SECTOR, 1}, {0, 3 * SECTOR, 1}, {0, UINT32_MAX, 1}, {0, 1, 3},  {0, 1, 0x8000},
+    } lie[] = {{1, 0, 1},
+               {8, 1, 1},
+               {32, 1, 1},
+               {0x10000, 1, 1},
+               {UINT32_MAX, 1, 1},
+               {0, 2 * SECTOR, 1},
+               {0, 3 * SECTOR, 1},
+               {0, UINT32_MAX, 1},
+               {0, 1, 3},
+               {0, 1, 0x8000},
                {0, 1, UINT16_MAX}};
     (void)state;
     for (unsigned i = 0; i < COUNT_OF(lie); i++) {
@@ -548,6 +556,8 @@ static void expect_no_disk(const char *line)
 
 static void what_is_no_such_device_is_refused_in_words(void **state)
 {
+    static const char refused[] =
+        "no disk: it does not offer virtio 1.0, or refuses the features that it offered";
     (void)state;
     virtio_model.version = 1;
     expect_no_disk("no disk: its interface is that from before virtio 1.0, which is not supported");
@@ -569,10 +579,10 @@ static void what_is_no_such_device_is_refused_in_words(void **state)
     expect_no_disk("no disk: its reset does not end");
     with_device(0);
     virtio_model.offers = F_FLUSH;
-    expect_no_disk("no disk: it does not offer virtio 1.0, or refuses the features that it offered");
+    expect_no_disk(refused);
     with_device(0);
     virtio_model.refuses = true;
-    expect_no_disk("no disk: it does not offer virtio 1.0, or refuses the features that it offered");
+    expect_no_disk(refused);
     with_device(0);
     virtio_model.queue_max = 3;
     expect_no_disk("no disk: it has no queue");
