@@ -12,6 +12,8 @@
 
 #define TRIES 5u /* of a request to a disk whose driver dies meanwhile */
 
+_Static_assert(TABLE_SECTOR_MAX <= 4096, "a sector fits into the smallest buffer there is");
+
 static struct {
     const struct startup_edge *disk;
     struct block_medium whole, part;
@@ -55,8 +57,7 @@ static const char *look_at_disk(void)
 
     if (answer.status != STATUS_OK || answer.result != SERVICE_OK)
         return "there is no disk";
-    if (bytes < BLOCK_SECTOR_LEAST || bytes > TABLE_SECTOR_MAX || (bytes & (bytes - 1)) != 0 ||
-        bytes > state.disk->buffer_bytes)
+    if (bytes < BLOCK_SECTOR_LEAST || bytes > TABLE_SECTOR_MAX || (bytes & (bytes - 1)) != 0)
         return "its disk has sectors of an unknown size";
     state.whole = (struct block_medium){.sectors = answer.word[1],
                                         .sector_bytes = (uint32_t)bytes,

@@ -41,9 +41,9 @@ bool pl031_model_interrupt(void)
 uint32_t clock_read(const struct clock *clock, enum clock_register which)
 {
     (void)clock;
+    pl031_model_pass(model.drift);
     switch (which) {
     case CLOCK_DATA:
-        pl031_model_pass(model.drift);
         return model.seconds;
     case CLOCK_RUN:
         return model.run;
@@ -59,6 +59,7 @@ uint32_t clock_read(const struct clock *clock, enum clock_register which)
 void clock_write(const struct clock *clock, enum clock_register which, uint32_t value)
 {
     (void)clock;
+    pl031_model_pass(model.drift);
     switch (which) {
     case CLOCK_MATCH:
         model.match = value;

@@ -12,7 +12,7 @@ struct pl031_model {
     uint32_t seconds, match, run, mask, raised;
     uint32_t load;
     bool loading;
-    uint32_t drift; /* seconds that go by at each look at them */
+    uint32_t drift; /* seconds that go by at each access */
 };
 extern struct pl031_model pl031_model;
 

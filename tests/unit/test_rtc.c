@@ -105,16 +105,14 @@ static void what_is_past_is_answered_at_once(void **state)
 /* Seconds that pass while the alarm is being set do not let it be missed. */
 static void no_second_is_missed(void **state)
 {
-    for (uint32_t drift = 1; drift < 4; drift++) {
-        for (uint32_t ahead = 1; ahead < 8; ahead++) {
-            with_driver(state);
-            pl031_model.drift = drift;
-            uint32_t result = ask(0, REALTIME_WAIT, NOW + ahead);
-            pl031_model.drift = 0;
-            pass(ahead + 1);
-            if (result == SERVER_LATER)
-                assert_int_equal(fake.answers, 1);
-        }
+    for (uint32_t ahead = 1; ahead < 20; ahead++) {
+        with_driver(state);
+        pl031_model.drift = 1;
+        uint32_t result = ask(0, REALTIME_WAIT, NOW + ahead);
+        pl031_model.drift = 0;
+        pass(ahead + 1);
+        if (result == SERVER_LATER)
+            assert_int_equal(fake.answers, 1);
     }
 }
 

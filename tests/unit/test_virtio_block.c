@@ -396,7 +396,9 @@ static void expect_started_anew(unsigned answers)
         assert_int_equal(fake.answer[i].result, SERVICE_FAILED);
     assert_true(virtio_model_runs());
     assert_true(virtio_model.resets > 0);
-    assert_int_equal(do_it(2, BLOCK_READ, 9, 1), SERVICE_OK);
+    assert_int_equal(ask(2, BLOCK_READ, 9, 1), SERVER_LATER);
+    assert_int_equal(settle(), 1);
+    assert_int_equal(last_result(), SERVICE_OK);
     assert_memory_equal(buffer[2], image + 9 * SECTOR, SECTOR);
 }
 
@@ -428,6 +430,18 @@ static void a_device_that_lies_is_started_anew(void **state)
         interrupt();
         expect_started_anew(2);
     }
+}
+
+/* One good answer, and an index that counts three: none of it is believed. */
+static void an_index_that_ran_ahead_makes_all_answers_lies(void **state)
+{
+    struct virtio_model_request request;
+    (void)state;
+    assert_int_equal(ask(0, BLOCK_READ, 0, 1), SERVER_LATER);
+    assert_true(virtio_model_next(&request));
+    virtio_model_lie(request.head, obey(&request), 3);
+    interrupt();
+    expect_started_anew(1);
 }
 
 static void an_answer_given_twice_is_a_lie(void **state)
@@ -548,6 +562,18 @@ static void what_a_dead_client_asked_for_does_not_reach_its_successor(void **sta
     assert_int_equal(fake.slots, 16);
 }
 
+/* The new client has not asked for anything yet when the data comes. */
+static void who_asks_for_the_size_gets_no_data_of_before(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(0, BLOCK_READ, 3, 4), SERVER_LATER);
+    assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+    memset(buffer[0], 0x11, SECTOR);
+    assert_int_equal(settle(), 1);
+    assert_int_equal(buffer[0][0], 0x11);
+    assert_int_equal(buffer[0][1], 0x11);
+}
+
 static void expect_no_disk(const char *line)
 {
     assert_int_equal(begin(), 1);
@@ -625,6 +651,7 @@ static void a_shape_that_cannot_be_is_refused(void **state)
     put_config(8, 511, 4);
     expect_no_disk("no disk: what it wrote into its queue cannot be");
     with_device(F_BLK_SIZE);
+    put_config(20, SECTOR, 4);
     virtio_model.restless = true;
     expect_no_disk("no disk: what it wrote into its queue cannot be");
 }
@@ -720,6 +747,7 @@ int main(void)
         TEST(a_read_that_is_said_to_be_short_is_an_error),
         TEST(a_status_that_was_never_written_is_an_error),
         TEST(a_device_that_lies_is_started_anew),
+        TEST(an_index_that_ran_ahead_makes_all_answers_lies),
         TEST(an_answer_given_twice_is_a_lie),
         TEST(a_device_that_asks_for_a_reset_gets_it),
         TEST(a_device_that_never_answers_is_given_up_after_a_time),
@@ -727,6 +755,7 @@ int main(void)
         TEST(a_device_that_cannot_be_reset_ends_the_driver),
         TEST(a_new_incarnation_takes_the_device_over),
         TEST(what_a_dead_client_asked_for_does_not_reach_its_successor),
+        TEST(who_asks_for_the_size_gets_no_data_of_before),
         TEST(what_is_no_such_device_is_refused_in_words),
         TEST(too_little_memory_is_said),
         TEST(a_shape_that_cannot_be_is_refused),
