@@ -1,0 +1,113 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The SD card of QEMU's Raspberry Pi 4, which is behind the older of its two controllers:
+# read and written as disks.py does it with virtio; pulled and put in while it is read;
+# none at all. Both controllers share an interrupt line. (What the image's file fails to
+# give, QEMU's card makes up: errors are for the host's test alone.)
+
+import re
+import tempfile
+import zlib
+
+from disks import Image, config, image_of, look, pattern, qmp, sum_of, wait_for_end
+from system import Guest, compile_tree, expect, expect_equal, run, servers, shown, skip_without_board
+
+skip_without_board("rpi4")
+SECTOR = 512
+SECTORS = 4096  # QEMU wants a power of two
+TIME = 300
+
+
+def node(name, match):
+    return f"""/ {{ thole {{ {name}: {name} {{ compatible = "thole,server"; program = "sdhci"; match = "{match}";
+               priority = <36>; interrupt-time-us = <5000 10000>; event-time-us = <5000 10000>;
+               memory-kib = <128>; uses = <&log>; optional = "log"; }}; }}; }};"""
+
+
+SYSTEM = ('#include "systems/rpi4.dts" /* which begins with /dts-v1/ */\n' +
+          node("disk", "brcm,bcm2835-sdhci") + node("slot", "brcm,bcm2711-emmc2") +
+          """/ { thole { look: look-at-disk { compatible = "thole,server"; program = "disk"; priority = <10>;
+             time-us = <5000 10000>; memory-kib = <256>; uses = <&disk &console>;
+             use-names = "disk", "console"; buffer-kib = <64 4>; restart = "never"; config { sum; }; }; }; };""")
+
+
+def with_card(content, test, nodes="", card=True):
+    with tempfile.TemporaryDirectory() as directory:
+        image = Image(directory, content)
+        tree = compile_tree(directory, SYSTEM + nodes)
+        with Guest(board="rpi4", direct=True, system_file=tree, card=card and image.path, time_limit=TIME,
+                   qemu=["-qmp", f"unix:{image.path}.qmp,server=on,wait=off"]) as guest:
+            guest.wait_for_prompt()
+            test(guest, image)
+            expect(guest.command("echo still here"), "^still here$")
+        return image.content()
+
+
+def the_guest_reads_what_the_card_has():
+    content = image_of(SECTORS)
+
+    def check(guest, _):
+        wait_for_end(guest, "look-at-disk")
+        expect(shown(guest), f"^disk: {SECTORS} sectors of 512 bytes, removable$")
+        expect_equal(sum_of(shown(guest)), zlib.crc32(content), "checksum of the card")
+        expect(guest.command("log slot"), "no card: there is no card")
+    with_card(content, check)
+
+
+def the_host_finds_what_the_guest_wrote():
+    content = image_of(SECTORS)
+
+    def check(guest, _):
+        wait_for_end(guest, "look-at-disk")
+        expect(shown(guest), "^disk: wrote 1000 sectors from 777$")
+        content[777 * SECTOR:1777 * SECTOR] = pattern(777, 1000, 42)
+        expect_equal(sum_of(shown(guest)), zlib.crc32(content), "checksum of the card")
+    after = with_card(content, check, config("look", "pattern = <777 1000 42>; sum;"))
+    expect_equal(zlib.crc32(after), zlib.crc32(content), "checksum of the image")
+
+
+def a_card_that_is_pulled_is_missed_and_found_again():
+    content = image_of(SECTORS)
+
+    def check(guest, image):
+        wait_for_end(guest, "look-at-disk")
+        guest.command("start look-at-disk")
+        qmp(image, "eject", {"device": "sd0", "force": True})
+        wait_for_end(guest, "look-at-disk")
+        expect(shown(guest), "^disk: (reading|no disk): there is no medium$")
+        expect(guest.command("log disk"), "no card: the card ")
+        expect(look(guest), "^disk: no disk: there is no medium$")
+        qmp(image, "blockdev-change-medium", {"device": "sd0", "filename": image.path, "format": "raw"})
+        expect_equal(sum_of(look(guest)), zlib.crc32(content), "checksum of the card")
+    with_card(content, check)
+
+
+def a_driver_that_is_killed_meanwhile_is_not_missed():
+    content = image_of(SECTORS)
+
+    def check(guest, _):
+        for _ in range(4):
+            wait_for_end(guest, "look-at-disk")
+            guest.command("start look-at-disk; sleep 0.1; kill disk")
+        wait_for_end(guest, "look-at-disk")
+        expect_equal(servers(guest)["disk"][1], 4, "restarts of the driver")
+        sums = re.findall(r"^disk: crc32 ([0-9a-f]{8})$", shown(guest), re.MULTILINE)
+        expect_equal(sums, [f"{zlib.crc32(content):08x}"] * 5, "checksums of the card")
+    with_card(content, check)
+
+
+def without_a_card_the_rest_works():
+    def check(guest, _):
+        wait_for_end(guest, "look-at-disk")
+        expect(shown(guest), "^disk: no disk: there is no medium$")
+        expect(guest.command("log disk"), "no card: there is no card")
+    with_card(b"", check, card=False)
+
+
+if __name__ == "__main__":
+    run(the_guest_reads_what_the_card_has,
+        the_host_finds_what_the_guest_wrote,
+        a_card_that_is_pulled_is_missed_and_found_again,
+        a_driver_that_is_killed_meanwhile_is_not_missed,
+        without_a_card_the_rest_works)
