@@ -18,18 +18,7 @@ SECTOR = 512
 SECTORS = 4096  # QEMU wants a power of two
 TIME = 300
 
-
-def node(name, match):
-    return f"""/ {{ thole {{ {name}: {name} {{ compatible = "thole,server"; program = "sdhci"; match = "{match}";
-               priority = <36>; interrupt-time-us = <5000 10000>; event-time-us = <5000 10000>;
-               memory-kib = <128>; uses = <&log>; optional = "log"; }}; }}; }};"""
-
-
-SYSTEM = ('#include "systems/rpi4.dts" /* which begins with /dts-v1/ */\n' +
-          node("disk", "brcm,bcm2835-sdhci") + node("slot", "brcm,bcm2711-emmc2") +
-          """/ { thole { look: look-at-disk { compatible = "thole,server"; program = "disk"; priority = <10>;
-             time-us = <5000 10000>; memory-kib = <256>; uses = <&disk &console>;
-             use-names = "disk", "console"; buffer-kib = <64 4>; restart = "never"; config { sum; }; }; }; };""")
+SYSTEM = '#include "systems/card.dts" /* which begins with /dts-v1/ */\n' + config("look", "sum;")
 
 
 def with_card(content, test, nodes="", card=True):
@@ -45,12 +34,13 @@ def with_card(content, test, nodes="", card=True):
 
 
 def the_guest_reads_what_the_card_has():
-    content = image_of(SECTORS)
+    content = image_of(SECTORS, (0x83, 64, 2048))
 
     def check(guest, _):
         wait_for_end(guest, "look-at-disk")
         expect(shown(guest), f"^disk: {SECTORS} sectors of 512 bytes, removable$")
         expect_equal(sum_of(shown(guest)), zlib.crc32(content), "checksum of the card")
+        expect(guest.command("log part1"), "partition 1: 2048 sectors from 64")
         expect(guest.command("log slot"), "no card: there is no card")
     with_card(content, check)
 
