@@ -43,8 +43,8 @@ def what_was_written_is_seen_before_the_machine_is_off():
 
 def doctor_accepts_the_systems_of_this_repository():
     systems = os.path.join(ROOT, "dts", "systems")
-    boards = {"spread.dts": ["--cores", "4"], "rpi4.dts": ["--board", "rpi4"],
-              "thermometer.dts": ["--board", "rpi4"]}
+    boards = {"spread.dts": ["--cores", "4"],
+              **{name: ["--board", "rpi4"] for name in ("rpi4.dts", "board.dts", "card.dts", "thermometer.dts")}}
     for name in sorted(name for name in os.listdir(systems) if name.endswith(".dts")):
         status, out, err = thole("doctor", *boards.get(name, []), os.path.join(systems, name))
         expect_equal(status, 0, f"doctor {name}\n{out}{err}")

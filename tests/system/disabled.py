@@ -118,7 +118,8 @@ def programs_are_packed_for_the_systems_that_name_them():
     default = packed()[1]
     with tempfile.TemporaryDirectory() as directory:
         hello, minimal = (packed(system_file=board_system(directory, name))[1] for name in ("hello", "minimal"))
-    expect_equal(sorted(default), sorted(["clock", "console", "log", SERIAL_DRIVER, "shell"]),
+    power = ["bcm2835-pm", "watchdog"] if BOARD == "rpi4" else []
+    expect_equal(sorted(default), sorted(["clock", "console", "log", SERIAL_DRIVER, "shell", *power]),
                  "the default system's programs")
     expect_equal(sorted(set(hello) - set(default)), ["hello"], "what hello is given besides")
     expect_equal(sorted(minimal), sorted(["console", SERIAL_DRIVER, "shell"]), "programs of the least system")

@@ -5,7 +5,7 @@
 
 import re
 
-from system import BOARD, Guest, expect, expect_equal, memory, power_off, run, servers
+from system import Guest, expect, expect_equal, memory, power_off, run, servers
 
 # Whole ones only; the console may be too slow for some, and says so.
 NOTICE = r"\[ *\d+\.\d+\] init: clock: (started|stopped: by request)" \
@@ -89,5 +89,5 @@ run(the_system_starts,
     what_was_typed_ahead_survives_the_driver,
     the_log_keeps_what_a_dead_server_said,
     a_restart_by_request_counts_as_no_failure,
-    *([a_reset_starts_the_machine_anew] if BOARD == "virt" else []),   # a Pi has no firmware call for it
+    a_reset_starts_the_machine_anew,
     the_machine_powers_off)
