@@ -53,7 +53,7 @@ def a_bus_that_is_stopped_is_an_error_and_started_again_is_none():
         guest.command("stop i2c")
         wait_for_state(guest, "thermometer", "stopped")
         guest.send_line("start thermometer")
-        guest.wait_for("thermometer: the sensor does not answer")
+        guest.wait_for("thermometer: ended with exit code 1")
         guest.command("start i2c; start thermometer")
         guest.wait_for("thermometer: 25.000 degrees")
 
