@@ -40,14 +40,18 @@ static unsigned distance(const char *a, const char *b)
     return row[strlen(a) % 3][length];
 }
 
+/* A long word that differs in more than this is another word, whatever both begin with. */
+#define MISTYPED_MAX 3
+
 struct nearest nearest_to(const char *word)
 {
     size_t length = strlen(word);
+    unsigned distance_max = (unsigned)length / 3 + 1;
 
     return (struct nearest){
         .word = length <= NEAREST_BYTES ? word : "",
         .name = NULL,
-        .distance = (unsigned)length / 3 + 2,
+        .distance = 1 + (distance_max < MISTYPED_MAX ? distance_max : MISTYPED_MAX),
     };
 }
 
