@@ -41,6 +41,7 @@ STATIC_ASSERT(offsetof(struct cpu, stepping) == CPU_STEPPING);
 STATIC_ASSERT(offsetof(struct cpu, core) == CPU_CORE);
 STATIC_ASSERT(offsetof(struct cpu, taken) == CPU_TAKEN);
 STATIC_ASSERT(offsetof(struct cpu, interface) == CPU_INTERFACE);
+STATIC_ASSERT(offsetof(struct cpu, interface) == CPU_CORE + 8);
 STATIC_ASSERT(sizeof(struct cpu) == CPU_BYTES);
 STATIC_ASSERT(offsetof(struct boot_stacks, guard_between) == STACK_TOP_OFFSET);
 STATIC_ASSERT(offsetof(struct boot_stacks, guard_above) == EMERGENCY_TOP_OFFSET);

@@ -13,9 +13,9 @@ struct cpu {
     void *stack_top;              /* every event starts here: nothing is kept on it */
     uint64_t entry_sctlr;         /* SCTLR_EL1 while C runs, if it signs; 0: the core cannot */
     struct core *core;            /* the portable core's own; set before it arrives at the kernel */
+    volatile void *interface;     /* GICv2: its CPU interface; NULL: GICv3, whose interface is registers */
     bool stepping;                /* MDSCR_EL1.SS is set */
     uint32_t taken;               /* a short way acknowledged it, and left it to C: GIC_TAKEN and the controller's word; or 0 */
-    volatile void *interface;     /* GICv2: its CPU interface; NULL: GICv3, whose interface is registers */
     void *emergency_top;          /* where a panic goes on if the stack is no good */
     uint64_t affinity;            /* MPIDR_EL1's; set before any starts: head.S looks for it */
     uint64_t may_start;           /* head.S waits for it: a loader may release all cores at once */

@@ -34,6 +34,10 @@
     .macro  enter_gate else
     mrs     CORE, tpidr_el1
     ldr     CORE, [CORE, #CPU_CORE]
+    take_gate \else
+    .endm
+
+    .macro  take_gate else
     ldaxr   w30, [CORE]             /* CORE_GATE */
     cbnz    w30, \else
     stxr    w30, w29, [CORE]        /* GATE_TAKEN */
@@ -160,51 +164,49 @@
  * on x10 is the one that ran, x20 the one that will, x16 the ready levels; x9 is the time.
  */
 
-    /* Does nothing end of the one that ran? Then x11 is left of it, and x12 was used of it ever. Changes x13. */
-    .macro  account_last else
-    isb
+    /*
+     * Does nothing end of the one that ran, nor of x20, which was at rest? Then x11 is left of the
+     * one, x14 of the other, whose period ends at x15. The clock is read once after an exception,
+     * which it does not overtake. Changes x12 and x13.
+     */
+    .macro  account_both else
     mrs     x9, cntvct_el0
     ldp     x10, x11, [CORE, #CORE_RUNNING]
     sub     x13, x9, x11
     ldp     x11, x12, [x10, #SCHED_CONTEXT_REMAINING]
+    ldp     x14, x15, [x20, #SCHED_CONTEXT_REMAINING]
     cmp     x9, x12
+    ccmp    x9, x15, #CONDITION_C, lo
     b.hs    \else                              /* a period has ended */
     subs    x11, x11, x13
-    b.le    \else
-    ldr     x12, [x10, #SCHED_CONTEXT_CONSUMED]
-    add     x12, x12, x13
-    .endm
-
-    /* Nor about x20, which was at rest? x14: what is left of it, x15: its period's end. */
-    .macro  account_next else
-    ldp     x14, x15, [x20, #SCHED_CONTEXT_REMAINING]
-    cmp     x9, x15
-    b.hs    \else
-    cmp     x14, #0
+    ccmp    x14, #0, #CONDITION_Z, gt
     b.le    \else
     .endm
 
     .macro  account
     str     x11, [x10, #SCHED_CONTEXT_REMAINING]
-    str     x12, [x10, #SCHED_CONTEXT_CONSUMED]
     stp     x20, x9, [CORE, #CORE_RUNNING]
     .endm
 
-    /* The timer's next: the end of x20's budget or turn, or the first deadline. Changes x14, x15, x17. */
-    .macro  set_timer
-    ldrb    w17, [x20, #SCHED_CONTEXT_PRIORITY]
+    /*
+     * The timer's next: the end of x20's budget or turn, or the first deadline. `alone`: nobody
+     * as urgent as x20 is ready. Changes x14, x15, x17.
+     */
+    .macro  set_timer who=among_others
     add     x14, x14, x9
-    lsr     x17, x16, x17
     cmn     x15, #1                             /* whole time, */
+    .ifc    \who, among_others
+    ldrb    w17, [x20, #SCHED_CONTEXT_PRIORITY]
+    lsr     x17, x16, x17
     ccmp    x17, #0, #0, eq                     /* and nobody waits for a turn */
+    .endif
     csinv   x14, x14, xzr, ne
-    ldr     x15, [CORE, #CORE_DEADLINES]
+    ldp     x17, x15, [CORE, #CORE_TIMER_SET]
     cbz     x15, 1f
     ldr     x15, [x15]
     cmp     x15, x14
     csel    x14, x15, x14, lo
-1:  ldr     x15, [CORE, #CORE_TIMER_SET]
-    cmp     x14, x15
+1:  cmp     x14, x17
     b.eq    2f
     str     x14, [CORE, #CORE_TIMER_SET]
     bl      .Lprogram_timer
@@ -218,22 +220,22 @@
     str     \thread, [x10, #SCHED_CONTEXT_THREAD]
     .endm
 
-    /* The thread SP, which ran on x10, waits at one end of the ready queue \level. Changes x14 and x17. */
+    /* The thread SP, which ran on x10, waits at one end of the ready queue \level. Changes x12 and x13. */
     .macro  enqueue_last level, at
-    last_keeps_time x14
+    last_keeps_time x12
     strb    w\level, [x10, #SCHED_CONTEXT_LEVEL]
-    add     x14, CORE, x\level, lsl #4
+    add     x12, CORE, x\level, lsl #4
     .ifc    \at, head
-    ldr     x17, [x14, #CORE_READY]!
-    stp     x17, x14, [x10]
-    str     x10, [x17, #8]
-    str     x10, [x14]
+    ldr     x13, [x12, #CORE_READY]!
+    stp     x13, x12, [x10]
+    str     x10, [x13, #8]
+    str     x10, [x12]
     .else
-    ldr     x17, [x14, #CORE_READY + 8]
-    add     x14, x14, #CORE_READY
-    stp     x14, x17, [x10]
-    str     x10, [x17]
-    str     x10, [x14, #8]
+    ldr     x13, [x12, #CORE_READY + 8]
+    add     x12, x12, #CORE_READY
+    stp     x12, x13, [x10]
+    str     x10, [x13]
+    str     x10, [x12, #8]
     .endif
     .endm
 
@@ -250,21 +252,20 @@
     ldr     x20, [x22, #CORE_READY]
     ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
     cbnz    x22, \else
-    account_next \else
     .endm
 
-    /* The SchedContext x20 leaves its ready queue, whose first it is. x14 and x17 are its neighbours. */
+    /* The SchedContext x20 leaves its ready queue, whose first it is. x12 and x13 are its neighbours. */
     .macro  unlink_next
-    ldp     x14, x17, [x20]
-    str     x17, [x14, #8]
-    str     x14, [x17]
+    ldp     x12, x13, [x20]
+    str     x13, [x12, #8]
+    str     x12, [x13]
     stp     xzr, xzr, [x20]
     .endm
 
     /* The same; \level is that queue's. */
     .macro  dequeue_next level
     unlink_next
-    cmp     x14, x17                            /* the queue's head, if it was the only one */
+    cmp     x12, x13                            /* the queue's head, if it was the only one */
     b.ne    1f
     mov     x17, #1
     lsl     x17, x17, x\level
@@ -276,8 +277,7 @@
     .macro  resume_next
     switch_thread
     leave_gate
-    mov     x0, x21
-    b       resume
+    b       resume_this
     .endm
 
     /* The same for who was ready, on x20. */
@@ -292,53 +292,52 @@
     /*
      * The event \sender fires, on time of its own that is free, of this core and more urgent than
      * what runs, for a thread that waits without time: x22 the endpoint, x21 the thread, x20 the
-     * time, x25 its level, x26 that of what runs. Changes x23, x24 and x27 too.
+     * time, w26 the level of what runs. With `checked` the flags say whether all is as it is to
+     * be until here. Changes x23 to x25 and x27 too.
      */
-    .macro  deliver_event sender, else
+    .macro  deliver_event sender, else, checked
     ldr     x20, [\sender, #SENDER_TIME]
+    ldr     x22, [\sender, #SENDER_ENDPOINT]    /* with time there always is one */
     cbz     x20, \else
     sbfx    x20, x20, #0, #SLOT_TYPE_SHIFT
-    ldr     x22, [\sender, #SENDER_ENDPOINT]    /* with time there always is one */
     sbfx    x22, x22, #0, #SLOT_TYPE_SHIFT
     ldp     x23, x21, [x22, #ENDPOINT_HOME]
+    .ifb    \checked
     cmp     x23, CORE
+    .else
+    ccmp    x23, CORE, #0, eq
+    .endif
+    ldp     x24, x25, [x20, #SCHED_CONTEXT_THREAD]
+    ccmp    x24, #0, #0, eq                    /* another has it? */
+    ccmp    x25, #0, #0, eq
+    ldrb    w24, [x20, #SCHED_CONTEXT_CORE]
+    ldrh    w25, [CORE, #CORE_NUMBER]
+    ccmp    w24, w25, #0, eq
     b.ne    \else
     cbz     x21, \else
     check_plain x21, \else
-    ldp     x25, x26, [x20, #SCHED_CONTEXT_THREAD]
-    orr     x25, x25, x26
-    cbnz    x25, \else                         /* another has it */
-    ldr     w25, [x20, #SCHED_CONTEXT_PRIORITY]
-    ldrh    w26, [CORE, #CORE_NUMBER]
-    ubfx    w27, w25, #16, #8
-    cmp     w26, w27
-    b.ne    \else
-    and     w25, w25, #0xff
-    raise_to_ceiling 25, 24
-    account_last \else
-    account_next \else
+    account_both \else
+    ldrb    w25, [x20, #SCHED_CONTEXT_PRIORITY]
     ldrb    w26, [x10, #SCHED_CONTEXT_PRIORITY]
     raise_to_ceiling 26, 23
-    cmp     w25, w26
+    cmp     w25, w26                            /* if the thread's ceiling alone is above, it is C's */
     b.ls    \else
     .endm
 
     /* And so it does: x1 to x3 are what it says. Who ran goes on when there is time again. */
     .macro  deliver_to_driver sender, where=anywhere
+    account
     ldr     x16, [CORE, #CORE_READY_LEVELS]
-    mov     x28, x14
     enqueue_last 26, head
     mark_level 26
-    mov     x14, x28
-    account
+    ldr     w27, [CORE, #CORE_RUNS_LENT]
+    ldr     x8, [\sender, #THREAD_BADGE]
     str     \sender, [x20, #SCHED_CONTEXT_EVENT]
     str     x21, [\sender, #THREAD_SERVANT]
     str     xzr, [x22, #ENDPOINT_WARM]
-    ldr     w27, [CORE, #CORE_RUNS_LENT]
-    ldr     x8, [\sender, #THREAD_BADGE]
     str     w27, [x21, #THREAD_STATE]
     str     \sender, [x21, #THREAD_OWES]
-    set_timer
+    set_timer alone
     save_rest
     .ifc    \where, in_system_call
     wait_with_nothing
@@ -516,8 +515,8 @@ fast_reply_receive:
     sbfx    x19, x19, #0, #SLOT_TYPE_SHIFT      /* the endpoint */
     ldp     x22, x23, [x19, #ENDPOINT_HOME]
     cmp     x22, CORE                           /* then it is open, and nobody is queued */
+    ccmp    x23, #0, #0, eq                     /* if another waits, the list is for the long way */
     b.ne    .Lreply_long
-    cbnz    x23, .Lreply_long                   /* another waits: the list is for the long way */
     ldr     x21, [sp, #THREAD_OWES]             /* the caller */
     cbz     x21, .Lreply_long
     check_plain x21, .Lreply_special
@@ -552,64 +551,46 @@ fast_reply_receive:
     leave_gate
     b       long_way
 
-    /* w23 and w24 are the flags of this thread and of the sender. */
+    /* w25 are the flags of this thread and of the sender, which is no thread if that is said. */
 .Lreply_special:
-    tst     w23, #THREAD_FLAGS_MASK
-    b.ne    .Lreply_fp
-    and     w22, w24, #THREAD_FLAGS_MASK
-    cmp     w22, #SENDER_FLAG_FAULTED
-    b.eq    .Lreply_fault
+    and     w22, w25, #THREAD_FLAGS_MASK
     cmp     w22, #SENDER_FLAG_EVENT
-    b.ne    .Lreply_fp
+    b.ne    .Lreply_no_event
 
     /*
      * What was received was an interrupt or a signal, which brought its time along: that is
      * free now, and who was the most urgent of those that waited goes on.
      */
     ldr     w22, [x21, #SENDER_KIND]
-    and     w23, w22, #0xff
     ldrb    w24, [sp, #THREAD_LENT]
-    cbz     w24, .Lreply_long
-    ldr     x16, [CORE, #CORE_READY_LEVELS]
-    cbz     x16, .Lreply_long
-    cmp     w23, #KIND_NUMBER_SIGNAL
-    b.eq    .Lreply_no_line
-    cmp     w23, #KIND_NUMBER_INTERRUPT
-    b.ne    .Lreply_long
-    lsr     w22, w22, #8
-    mov     w24, #(SENDER_STATE_IN_SERVICE << 16)
-    cmp     w22, w24                            /* it has not fired again */
-    b.ne    .Lreply_long
+    mov     w23, #KIND_NUMBER_INTERRUPT
+    movk    w23, #(SENDER_STATE_IN_SERVICE << 8), lsl #16
+    cmp     w22, w23                            /* has not fired again, nor others its line */
+    ccmp    w24, #1, #0, eq
+    b.ne    .Lreply_no_interrupt
     ldp     w24, w22, [x21, #INTERRUPT_LINE]    /* and owing */
     ldrh    w25, [CORE, #CORE_NUMBER]
     sub     w22, w22, #1
     cmp     w22, w25                            /* this core took it */
     b.ne    .Lreply_long
-    ldr     x22, [CORE, #CORE_LINES]
-    ldr     x25, [x21, #INTERRUPT_NEXT]
-    ldr     x22, [x22, x24, lsl #3]
-    sub     x22, x22, x21
-    orr     x22, x22, x25
-    cbnz    x22, .Lreply_long                   /* others share the line */
-.Lreply_no_line:
-    account_last .Lreply_long
-    ldr     x22, [x10, #SCHED_CONTEXT_EVENT]
-    cmp     x22, x21
-    b.ne    .Lreply_long                        /* whose time it was has died meanwhile */
-    ldr     x22, [x10, #SCHED_CONTEXT_WAITING]
-    add     x25, x10, #SCHED_CONTEXT_WAITING
-    cmp     x22, x25
-    b.ne    .Lreply_long
+.Lreply_event_ends:
+    ldr     x16, [CORE, #CORE_READY_LEVELS]
+    cbz     x16, .Lreply_long
     clz     x26, x16
     eor     x26, x26, #63
     find_first 26, .Lreply_long
+    account_both .Lreply_long
+    ldr     x22, [x10, #SCHED_CONTEXT_EVENT]
+    ldr     x23, [x10, #SCHED_CONTEXT_WAITING]
+    add     x25, x10, #SCHED_CONTEXT_WAITING
+    cmp     x22, x21                            /* if not, whose time it was has died meanwhile */
+    ccmp    x23, x25, #0, eq
+    b.ne    .Lreply_long
     ldr     x27, [x20, #SCHED_CONTEXT_THREAD]
     ldr     w22, [x27, #THREAD_FLAGS]
     tst     w22, #THREAD_FLAGS_MASK
     b.ne    .Lreply_long
-
-    cmp     w23, #KIND_NUMBER_SIGNAL
-    b.eq    .Lreply_signal
+    cbz     w24, .Lreply_signal
 
     /* Nothing can fail any more: the event is over, */
     strh    wzr, [x21, #THREAD_FIRED_AGAIN]     /* and idle */
@@ -622,26 +603,32 @@ fast_reply_receive:
 .Lreply_line_done:
     str     xzr, [x21, #THREAD_SERVANT]
     stp     xzr, xzr, [x10, #SCHED_CONTEXT_THREAD]
-    mov     w27, #THREAD_STATE_RECEIVING
+    mov     w22, #THREAD_STATE_RECEIVING
     mov     x28, sp
-    str     w27, [sp, #THREAD_STATE]
+    str     w22, [sp, #THREAD_STATE]
     stp     xzr, x19, [sp, #THREAD_OWES]        /* and receiving_on */
     str     x8, [sp, #THREAD_SLOTS]
     str     x28, [x19, #ENDPOINT_WARM]
     save_rest
     /* and that thread runs, where it was. */
     account
-    ldr     x21, [x20, #SCHED_CONTEXT_THREAD]
-    mov     x10, x14
+    mov     x21, x27
     dequeue_next 26
-    mov     x14, x10
     run_next
+    /* No interrupt that ends here. Of a signal there is no line. */
+.Lreply_no_interrupt:
+    cbz     w24, .Lreply_long
+    and     w22, w22, #0xff
+    mov     w24, #0
+    cmp     w22, #KIND_NUMBER_SIGNAL
+    b.eq    .Lreply_event_ends
+    b       .Lreply_long
     /* Unless it is signalled again, by another core's short way, in this moment. */
 .Lreply_signal:
     add     x25, x21, #THREAD_FIRED_AGAIN
-    mov     w24, #(SENDER_STATE_IN_SERVICE << 8)
+    mov     w23, #(SENDER_STATE_IN_SERVICE << 8)
 1:  ldxrh   w22, [x25]
-    cmp     w22, w24
+    cmp     w22, w23
     b.ne    .Lreply_long
     stxrh   w22, wzr, [x25]
     cbz     w22, .Lreply_line_done
@@ -693,8 +680,7 @@ fast_reply_receive:
     lsr     x23, x16, x22
     lsr     x23, x23, #1
     cbnz    x23, .Lreply_long
-    account_last .Lreply_long
-    account_next .Lreply_long
+    account_both .Lreply_long
 
     /* Nothing can fail any more: the handler waits, */
     account
@@ -723,8 +709,12 @@ fast_reply_receive:
     str     xzr, [x21, #THREAD_SERVANT]
     resume_next
 
+    /* w22 is special about the two. A fault that was told to a thread of which nothing is? */
+.Lreply_no_event:
+    cmp     w22, #SENDER_FLAG_FAULTED
+    b.eq    .Lreply_fault
+
     /* As above, but the registers of FP/SIMD change hands, too. */
-.Lreply_fp:
     check_fp .Lreply_long
     ldrb    w22, [sp, #THREAD_LENT]
     cbz     w22, .Lreply_long
@@ -779,18 +769,16 @@ fast_yield:
 .Lyield_to_equal:
     save_middle
     mov     w26, w10
-    account_last .Lreply_long
     find_first 26, .Lreply_long
+    account_both .Lreply_long
     ldr     x21, [x20, #SCHED_CONTEXT_THREAD]
     check_plain x21, .Lreply_long
 
     /* Nothing can fail any more: this one waits behind that one, */
     ldr     x16, [CORE, #CORE_READY_LEVELS]
     save_rest
-    mov     x28, x14
     enqueue_last 26, tail
     unlink_next
-    mov     x14, x28
     wait_with_nothing
     /* and that one runs, where it was. */
     account
@@ -854,8 +842,7 @@ fast_fault:
     ldr     x16, [CORE, #CORE_READY_LEVELS]
     lsr     x26, x16, x25
     cbnz    x26, .Lfault_long                   /* others as urgent are ready */
-    account_last .Lfault_long
-    account_next .Lfault_long
+    account_both .Lfault_long
 
     /* Nothing can fail any more: the handler runs on its time, the thread keeps its own. */
     account
@@ -902,9 +889,9 @@ fast_fault:
     .balign 64
 fast_interrupt:
     mov     w29, #1
-    enter_gate enter_event_interrupt
     mrs     x0, tpidr_el1
-    ldr     x1, [x0, #CPU_INTERFACE]
+    ldp     CORE, x1, [x0, #CPU_CORE]           /* and interface */
+    take_gate enter_event_interrupt
     cbz     x1, .Linterrupt_gicv3
     ldr     w2, [x1, #GICC_IAR]
 .Linterrupt_acknowledged:
@@ -914,11 +901,9 @@ fast_interrupt:
     ldr     x4, [CORE, #CORE_LINES]
     ldr     x4, [x4, x2, lsl #3]
     cbz     x4, .Linterrupt_long
-    ldr     x5, [x4, #INTERRUPT_NEXT]
-    cbnz    x5, .Linterrupt_long                /* others share the line */
-    ldrb    w5, [x4, #THREAD_SENDER_STATE]
-    cbnz    w5, .Linterrupt_long                /* not idle */
-    deliver_event x4, .Linterrupt_long
+    ldr     w5, [x4, #SENDER_KIND]
+    cmp     w5, #KIND_NUMBER_INTERRUPT          /* idle, and others do not share its line */
+    deliver_event x4, .Linterrupt_long, checked
 
     /* Nothing can fail any more: the line falls silent until the driver's reply, */
     cbz     x1, .Linterrupt_gicv3_drop

@@ -14,7 +14,7 @@
 #define THREAD_FP_TURNS_SHIFT 8
 #define THREAD_FP_TURNS     113
 #define THREAD_CEILING      115
-#define SENDER_KIND         116 /* kind, grant, fired_again, state */
+#define SENDER_KIND         116 /* kind, grant or shares, fired_again, state */
 #define THREAD_FIRED_AGAIN  118 /* and state */
 #define THREAD_SENDER_STATE 119
 #define THREAD_STATE        120 /* state, loaded_on, lent, bereft */
@@ -39,8 +39,7 @@
 #define CORE_SPACE        24 /* and space_left */
 #define CORE_READY_LEVELS 40
 #define CORE_RUNNING      48 /* and since */
-#define CORE_TIMER_SET    64
-#define CORE_DEADLINES    72
+#define CORE_TIMER_SET    64 /* and the first deadline */
 #define CORE_NUMBER       80
 #define CORE_ALONE        82
 #define CORE_LINES        88
@@ -54,7 +53,6 @@
 #define NOTIFICATION_BITS 120
 #define SENDER_ENDPOINT   0  /* slots: the object stands first */
 #define SENDER_TIME       32
-#define INTERRUPT_NEXT    120
 #define INTERRUPT_LINE    128
 #define INTERRUPT_OWING   132
 #define INTERRUPT_FIRED   136
@@ -62,8 +60,8 @@
 #define SCHED_CONTEXT_EVENT      24
 #define SCHED_CONTEXT_PRIORITY   32 /* priority, level, core, dying */
 #define SCHED_CONTEXT_LEVEL      33
+#define SCHED_CONTEXT_CORE       34
 #define SCHED_CONTEXT_REMAINING  40 /* and period_end */
-#define SCHED_CONTEXT_CONSUMED   56
 #define SCHED_CONTEXT_WAITING    80
 #define SCHED_CONTEXT_DYING_RING 128
 #define SLOT_TYPE_SHIFT   48 /* 8 bits, then the rights */
@@ -101,6 +99,8 @@
 #define THREAD_STATE_CALLING      3
 #define CNTV_CTL_ON               1 /* Arm ARM, CNTV_CTL_EL0: enabled */
 #define CNTV_CTL_SILENT           3 /* enabled, and masked */
+#define CONDITION_C               2 /* for ccmp: hs */
+#define CONDITION_Z               4 /* eq, le */
 #define PSTATE_FLAGS              0xf0000000 /* N, Z, C, V */
 #define CPACR_OPEN                (3 << 20)  /* CPACR_EL1: FP/SIMD traps from nowhere */
 
@@ -121,9 +121,9 @@
 #define CPU_STACK_TOP     0
 #define CPU_ENTRY_SCTLR   8
 #define CPU_CORE          16
-#define CPU_STEPPING      24
-#define CPU_TAKEN         28
-#define CPU_INTERFACE     32
+#define CPU_INTERFACE     24 /* behind the core */
+#define CPU_STEPPING      32
+#define CPU_TAKEN         36
 #define CPU_EMERGENCY_TOP 40
 #define CPU_AFFINITY      48
 #define CPU_MAY_START     56

@@ -175,6 +175,8 @@ thread_run:
     hint    #34                     /* bti c */
 resume:
     mov     sp, x0
+    .globl  resume_this
+resume_this:                        /* SP is the thread */
     restore_rest
     msr     spsr_el1, x24
     restore_upper

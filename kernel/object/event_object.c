@@ -98,6 +98,15 @@ void interrupt_route(const struct interrupt *interrupt)
         arch_irq_route(interrupt->line, time->core);
 }
 
+/* Who is attached to the line has changed. */
+static SELDOM void say_who_shares(uint32_t line)
+{
+    struct interrupt *first = irq_line[line];
+
+    for (struct interrupt *each = first; each != NULL; each = each->next)
+        each->sender.shares = first->next != NULL;
+}
+
 SELDOM enum thole_result interrupt_attach(struct interrupt *interrupt, uint64_t line,
                                           enum thole_trigger trigger)
 {
@@ -115,6 +124,7 @@ SELDOM enum thole_result interrupt_attach(struct interrupt *interrupt, uint64_t 
     interrupt->line = (uint32_t)line;
     interrupt->next = irq_line[line];
     irq_line[line] = interrupt;
+    say_who_shares((uint32_t)line);
     if (sharing == 0) {
         interrupt_route(interrupt);
         arch_irq_enable((uint32_t)line, trigger);
@@ -169,6 +179,7 @@ void interrupt_destroy(struct core *core, struct interrupt *interrupt)
     while (*place != interrupt)
         place = &(*place)->next;
     *place = interrupt->next;
+    say_who_shares(interrupt->line);
     if (irq_line[interrupt->line] == NULL)
         arch_irq_disable(interrupt->line);
     else if (interrupt->owing != 0)

@@ -309,7 +309,7 @@ SELDOM enum thole_result op_SCHED_CONTEXT_CONSUMED(OPERATION_PARAMETERS)
     bool configured = sched_context_is_configured(context);
 
     operation_outs.word[5] = configured && !core_is_spent(context) ? (uint64_t)context->remaining : 0;
-    operation_outs.word[0] = context->consumed;
+    operation_outs.word[0] = sched_context_consumed(context);
     operation_outs.word[1] = context->priority;
     operation_outs.word[2] = context->budget;
     operation_outs.word[3] = context->period;

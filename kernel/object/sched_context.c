@@ -20,7 +20,7 @@ void sched_context_fill(struct sched_context *context, const struct share *share
     context->budget = share->budget;
     context->period = share->period;
     context->period_end = share->budget < share->period ? now + share->period : UINT64_MAX;
-    context->remaining = (int64_t)share->budget;
+    sched_context_refill(context, (int64_t)share->budget);
 }
 
 /* What a period begins with, after so many that have ended. */
@@ -48,9 +48,10 @@ RARE void sched_context_begin_period(struct sched_context *context, uint64_t sin
     uint64_t used_in_last = since < start ? now - start : used;
 
     if (context->remaining > (int64_t)used_in_first)
-        context->remaining = (int64_t)used_in_first; /* more than that was left, and is lost */
+        sched_context_refill(context, (int64_t)used_in_first); /* more was left, and is lost */
     context->remaining -= (int64_t)(used - used_in_last);
-    context->remaining = pay_back(context, ended) - (int64_t)used_in_last;
+    sched_context_refill(context, pay_back(context, ended));
+    context->remaining -= (int64_t)used_in_last;
     context->period_end = start + context->period;
 }
 

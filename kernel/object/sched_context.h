@@ -28,7 +28,7 @@ struct sched_context {
     uint8_t unused[5];
     int64_t remaining;        /* ticks left in its period, but for what runs now; below 0: used too much */
     uint64_t period_end;      /* of the period that `remaining` is for; UINT64_MAX: it is whole */
-    uint64_t consumed;        /* ticks used since it was made */
+    uint64_t given;           /* ticks since it was made; what is not `remaining` of them is consumed */
     uint64_t budget;          /* ticks a period; 0: not configured */
     uint64_t period;          /* ticks */
     struct list waiting;      /* senders in WAITS_TIME */
@@ -60,26 +60,37 @@ static inline bool sched_context_is_whole(const struct sched_context *context)
 
 void sched_context_init(struct sched_context *context);
 
+/* Ticks used since it was made, by its books: whoever runs it writes no more than `remaining`. */
+static inline uint64_t sched_context_consumed(const struct sched_context *context)
+{
+    return context->given - (uint64_t)context->remaining;
+}
+/* So many are left from now on, whatever was: none of them is consumed. */
+static inline void sched_context_refill(struct sched_context *context, int64_t remaining)
+{
+    context->given += (uint64_t)remaining - (uint64_t)context->remaining;
+    context->remaining = remaining;
+}
+
 /* What SchedControl gives it. A new period begins now. */
 struct share {
     uint8_t core, priority;
     uint64_t budget, period; /* ticks, 1 <= budget <= period <= PERIOD_TICKS_MAX */
 };
 void sched_context_fill(struct sched_context *context, const struct share *share, uint64_t now);
-/* The same, when a period has ended by now, or some; what is consumed was counted. */
+/* The same, when a period has ended by now, or some. */
 void sched_context_begin_period(struct sched_context *context, uint64_t since, uint64_t now);
 /* It ran from `since` to `now` (the same: it rested); periods that have begun meanwhile count. */
 INLINED void sched_context_charge(struct sched_context *context, uint64_t since, uint64_t now)
 {
     ASSERT(sched_context_is_configured(context));
-    context->consumed += now - since;
     if (now >= context->period_end) {
         sched_context_begin_period(context, since, now);
         return;
     }
     context->remaining -= (int64_t)(now - since);
     if (context->remaining <= 0 && sched_context_is_whole(context))
-        context->remaining = (int64_t)context->budget; /* its next turn */
+        sched_context_refill(context, (int64_t)context->budget); /* its next turn */
 }
 /* A period has ended, and somebody waited for that. */
 void sched_context_period_ended(struct core *core, struct sched_context *context);

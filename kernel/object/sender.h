@@ -51,7 +51,10 @@ struct sender {
     uint8_t doomed;         /* enum thole_status to answer instead, when its time comes home; 0: none */
     uint8_t ceiling;        /* threads; it is here to be compared with the flags */
     uint8_t kind;           /* enum thole_kind: CALL or FAULT for threads */
-    uint8_t grant;          /* CALL: the capability it was sent through had RIGHT_GRANT */
+    union {
+        uint8_t grant;      /* CALL: the capability it was sent through had RIGHT_GRANT */
+        uint8_t shares;     /* INTERRUPT: others have its line, too */
+    };
     uint8_t fired_again;    /* events: fire once more when this service ends */
     uint8_t state;          /* enum sender_state */
 };

@@ -402,7 +402,7 @@ static void read_time(const struct sched_context *time, object_t what, struct m_
 {
     out->budget = time->budget;
     out->period = time->period;
-    out->consumed = time->consumed;
+    out->consumed = sched_context_consumed(time);
     out->remaining = time->remaining;
     out->period_end = time->period_end;
     out->waited_for = deadline_pending(&time->next_period) ? time->next_period.when : NEVER;

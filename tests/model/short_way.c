@@ -40,12 +40,13 @@ static struct {
     void *stack_top;
     uint64_t entry_sctlr;
     struct core *core;
-    char between[CPU_TAKEN - CPU_CORE - 8];
-    uint32_t taken;
     uint64_t interface;
+    char between[CPU_TAKEN - CPU_INTERFACE - 8];
+    uint32_t taken;
 } cpu_of[CORES_MAX];
 STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), interface) == CPU_INTERFACE);
 STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), core) == CPU_CORE);
+STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), taken) == CPU_TAKEN);
 STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), stack_top) == CPU_STACK_TOP);
 STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), entry_sctlr) == CPU_STACK_TOP + 8);
 static uint64_t vectors, operation, operation_end;
