@@ -13,6 +13,19 @@ void sched_context_init(struct sched_context *context)
     context->next_period.kind = DEADLINE_PERIOD;
 }
 
+/* So many are left from now on, whatever was: none of them is consumed. */
+static SELDOM void refill(struct sched_context *context, int64_t remaining)
+{
+    context->given += (uint64_t)remaining - (uint64_t)context->remaining;
+    context->remaining = remaining;
+}
+
+SELDOM void sched_context_used_up(struct sched_context *context)
+{
+    if (sched_context_is_whole(context))
+        refill(context, (int64_t)context->budget);
+}
+
 void sched_context_fill(struct sched_context *context, const struct share *share, uint64_t now)
 {
     context->core = share->core;
@@ -20,7 +33,7 @@ void sched_context_fill(struct sched_context *context, const struct share *share
     context->budget = share->budget;
     context->period = share->period;
     context->period_end = share->budget < share->period ? now + share->period : UINT64_MAX;
-    sched_context_refill(context, (int64_t)share->budget);
+    refill(context, (int64_t)share->budget);
 }
 
 /* What a period begins with, after so many that have ended. */
@@ -48,9 +61,9 @@ RARE void sched_context_begin_period(struct sched_context *context, uint64_t sin
     uint64_t used_in_last = since < start ? now - start : used;
 
     if (context->remaining > (int64_t)used_in_first)
-        sched_context_refill(context, (int64_t)used_in_first); /* more was left, and is lost */
+        refill(context, (int64_t)used_in_first); /* more was left, and is lost */
     context->remaining -= (int64_t)(used - used_in_last);
-    sched_context_refill(context, pay_back(context, ended));
+    refill(context, pay_back(context, ended));
     context->remaining -= (int64_t)used_in_last;
     context->period_end = start + context->period;
 }

@@ -65,12 +65,6 @@ static inline uint64_t sched_context_consumed(const struct sched_context *contex
 {
     return context->given - (uint64_t)context->remaining;
 }
-/* So many are left from now on, whatever was: none of them is consumed. */
-static inline void sched_context_refill(struct sched_context *context, int64_t remaining)
-{
-    context->given += (uint64_t)remaining - (uint64_t)context->remaining;
-    context->remaining = remaining;
-}
 
 /* What SchedControl gives it. A new period begins now. */
 struct share {
@@ -80,6 +74,8 @@ struct share {
 void sched_context_fill(struct sched_context *context, const struct share *share, uint64_t now);
 /* The same, when a period has ended by now, or some. */
 void sched_context_begin_period(struct sched_context *context, uint64_t since, uint64_t now);
+/* What `remaining` gave is used; if it is whole its next turn begins. */
+void sched_context_used_up(struct sched_context *context);
 /* It ran from `since` to `now` (the same: it rested); periods that have begun meanwhile count. */
 INLINED void sched_context_charge(struct sched_context *context, uint64_t since, uint64_t now)
 {
@@ -89,8 +85,8 @@ INLINED void sched_context_charge(struct sched_context *context, uint64_t since,
         return;
     }
     context->remaining -= (int64_t)(now - since);
-    if (context->remaining <= 0 && sched_context_is_whole(context))
-        sched_context_refill(context, (int64_t)context->budget); /* its next turn */
+    if (context->remaining <= 0)
+        sched_context_used_up(context);
 }
 /* A period has ended, and somebody waited for that. */
 void sched_context_period_ended(struct core *core, struct sched_context *context);
