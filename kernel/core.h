@@ -26,9 +26,12 @@ struct core {
     struct thread *loaded;       /* whose registers and address space it has; NULL: idle */
     uint64_t space;              /* the arch_space_word it has; 0: none */
     uint64_t space_left;         /* the one before it, until the core is in the kernel again */
-    uint64_t ready_levels;       /* bit n: ready[n] is not empty */
     struct sched_context *running; /* whose time has been running since `since`; NULL: none */
     uint64_t since;              /* ticks: up to here `running` is accounted */
+    uint64_t ready_levels;       /* bit n: ready[n] is not empty, or its first is `interrupted` */
+    struct sched_context *interrupted; /* see core_settle; NULL: nobody */
+    struct thread *interrupted_thread;
+    uint64_t ready_beside;       /* ready_levels, were it not for `interrupted` */
     uint64_t timer_set;          /* the deadline that the machine's timer has */
     struct deadlines deadlines;
     uint16_t number;
@@ -75,14 +78,10 @@ enum thole_result core_space_is_free(const struct core *core, uint64_t space_wor
 /*
  * The short ways hand over what runs without touching time: while programs run, `running`
  * is what `current` runs on, and nothing else says so. In the kernel both say it themselves.
+ * Likewise `interrupted` is what `interrupted_thread` goes on with when what an event began
+ * is over: it is in no queue until C enters, and is then the first in its own.
  */
-static inline void core_settle(struct core *core)
-{
-    if (core->current == NULL)
-        return;
-    core->current->time = core->running;
-    core->running->thread = core->current;
-}
+void core_settle(struct core *core);
 static inline void cores_settle(void)
 {
     for (unsigned number = 0; number < core_count; number++)

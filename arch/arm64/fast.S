@@ -14,6 +14,9 @@
  * No system call keeps x9 to x18; those that need more save x19 to x28 first. x0 to x8 are the
  * caller's. Of faults and interrupts x0 to x30 are saved.
  *
+ * Who is interrupted for a thread that an event wakes is in no queue until C enters (kernel/core.h,
+ * core_settle) or that thread is interrupted itself.
+ *
  * Other cores are kept away by this core's gate (kernel/event.h), and by the endpoint: only
  * the short ways of its home touch it. All else belongs to this core: the thread that runs,
  * who waits at the endpoint or for the answer, time of this core, its ready queue and timer. A
@@ -74,14 +77,14 @@
     b.ne    \else
     .endm
 
-    /* x21 is loaded in place of SP: its registers follow. Changes x22 to x25. */
-    .macro  switch_thread
-    ldr     x22, [x21, #THREAD_SPACE_WORD]
+    /* \to is loaded in place of SP: its registers follow. Changes x22 to x25. */
+    .macro  switch_thread to=x21
+    ldr     x22, [\to, #THREAD_SPACE_WORD]
     ldr     x23, [CORE, #CORE_SPACE]
-    stp     x21, x21, [CORE, #CORE_CURRENT]
+    stp     \to, \to, [CORE, #CORE_CURRENT]
     stp     x22, x23, [CORE, #CORE_SPACE]
     msr     ttbr0_el1, x22          /* the exception return makes it effective */
-    mov     sp, x21
+    mov     sp, \to
     .endm
 
     /* x22: of the ready levels in it those above the caller's, whose flags w24 are. Changes x25, x26. */
@@ -220,30 +223,37 @@
     str     \thread, [x10, #SCHED_CONTEXT_THREAD]
     .endm
 
-    /* The thread SP, which ran on x10, waits at one end of the ready queue \level. Changes x12 and x13. */
-    .macro  enqueue_last level, at
+    /* The thread SP, which ran on x10, waits behind all in the ready queue \level. Changes x12 and x13. */
+    .macro  enqueue_last level
     last_keeps_time x12
     strb    w\level, [x10, #SCHED_CONTEXT_LEVEL]
     add     x12, CORE, x\level, lsl #4
-    .ifc    \at, head
-    ldr     x13, [x12, #CORE_READY]!
-    stp     x13, x12, [x10]
-    str     x10, [x13, #8]
-    str     x10, [x12]
-    .else
     ldr     x13, [x12, #CORE_READY + 8]
     add     x12, x12, #CORE_READY
     stp     x12, x13, [x10]
     str     x10, [x13]
     str     x10, [x12, #8]
-    .endif
     .endm
 
-    .macro  mark_level level
-    mov     x17, #1
-    lsl     x17, x17, x\level
-    orr     x16, x16, x17
-    str     x16, [CORE, #CORE_READY_LEVELS]
+    /*
+     * The thread SP, which ran on x10, is `interrupted` at \level, above all that are ready;
+     * who was it before waits in its queue. Changes x12, x13, x16, x27, x28 and x30.
+     */
+    .macro  interrupt_last level
+    ldr     x27, [CORE, #CORE_INTERRUPTED]
+    cbnz    x27, 5f
+4:  ldr     x16, [CORE, #CORE_READY_LEVELS]
+    mov     x13, #1
+    lsl     x13, x13, x\level
+    orr     x13, x13, x16
+    mov     x12, sp
+    stp     x13, x10, [CORE, #CORE_READY_LEVELS]
+    stp     x12, x16, [CORE, #CORE_INTERRUPTED_THREAD]
+    .endm
+
+    .macro  interrupt_last_again
+5:  bl      .Lqueue_interrupted
+    b       4b
     .endm
 
     /* x20: the first in the ready queue \level, unless it dies. Changes x22. */
@@ -273,20 +283,11 @@
 1:  str     x16, [CORE, #CORE_READY_LEVELS]
     .endm
 
-    /* All that x21 had is in its frame: it goes on where it was. */
-    .macro  resume_next
-    switch_thread
+    /* All that \who had is in its frame: it goes on where it was. */
+    .macro  resume_next who=x21
+    switch_thread \who
     leave_gate
     b       resume_this
-    .endm
-
-    /* The same for who was ready, on x20. */
-    .macro  run_next
-    ldrh    w27, [CORE, #CORE_RUNS_LENT]        /* but for `lent`: it may be lent itself */
-    str     xzr, [x21, #THREAD_TIME]
-    strh    w27, [x21, #THREAD_STATE]
-    set_timer
-    resume_next
     .endm
 
     /*
@@ -327,9 +328,7 @@
     /* And so it does: x1 to x3 are what it says. Who ran goes on when there is time again. */
     .macro  deliver_to_driver sender, where=anywhere
     account
-    ldr     x16, [CORE, #CORE_READY_LEVELS]
-    enqueue_last 26, head
-    mark_level 26
+    interrupt_last 26
     ldr     w27, [CORE, #CORE_RUNS_LENT]
     ldr     x8, [\sender, #THREAD_BADGE]
     str     \sender, [x20, #SCHED_CONTEXT_EVENT]
@@ -348,6 +347,7 @@
     mov     x6, #0
     mov     x7, #0
     leave_system_call
+    interrupt_last_again
     .endm
 
     /* w\to: a thread's priority on time of priority w\to; w\flags, which is changed: its flags. */
@@ -559,7 +559,7 @@ fast_reply_receive:
 
     /*
      * What was received was an interrupt or a signal, which brought its time along: that is
-     * free now, and who was the most urgent of those that waited goes on.
+     * free now, and who was interrupted goes on, or the most urgent of those that are ready.
      */
     ldr     w22, [x21, #SENDER_KIND]
     ldrb    w24, [sp, #THREAD_LENT]
@@ -574,21 +574,16 @@ fast_reply_receive:
     cmp     w22, w25                            /* this core took it */
     b.ne    .Lreply_long
 .Lreply_event_ends:
-    ldr     x16, [CORE, #CORE_READY_LEVELS]
-    cbz     x16, .Lreply_long
-    clz     x26, x16
-    eor     x26, x26, #63
-    find_first 26, .Lreply_long
+    ldp     x20, x27, [CORE, #CORE_INTERRUPTED] /* and its thread */
+    ldr     x16, [CORE, #CORE_READY_BESIDE]
+    cbz     x20, .Lreply_find_first
+.Lreply_found:
     account_both .Lreply_long
     ldr     x22, [x10, #SCHED_CONTEXT_EVENT]
     ldr     x23, [x10, #SCHED_CONTEXT_WAITING]
     add     x25, x10, #SCHED_CONTEXT_WAITING
     cmp     x22, x21                            /* if not, whose time it was has died meanwhile */
     ccmp    x23, x25, #0, eq
-    b.ne    .Lreply_long
-    ldr     x27, [x20, #SCHED_CONTEXT_THREAD]
-    ldr     w22, [x27, #THREAD_FLAGS]
-    tst     w22, #THREAD_FLAGS_MASK
     b.ne    .Lreply_long
     cbz     w24, .Lreply_signal
 
@@ -612,9 +607,26 @@ fast_reply_receive:
     save_rest
     /* and that thread runs, where it was. */
     account
-    mov     x21, x27
+    cbz     x27, .Lreply_dequeue
+    stp     x16, xzr, [CORE, #CORE_READY_LEVELS] /* and interrupted */
+    set_timer
+    resume_next x27
+.Lreply_dequeue:
+    ldr     x21, [x20, #SCHED_CONTEXT_THREAD]
     dequeue_next 26
-    run_next
+    b       .Lrun_next
+.Lreply_find_first:
+    ldr     x16, [CORE, #CORE_READY_LEVELS]
+    cbz     x16, .Lreply_long
+    clz     x26, x16
+    eor     x26, x26, #63
+    find_first 26, .Lreply_long
+    ldr     x23, [x20, #SCHED_CONTEXT_THREAD]
+    ldr     w22, [x23, #THREAD_FLAGS]
+    mov     x27, #0
+    tst     w22, #THREAD_FLAGS_MASK
+    b.eq    .Lreply_found
+    b       .Lreply_long
     /* No interrupt that ends here. Of a signal there is no line. */
 .Lreply_no_interrupt:
     cbz     w24, .Lreply_long
@@ -729,7 +741,7 @@ fast_reply_receive:
 /* --- try_recv, yield: when there is nothing to do ---------------------------------- */
 
     .globl  fast_try_receive
-    .balign 64
+    .balign 16
 fast_try_receive:
     enter_gate no_short_way
     find_slot .Ltry_long, x9, x10
@@ -747,7 +759,7 @@ fast_try_receive:
     return  STATUS_NUMBER_WOULD_WAIT, restore_last
 
     .globl  fast_yield
-    .balign 64
+    .balign 16
 fast_yield:
     enter_gate no_short_way
     ldr     x9, [CORE, #CORE_READY_LEVELS]
@@ -769,6 +781,8 @@ fast_yield:
 .Lyield_to_equal:
     save_middle
     mov     w26, w10
+    ldr     x9, [CORE, #CORE_INTERRUPTED]
+    cbnz    x9, .Lreply_long                    /* it may be the first */
     find_first 26, .Lreply_long
     account_both .Lreply_long
     ldr     x21, [x20, #SCHED_CONTEXT_THREAD]
@@ -777,18 +791,27 @@ fast_yield:
     /* Nothing can fail any more: this one waits behind that one, */
     ldr     x16, [CORE, #CORE_READY_LEVELS]
     save_rest
-    enqueue_last 26, tail
+    enqueue_last 26
     unlink_next
     wait_with_nothing
     /* and that one runs, where it was. */
     account
-    run_next
+
+    /* x21 was ready, on x20: it goes on where it was. */
+.Lrun_next:
+    ldrh    w27, [CORE, #CORE_RUNS_LENT]        /* but for `lent`: it may be lent itself */
+    str     xzr, [x21, #THREAD_TIME]
+    strh    w27, [x21, #THREAD_STATE]
+.Lgo_on_next:
+    set_timer
+.Lresume_next:
+    resume_next
 
 /* --- A fault of memory ------------------------------------------------------------------ */
 
     /* All registers are saved. What is no such fault is C's. */
     .globl  fast_fault
-    .balign 64
+    .balign 16
 fast_fault:
     mrs     x4, esr_el1
     lsr     x29, x4, #ESR_CLASS_SHIFT
@@ -935,6 +958,23 @@ fast_interrupt:
     leave_gate
     b       enter_event_interrupt
 
+    /* x27 is `interrupted`, and is to be the first of those ready at its level. Changes x12, x13, x16 and x28. */
+.Lqueue_interrupted:
+    ldr     x28, [CORE, #CORE_INTERRUPTED_THREAD]
+    ldrb    w16, [x27, #SCHED_CONTEXT_PRIORITY]
+    ldrb    w12, [x28, #THREAD_CEILING]
+    cmp     w16, w12
+    csel    w16, w16, w12, hi
+    str     x27, [x28, #THREAD_TIME]
+    str     x28, [x27, #SCHED_CONTEXT_THREAD]
+    strb    w16, [x27, #SCHED_CONTEXT_LEVEL]
+    add     x12, CORE, x16, lsl #4
+    ldr     x13, [x12, #CORE_READY]!
+    stp     x13, x12, [x27]
+    str     x27, [x13, #8]
+    str     x27, [x12]
+    ret
+
     /* x14: when, or never. Changes x15. */
 .Lprogram_timer:
     cmn     x14, #1
@@ -957,7 +997,6 @@ fast_interrupt:
      * Changes x22 and x25 to x28.
      */
     .globl  fast_switch_fp
-    .balign 64
 fast_switch_fp:
     tst     w23, #THREAD_FP_TURNS_MASK
     b.eq    2f

@@ -37,13 +37,16 @@
 #define CORE_RUNS_LENT    4
 #define CORE_CURRENT      8  /* and loaded */
 #define CORE_SPACE        24 /* and space_left */
-#define CORE_READY_LEVELS 40
-#define CORE_RUNNING      48 /* and since */
-#define CORE_TIMER_SET    64 /* and the first deadline */
-#define CORE_NUMBER       80
-#define CORE_ALONE        82
-#define CORE_LINES        88
-#define CORE_READY        96
+#define CORE_RUNNING      40 /* and since */
+#define CORE_READY_LEVELS 56 /* and interrupted */
+#define CORE_INTERRUPTED  64 /* and its thread */
+#define CORE_INTERRUPTED_THREAD 72 /* and ready_beside */
+#define CORE_READY_BESIDE 80
+#define CORE_TIMER_SET    88 /* and the first deadline */
+#define CORE_NUMBER       104
+#define CORE_ALONE        106
+#define CORE_LINES        112
+#define CORE_READY        120
 
 /* struct endpoint, struct sched_context, struct slot */
 #define ENDPOINT_HOME     0 /* and warm */

@@ -14,7 +14,7 @@ void sched_context_init(struct sched_context *context)
 }
 
 /* So many are left from now on, whatever was: none of them is consumed. */
-static SELDOM void refill(struct sched_context *context, int64_t remaining)
+static inline void refill(struct sched_context *context, int64_t remaining)
 {
     context->given += (uint64_t)remaining - (uint64_t)context->remaining;
     context->remaining = remaining;
@@ -53,7 +53,7 @@ static int64_t pay_back(const struct sched_context *context, uint64_t ended)
  */
 RARE void sched_context_begin_period(struct sched_context *context, uint64_t since, uint64_t now)
 {
-    uint64_t used = now - since;
+    uint64_t used = now - since, consumed = sched_context_consumed(context) + used;
     uint64_t ended = (now - context->period_end) / context->period + 1;
     uint64_t start = context->period_end + (ended - 1) * context->period;
 
@@ -61,10 +61,10 @@ RARE void sched_context_begin_period(struct sched_context *context, uint64_t sin
     uint64_t used_in_last = since < start ? now - start : used;
 
     if (context->remaining > (int64_t)used_in_first)
-        refill(context, (int64_t)used_in_first); /* more was left, and is lost */
+        context->remaining = (int64_t)used_in_first; /* more than that was left, and is lost */
     context->remaining -= (int64_t)(used - used_in_last);
-    refill(context, pay_back(context, ended));
-    context->remaining -= (int64_t)used_in_last;
+    context->remaining = pay_back(context, ended) - (int64_t)used_in_last;
+    context->given = consumed + (uint64_t)context->remaining;
     context->period_end = start + context->period;
 }
 

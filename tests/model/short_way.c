@@ -57,6 +57,8 @@ static struct frame interrupted; /* its registers then */
 static uint64_t sctlr_of_programs;
 static bool ended_by_c; /* who resumes nobody then is idle */
 static uint8_t fp_turns[MODEL_OBJECTS]; /* before it, each thread's */
+static struct sched_context *interrupted_time[CORES_MAX]; /* each core's, when a short way ended */
+static uint64_t ended_at; /* the event of the last that was short; else nobody is interrupted */
 static uint32_t executed[WORDS_MAX], jumped[WORDS_MAX];
 static struct a64_coverage coverage = { .executed = executed, .jumped = jumped };
 uint64_t short_ways_taken;
@@ -211,6 +213,33 @@ static void return_fp(const struct thread *thread)
     check_turns(thread);
 }
 
+/* Tests look at the kernel in between as if C had entered. */
+static void undo_settling(struct core *core)
+{
+    struct sched_context *time = interrupted_time[core->number];
+
+    core_unsettle(core);
+    if (time == NULL || events_happened != ended_at + 1)
+        return;
+    uint64_t bit = 1ULL << time->level;
+    struct thread *thread = time->thread;
+
+    list_remove(&time->ready);
+    core->ready_beside = core->ready_levels & ~(list_empty(&core->ready[time->level]) ? bit : 0);
+    core->interrupted = time;
+    core->interrupted_thread = thread;
+    thread->time = NULL;
+    if (time->event != NULL)
+        time->thread = NULL;
+}
+
+static void undo_all_settling(void)
+{
+    for (unsigned each = 0; each < core_count; each++)
+        undo_settling(&cores[each]);
+    memset(interrupted_time, 0, sizeof(interrupted_time));
+}
+
 /* As an exception finds the core: the program's registers are in it, and not in memory. */
 static void take_exception(struct core *core, struct thread *thread, unsigned vector)
 {
@@ -261,6 +290,9 @@ static struct thread *return_from_exception(void)
     return_fp(thread);
     sim.timer_left = true;
     short_ways_taken++;
+    for (unsigned each = 0; each < core_count; each++)
+        interrupted_time[each] = cores[each].interrupted;
+    ended_at = events_happened;
     return thread;
 }
 
@@ -484,8 +516,8 @@ static struct sched_context *time_to_go_on(const struct core *core, const struct
 {
     const struct sender *owed = thread->owes;
     unsigned level = core->ready_levels != 0 ? 63u - (unsigned)__builtin_clzll(core->ready_levels) : 0;
-    struct sched_context *first =
-        CONTAINER_OF(core->ready[level].next, struct sched_context, ready);
+    struct sched_context *first = core->interrupted != NULL ? core->interrupted
+        : CONTAINER_OF(core->ready[level].next, struct sched_context, ready);
 
     if (number == SYSCALL_YIELD)
         return core->ready_levels != 0 && core->running->priority <= level &&
@@ -504,8 +536,8 @@ static void try_dying_time(struct core *core, struct thread *thread, unsigned nu
     if (time == NULL)
         return;
     try_ends_of_time(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number, time);
-    if (list_linked(&time->dying_ring))
-        return;
+    if (list_linked(&time->dying_ring) || time == core->interrupted)
+        return; /* or C would have put it into its queue */
     list_init(&time->dying_ring);
     expect_left(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number);
     time->dying_ring = (struct list){ NULL, NULL };
@@ -597,8 +629,7 @@ struct thread *short_way_syscall(struct core *core, unsigned number)
     if (!is_open)
         return kernel_syscall(core, number);
     map_state();
-    for (unsigned each = 0; each < core_count; each++)
-        core_unsettle(&cores[each]); /* tests look at it in between */
+    undo_all_settling();
     try_index_past_the_end(core, thread, number);
     if (gate == GATE_OPEN) {
         try_dying_time(core, thread, number);
@@ -655,8 +686,7 @@ struct thread *short_way_fault(struct core *core, const uint64_t word[5])
     uint32_t gate = core->gate;
 
     map_state();
-    for (unsigned each = 0; each < core_count; each++)
-        core_unsettle(&cores[each]);
+    undo_all_settling();
     if (gate == GATE_OPEN) {
         try_vital(core, thread, word[2]);
         try_handlers_time(core, thread, word[2]);
@@ -682,8 +712,7 @@ struct thread *short_way_interrupt(struct core *core)
     uint32_t gate = core->gate;
 
     map_state();
-    for (unsigned each = 0; each < core_count; each++)
-        core_unsettle(&cores[each]);
+    undo_all_settling();
     if (gate == GATE_OPEN)
         try_broken_lines(core, thread);
     take_exception(core, thread, INTERRUPT);

@@ -40,6 +40,8 @@ static void check_lines(void)
         REQUIRE(sim.line[line].enabled == (sharing[line] > 0), "line %u is enabled, or not?", line);
         REQUIRE(sim.line[line].active == (owing[line] > 0), "line %u is masked, or not?", line);
         REQUIRE(sharing[line] <= INTERRUPT_SHARE_MAX, "too many share line %u", line);
+        for (const struct interrupt *each = irq_line[line]; each != NULL; each = each->next)
+            REQUIRE(each->sender.shares == (sharing[line] > 1), "shares line %u, or not?", line);
         sharing[line] = owing[line] = 0;
     }
 }

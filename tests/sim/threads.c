@@ -284,6 +284,7 @@ static void check_core(const struct core *core)
     for (unsigned level = 0; level < PRIORITY_COUNT; level++)
         check_level(core, level);
     check_loaded(core);
+    REQUIRE(core->interrupted == NULL, "somebody who was interrupted is in no queue");
     if (current == NULL) {
         REQUIRE(core_is_told(core) || core->ready_levels == 0, "something is ready, and nobody runs");
         return;
