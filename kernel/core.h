@@ -32,6 +32,7 @@ struct core {
     struct sched_context *interrupted; /* see core_settle; NULL: nobody */
     struct thread *interrupted_thread;
     uint64_t ready_beside;       /* ready_levels, were it not for `interrupted` */
+    uint64_t timer_before;       /* what `timer_set` was when that was interrupted */
     uint64_t timer_set;          /* the deadline that the machine's timer has */
     struct deadlines deadlines;
     uint16_t number;

@@ -112,10 +112,9 @@
     mov     x18, #0
     .endm
 
-    /* The thread SP goes on later, with a status of 0 and nothing else; w24 is its SPSR_EL1. */
+    /* The thread SP goes on later, with a status of 0 and nothing else. Changes x22 to x25. */
     .macro  wait_with_nothing
-    and     x24, x24, #~PSTATE_FLAGS
-    str     x24, [sp, #FRAME_PSTATE]
+    save_rest dropped
     stp     xzr, xzr, [sp, #FRAME_X(0)]
     stp     xzr, xzr, [sp, #FRAME_X(2)]
     stp     xzr, xzr, [sp, #FRAME_X(4)]
@@ -193,7 +192,7 @@
 
     /*
      * The timer's next: the end of x20's budget or turn, or the first deadline. `alone`: nobody
-     * as urgent as x20 is ready. Changes x14, x15, x17.
+     * as urgent as x20 is ready, and who is less is interrupted. Changes x14, x15, x17.
      */
     .macro  set_timer who=among_others
     add     x14, x14, x9
@@ -205,6 +204,9 @@
     .endif
     csinv   x14, x14, xzr, ne
     ldp     x17, x15, [CORE, #CORE_TIMER_SET]
+    .ifc    \who, alone
+    str     x17, [CORE, #CORE_TIMER_BEFORE]
+    .endif
     cbz     x15, 1f
     ldr     x15, [x15]
     cmp     x15, x14
@@ -337,9 +339,10 @@
     str     w27, [x21, #THREAD_STATE]
     str     \sender, [x21, #THREAD_OWES]
     set_timer alone
-    save_rest
     .ifc    \where, in_system_call
     wait_with_nothing
+    .else
+    save_rest
     .endif
     switch_thread
     mov     x4, #0
@@ -411,12 +414,12 @@ fast_call:
     cmp     x21, #SIGNAL_LABEL
     b.ne    .Lcall_long
     sbfx    x19, x19, #0, #SLOT_TYPE_SHIFT
-    add     x22, x19, #THREAD_FIRED_AGAIN       /* and state, by which another core may end the service */
-1:  ldaxrh  w21, [x22]
+    add     x17, x19, #THREAD_FIRED_AGAIN       /* and state, by which another core may end the service */
+1:  ldaxrh  w21, [x17]
     lsr     w23, w21, #8
     cbz     w23, .Lsignal_wake                  /* idle: it fires */
     orr     w21, w21, #1
-    stxrh   w23, w21, [x22]
+    stxrh   w23, w21, [x17]
     cbnz    w23, 1b
     add     x19, x19, #NOTIFICATION_BITS
 1:  ldxr    x21, [x19]
@@ -495,8 +498,7 @@ fast_call:
     mov     x3, #0
     mov     x1, #(KIND_NUMBER_SIGNAL << THOLE_TAG_KIND_SHIFT | 1)
     mov     w27, #(SENDER_STATE_IN_SERVICE << 8)
-    add     x28, x19, #THREAD_FIRED_AGAIN
-    stlrh   w27, [x28]
+    stlrh   w27, [x17]                          /* fired_again and state */
     deliver_to_driver x19, in_system_call
 
 /* --- reply_recv ------------------------------------------------------------------ */
@@ -609,8 +611,16 @@ fast_reply_receive:
     account
     cbz     x27, .Lreply_dequeue
     stp     x16, xzr, [CORE, #CORE_READY_LEVELS] /* and interrupted */
+    /*
+     * Was the timer set for the first deadline, as it is since? It is if x10 is whole: nobody
+     * waits for a turn of it. Then the other's budget, which rested, ends no sooner.
+     */
+    ldp     x22, x17, [CORE, #CORE_TIMER_BEFORE] /* and what is set */
+    cmn     x12, #1
+    ccmp    x22, x17, #0, eq
+    b.eq    3f
     set_timer
-    resume_next x27
+3:  resume_next x27
 .Lreply_dequeue:
     ldr     x21, [x20, #SCHED_CONTEXT_THREAD]
     dequeue_next 26
@@ -656,17 +666,16 @@ fast_reply_receive:
      */
 .Lreply_fault:
     lsr     x22, x1, #THOLE_TAG_LABEL_SHIFT
-    cbnz    x22, .Lreply_long                   /* it is not THOLE_FAULT_RESUME */
-    ldr     x22, [x21, #THREAD_FAULT_WORD]
-    cmp     x22, #FAULT_NUMBER_TIMEOUT
+    ldr     x23, [x21, #THREAD_FAULT_WORD]
+    cmp     x22, #THOLE_FAULT_RESUME
+    ccmp    x23, #FAULT_NUMBER_TIMEOUT, #CONDITION_Z, eq
     b.eq    .Lreply_long
     ldr     x16, [CORE, #CORE_READY_LEVELS]
     ldr     x10, [CORE, #CORE_RUNNING]
     ldrb    w22, [sp, #THREAD_LENT]
     cbz     w22, .Lreply_fault_to_other_time
     ldrb    w22, [x10, #SCHED_CONTEXT_PRIORITY]
-    mov     w23, w24
-    raise_to_ceiling 22, 23
+    raise_to_ceiling 22, 24
     lsr     x23, x16, x22
     lsr     x23, x23, #1                        /* equals go on waiting */
     cbnz    x23, .Lreply_long
@@ -680,15 +689,13 @@ fast_reply_receive:
     ldr     x20, [x21, #THREAD_TIME]
     cbz     x20, .Lreply_long
     ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
-    cbnz    x22, .Lreply_long
-    ldr     w22, [x20, #SCHED_CONTEXT_PRIORITY]
-    ldrh    w23, [CORE, #CORE_NUMBER]
-    ubfx    w25, w22, #16, #8
-    cmp     w23, w25
+    ldrb    w23, [x20, #SCHED_CONTEXT_CORE]
+    ldrh    w25, [CORE, #CORE_NUMBER]
+    cmp     x22, #0
+    ccmp    w23, w25, #0, eq
     b.ne    .Lreply_long
-    and     w22, w22, #0xff
-    mov     w23, w24
-    raise_to_ceiling 22, 23
+    ldrb    w22, [x20, #SCHED_CONTEXT_PRIORITY]
+    raise_to_ceiling 22, 24
     lsr     x23, x16, x22
     lsr     x23, x23, #1
     cbnz    x23, .Lreply_long
@@ -790,7 +797,6 @@ fast_yield:
 
     /* Nothing can fail any more: this one waits behind that one, */
     ldr     x16, [CORE, #CORE_READY_LEVELS]
-    save_rest
     enqueue_last 26
     unlink_next
     wait_with_nothing
@@ -846,21 +852,19 @@ fast_fault:
 
     /* It has time of its own: the one that waited last is first. */
 .Lfault_to_other_time:
-    ldr     x22, [x19, #ENDPOINT_RECEIVERS]!
-    cmp     x22, x19
-    b.ne    .Lfault_long
+    ldr     x23, [x19, #ENDPOINT_RECEIVERS]!
+    cmp     x23, x19
     ldr     x22, [x19, #(ENDPOINT_ACTIVE - ENDPOINT_RECEIVERS)]!
-    cmp     x22, x19
+    ccmp    x22, x19, #CONDITION_Z, eq
     b.eq    .Lfault_long
     sub     x21, x22, #THREAD_LINK_RECEIVE
     check_plain x21, .Lfault_long
     ldr     x20, [x21, #THREAD_TIME]
-    ldr     w25, [x20, #SCHED_CONTEXT_PRIORITY]
+    ldrb    w25, [x20, #SCHED_CONTEXT_PRIORITY]
+    ldrb    w27, [x20, #SCHED_CONTEXT_CORE]
     ldrh    w26, [CORE, #CORE_NUMBER]
-    ubfx    w27, w25, #16, #8
     cmp     w26, w27
     b.ne    .Lfault_long
-    and     w25, w25, #0xff
     raise_to_ceiling 25, 24
     ldr     x16, [CORE, #CORE_READY_LEVELS]
     lsr     x26, x16, x25

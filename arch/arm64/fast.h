@@ -57,12 +57,15 @@
     ldp     x29, x30, [sp, #FRAME_X(29)]
     .endm
 
-    /* Changes x22 to x25. */
-    .macro  save_rest
+    /* Without the flags, if a system call is over and keeps none. Changes x22 to x25. */
+    .macro  save_rest flags=kept
     mrs     x22, sp_el0
     mrs     x23, elr_el1
     mrs     x24, spsr_el1
     mrs     x25, tpidr_el0
+    .ifnc   \flags, kept
+    and     x24, x24, #~PSTATE_FLAGS
+    .endif
     stp     x22, x23, [sp, #FRAME_SP]
     stp     x24, x25, [sp, #FRAME_PSTATE]
     .endm

@@ -74,6 +74,8 @@ AT(sender, fired_again, SENDER_KIND + 2);
 AT(sender, state, SENDER_KIND + 3);
 AT(thread, time, THREAD_TIME);
 AT(core, since, CORE_RUNNING + 8);
+AT(core, timer_before, CORE_TIMER_BEFORE);
+AT(core, timer_set, CORE_TIMER_BEFORE + 8);
 AT(core, timer_set, CORE_TIMER_SET);
 AT(core, number, CORE_NUMBER);
 AT(core, alone, CORE_ALONE);
