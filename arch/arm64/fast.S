@@ -789,7 +789,7 @@ fast_yield:
     save_middle
     mov     w26, w10
     ldr     x9, [CORE, #CORE_INTERRUPTED]
-    cbnz    x9, .Lreply_long                    /* it may be the first */
+    cbnz    x9, .Lreply_long                    /* who is never an equal: if so, C must see it */
     find_first 26, .Lreply_long
     account_both .Lreply_long
     ldr     x21, [x20, #SCHED_CONTEXT_THREAD]

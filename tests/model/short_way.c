@@ -213,24 +213,58 @@ static void return_fp(const struct thread *thread)
     check_turns(thread);
 }
 
-/* Tests look at the kernel in between as if C had entered. */
+/* As set_timer of kernel/core.c had it while that ran, which other time has taken over from since. */
+static uint64_t timer_before(const struct core *core, const struct sched_context *time)
+{
+    const struct deadline *first = core->deadlines.root;
+    bool alone = sched_context_is_whole(time) && core->ready_beside >> time->priority == 0;
+    uint64_t end = alone ? UINT64_MAX : core->since + (uint64_t)time->remaining;
+
+    return first != NULL && first->when < end ? first->when : end;
+}
+
+/* Tests look at the kernel in between as if C had entered: `time` is first in its queue. */
+static void interrupt_again(struct core *core, struct sched_context *time)
+{
+    uint64_t bit = 1ULL << time->level;
+
+    list_remove(&time->ready);
+    core->ready_beside = core->ready_levels & ~(list_empty(&core->ready[time->level]) ? bit : 0);
+    core->interrupted = time;
+    core->interrupted_thread = time->thread;
+    core->timer_before = timer_before(core, time);
+    time->thread->time = NULL;
+    if (time->event != NULL)
+        time->thread = NULL;
+}
+
+/* Who is the next to run might have been interrupted for what runs: seldom enough that it is. */
+static struct sched_context *could_be_interrupted(const struct core *core)
+{
+    static unsigned count;
+
+    if (core->gate != GATE_OPEN || core->ready_levels == 0 || count++ % 4 == 0)
+        return NULL;
+    unsigned level = 63u - (unsigned)__builtin_clzll(core->ready_levels);
+    struct sched_context *time =
+        CONTAINER_OF(core->ready[level].next, struct sched_context, ready);
+    const struct thread *thread = time->thread;
+    bool plain = thread->sender.flags == 0 && thread->sender.fp_turns == 0 &&
+                 thread->sender.doomed == 0 && !list_linked(&time->dying_ring);
+
+    return plain && core->running->priority > level && thread->loaded_on == core->number &&
+                   time->remaining > 0 ? time : NULL;
+}
+
 static void undo_settling(struct core *core)
 {
     struct sched_context *time = interrupted_time[core->number];
 
     core_unsettle(core);
     if (time == NULL || events_happened != ended_at + 1)
-        return;
-    uint64_t bit = 1ULL << time->level;
-    struct thread *thread = time->thread;
-
-    list_remove(&time->ready);
-    core->ready_beside = core->ready_levels & ~(list_empty(&core->ready[time->level]) ? bit : 0);
-    core->interrupted = time;
-    core->interrupted_thread = thread;
-    thread->time = NULL;
-    if (time->event != NULL)
-        time->thread = NULL;
+        time = could_be_interrupted(core);
+    if (time != NULL)
+        interrupt_again(core, time);
 }
 
 static void undo_all_settling(void)
@@ -578,6 +612,18 @@ static void try_lost_time(struct core *core, struct thread *thread, unsigned num
     faulted->fault_word[0] = fault;
 }
 
+/* An equal that is ready is never less urgent than who was interrupted. If it were so, it is C's. */
+static void try_interrupted_equal(struct core *core, struct thread *thread, unsigned number)
+{
+    if (number != SYSCALL_YIELD || core->interrupted != NULL)
+        return;
+    if (time_to_go_on(core, thread, number) == NULL)
+        return;
+    core->interrupted = core->running;
+    expect_left(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number);
+    core->interrupted = NULL;
+}
+
 /* A signal to a Notification that is idle. */
 static void try_signal(struct core *core, struct thread *thread, unsigned number)
 {
@@ -635,6 +681,7 @@ struct thread *short_way_syscall(struct core *core, unsigned number)
         try_dying_time(core, thread, number);
         try_lost_time(core, thread, number);
         try_signal(core, thread, number);
+        try_interrupted_equal(core, thread, number);
     }
     take_exception(core, thread, SYNCHRONOUS);
     machine.system[A64_ESR_EL1] = ESR_WORD_SVC64 | number;

@@ -58,6 +58,9 @@ KILLERS = [
     # Here they are, those of the kernel that the preset virt built: they read what C says of gates.
     Killer("short_ways", MODEL + SHORT_WAYS, arguments=["--events", "100000"], variants=("plain",), is_long=True,
            is_counted=False, environment={"THOLE_VIRT": os.path.join(ROOT, "build", "virt")}),
+    Killer("drivers", MODEL + SHORT_WAYS, arguments=["--events", "100000", "--in", "drivers", "--world", "150"],
+           variants=("plain",), is_long=True, is_counted=False,
+           environment={"THOLE_VIRT": os.path.join(ROOT, "build", "virt")}),
     Killer("crowd", MODEL, arguments=["--events", "200000", "--short-ways", "off", "--in", "crowd", "--seed", "7"],
            variants=("plain",), is_long=True, is_counted=False),
     Killer("three_cores", MODEL, arguments=["--events", "400000", "--short-ways", "off", "--cores", "3", "--seed",

@@ -430,6 +430,34 @@ static void while_programs_run_their_time_is_said_by_the_core_alone(void **state
     invariants_check();
 }
 
+/* The interrupt of a device has left it out of the queue; C does not know that yet. */
+static void who_was_interrupted_goes_on_before_its_equals(void **state)
+{
+    struct party driver = make_party(20);
+    struct core *core = &cores[1];
+    struct sched_context *time = core->running;
+
+    (void)state;
+    share(&two, 1, 10, 1000);
+    settle_core(2);
+    share(&driver, 1, 20, 1000);
+    wake(&driver);
+    settle_core(1);
+    assert_ptr_equal(core->current, driver.thread);
+    assert_ptr_equal(core->ready[10].next, &time->ready);
+    list_remove(&time->ready);
+    assert_ptr_equal(core->ready[10].next, &two.thread->time->ready);
+    core->interrupted = time;
+    core->interrupted_thread = one.thread;
+    one.thread->time = NULL;
+    time->thread = NULL;
+    cores_settle();
+    assert_null(core->interrupted);
+    assert_ptr_equal(core->ready[10].next, &time->ready);
+    assert_ptr_equal(one.thread->time, time);
+    invariants_check();
+}
+
 /* As a machine that is switched off leaves it, and a simulated one needs it. */
 static void leave_for_ever(unsigned count)
 {
@@ -520,6 +548,7 @@ int main(void)
         TEST(who_is_in_the_kernel_waits_for_those_in_a_short_way),
         TEST(the_kernel_finds_what_a_short_way_left_to_it),
         TEST(while_programs_run_their_time_is_said_by_the_core_alone),
+        TEST(who_was_interrupted_goes_on_before_its_equals),
         cmocka_unit_test(a_core_that_has_work_to_do_leaves_its_gate_closed_for_ever),
         cmocka_unit_test(alone_the_kernel_is_left_for_ever_without_a_lock),
         cmocka_unit_test(one_of_two_leaves_the_kernel_to_the_other),
