@@ -57,8 +57,7 @@ static struct frame interrupted; /* its registers then */
 static uint64_t sctlr_of_programs;
 static bool ended_by_c; /* who resumes nobody then is idle */
 static uint8_t fp_turns[MODEL_OBJECTS]; /* before it, each thread's */
-static struct sched_context *interrupted_time[CORES_MAX]; /* each core's, when a short way ended */
-static uint64_t ended_at; /* the event of the last that was short; else nobody is interrupted */
+static struct core core_then; /* as it was when the exception was taken */
 static uint32_t executed[WORDS_MAX], jumped[WORDS_MAX];
 static struct a64_coverage coverage = { .executed = executed, .jumped = jumped };
 uint64_t short_ways_taken;
@@ -238,12 +237,13 @@ static void interrupt_again(struct core *core, struct sched_context *time)
         time->thread = NULL;
 }
 
-/* Who is the next to run might have been interrupted for what runs: seldom enough that it is. */
+/* Who is the next to run may have been interrupted for what runs, which is more often than it was. */
 static struct sched_context *could_be_interrupted(const struct core *core)
 {
     static unsigned count;
 
-    if (core->gate != GATE_OPEN || core->ready_levels == 0 || count++ % 4 == 0)
+    if (core->gate != GATE_OPEN || core->current == NULL || core->ready_levels == 0 ||
+        count++ % 4 == 0)
         return NULL;
     unsigned level = 63u - (unsigned)__builtin_clzll(core->ready_levels);
     struct sched_context *time =
@@ -256,22 +256,34 @@ static struct sched_context *could_be_interrupted(const struct core *core)
                    time->remaining > 0 ? time : NULL;
 }
 
-static void undo_settling(struct core *core)
-{
-    struct sched_context *time = interrupted_time[core->number];
-
-    core_unsettle(core);
-    if (time == NULL || events_happened != ended_at + 1)
-        time = could_be_interrupted(core);
-    if (time != NULL)
-        interrupt_again(core, time);
-}
-
 static void undo_all_settling(void)
 {
-    for (unsigned each = 0; each < core_count; each++)
-        undo_settling(&cores[each]);
-    memset(interrupted_time, 0, sizeof(interrupted_time));
+    for (unsigned each = 0; each < core_count; each++) {
+        struct core *core = &cores[each];
+
+        core_unsettle(core);
+        struct sched_context *time = could_be_interrupted(core);
+
+        if (time != NULL)
+            interrupt_again(core, time);
+    }
+}
+
+/* What the end of the event will find is true of who was interrupted by it. */
+static void check_interrupted(const struct core *core)
+{
+    const struct sched_context *time = core->interrupted;
+
+    if (time == NULL || time == core_then.interrupted)
+        return;
+    unsigned priority = time->priority, ceiling = taken_by->sender.ceiling;
+    uint64_t bit = 1ULL << (priority > ceiling ? priority : ceiling);
+
+    if (time != core_then.running || core->interrupted_thread != taken_by ||
+        core->ready_beside != core_then.ready_levels ||
+        core->ready_levels != (core_then.ready_levels | bit) ||
+        core->timer_before != core_then.timer_set)
+        failure("a short way says of who was interrupted what is not so");
 }
 
 /* As an exception finds the core: the program's registers are in it, and not in memory. */
@@ -286,6 +298,7 @@ static void take_exception(struct core *core, struct thread *thread, unsigned ve
     cpu_of[core->number].entry_sctlr = count % 3 ? sctlr_of_programs | SCTLR_ENIB : 0;
     machine.system[A64_SCTLR_EL1] = sctlr_of_programs;
     interrupted = *frame;
+    core_then = *core;
     ended_by_c = false;
     cpu_of[core->number].interface = count++ % 2 ? INTERFACE : 0; /* GICv2, and GICv3 */
     acknowledged = 0;
@@ -324,9 +337,7 @@ static struct thread *return_from_exception(void)
     return_fp(thread);
     sim.timer_left = true;
     short_ways_taken++;
-    for (unsigned each = 0; each < core_count; each++)
-        interrupted_time[each] = cores[each].interrupted;
-    ended_at = events_happened;
+    check_interrupted(&cores[sim.here]);
     return thread;
 }
 
