@@ -164,7 +164,7 @@ INLINED void enqueue(struct core *from, struct thread *thread, enum turn turn)
 }
 
 /* It was first when it was left out. */
-static RARE void settle_interrupted(struct core *core)
+RARE void core_settle_interrupted(struct core *core)
 {
     struct sched_context *time = core->interrupted;
     struct thread *thread = core->interrupted_thread;
@@ -174,16 +174,6 @@ static RARE void settle_interrupted(struct core *core)
     time->level = (uint8_t)core_priority(thread);
     list_push_head(&core->ready[time->level], &time->ready);
     core->interrupted = NULL;
-}
-
-APART void core_settle(struct core *core)
-{
-    if (core->current == NULL)
-        return;
-    core->current->time = core->running;
-    core->running->thread = core->current;
-    if (core->interrupted != NULL)
-        settle_interrupted(core);
 }
 
 /* Out of that of `core`, which is its time's. */

@@ -82,7 +82,16 @@ enum thole_result core_space_is_free(const struct core *core, uint64_t space_wor
  * Likewise `interrupted` is what `interrupted_thread` goes on with when what an event began
  * is over: it is in no queue until C enters, and is then the first in its own.
  */
-void core_settle(struct core *core);
+void core_settle_interrupted(struct core *core);
+static inline void core_settle(struct core *core)
+{
+    if (core->current == NULL)
+        return;
+    core->current->time = core->running;
+    core->running->thread = core->current;
+    if (core->interrupted != NULL)
+        core_settle_interrupted(core);
+}
 static inline void cores_settle(void)
 {
     for (unsigned number = 0; number < core_count; number++)

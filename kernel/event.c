@@ -28,13 +28,18 @@ static void gate_leave(struct core *core, bool open)
     __atomic_store_n(&core->gate, open ? GATE_OPEN : GATE_CLOSED, __ATOMIC_RELEASE);
 }
 
+static APART void settle(struct core *core)
+{
+    core_settle(core);
+}
+
 static void other_gates_take(const struct core *core)
 {
     for (unsigned number = 0; number < core_count; number++) {
         if (&cores[number] == core)
             continue;
         gate_take(&cores[number].gate);
-        core_settle(&cores[number]);
+        settle(&cores[number]);
     }
 }
 
@@ -62,7 +67,7 @@ INLINED bool enter(struct core *core)
 {
     if (!core->alone)
         others_wait(core);
-    core_settle(core);
+    settle(core);
     return core_enter(core);
 }
 
@@ -203,7 +208,7 @@ static APART SELDOM uint32_t retype_beside_dying(OPERATION_PARAMETERS)
 {
     struct core *core = core_of(caller);
 
-    core_settle(core);
+    settle(core);
     return operation_ends(core, op_UNTYPED_RETYPE(OPERATION_ARGUMENTS));
 }
 

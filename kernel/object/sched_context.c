@@ -26,7 +26,7 @@ SELDOM void sched_context_used_up(struct sched_context *context)
         refill(context, (int64_t)context->budget);
 }
 
-void sched_context_fill(struct sched_context *context, const struct share *share, uint64_t now)
+SELDOM void sched_context_fill(struct sched_context *context, const struct share *share, uint64_t now)
 {
     context->core = share->core;
     context->priority = share->priority;
