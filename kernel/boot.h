@@ -30,7 +30,7 @@ struct region {
 
 enum psci_method { PSCI_NONE, PSCI_HVC, PSCI_SMC };
 enum core_start { CORE_START_NONE, CORE_START_PSCI, CORE_START_SPIN_TABLE };
-enum uart_kind { UART_NONE, UART_PL011, UART_BCM2835_AUX };
+enum uart_kind { UART_NONE, UART_PL011, UART_BCM2835_AUX, UART_IMX };
 
 /* Something unusual but harmless: which node, what, and a number to it. */
 struct platform_oddity {

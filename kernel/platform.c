@@ -78,6 +78,8 @@ static void take_uart(struct devicetree *dt, struct region registers)
         out->uart = UART_PL011;
     else if (devicetree_compatible(dt, "brcm,bcm2835-aux-uart"))
         out->uart = UART_BCM2835_AUX;
+    else if (devicetree_compatible(dt, "fsl,imx6q-uart"))
+        out->uart = UART_IMX;
     else
         devicetree_odd(dt, "stdout-path names a device that the kernel cannot write to",
                        registers.start.value);

@@ -25,7 +25,12 @@
 #define AUX_MU_LSR    0x14
 #define AUX_MU_LSR_TX_ROOM (1u << 5)
 
-/* All registers of either lie in the page that they begin in. */
+/* i.MX UART, from the i.MX 6 on (IMX8MPRM, chapter UART). */
+#define IMX_UTXD 0x40
+#define IMX_UTS  0xb4
+#define IMX_UTS_TXFULL (1u << 4)
+
+/* All registers of each lie in the page that they begin in. */
 static uint64_t rest_of_page(paddr_t address)
 {
     return PAGE_BYTES - address.value % PAGE_BYTES;
@@ -54,14 +59,24 @@ static void aux_start(const struct region *registers)
     uart.ready = AUX_MU_LSR_TX_ROOM;
 }
 
+static void imx_start(void)
+{
+    uart.data = IMX_UTXD;
+    uart.status = IMX_UTS;
+    uart.mask = IMX_UTS_TXFULL;
+    uart.ready = 0;
+}
+
 void early_start(const struct platform *platform)
 {
     if (platform->uart == UART_NONE)
         return;
     uart.base = kernel_map_device(&platform->uart_registers,
                                   rest_of_page(platform->uart_registers.start));
-    if (platform->uart == UART_PL011)
-        pl011_start();
-    else
-        aux_start(&platform->uart_registers);
+    switch (platform->uart) {
+    case UART_PL011: pl011_start(); break;
+    case UART_BCM2835_AUX: aux_start(&platform->uart_registers); break;
+    case UART_IMX: imx_start(); break;
+    case UART_NONE: break;
+    }
 }

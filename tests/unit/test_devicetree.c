@@ -1437,6 +1437,29 @@ static void the_first_node_on_the_path_with_registers_is_written_to(void **state
     assert_region(platform.uart_registers, 0x9000000, 0x1000);
 }
 
+#define LIST(text) text, sizeof text
+
+static void the_devices_that_can_be_written_to_are_known_by_any_compatible(void **state)
+{
+    static const struct { const char *compatible; size_t bytes; enum uart_kind uart; } cases[] = {
+        { LIST("arm,pl011\0arm,primecell"), UART_PL011 },
+        { LIST("brcm,bcm2711-aux-uart\0brcm,bcm2835-aux-uart"), UART_BCM2835_AUX },
+        { LIST("fsl,imx8mp-uart\0fsl,imx6q-uart"), UART_IMX },
+        { LIST("fsl,imx1-uart"), UART_NONE },
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        board_open();
+        chosen_text("/uart");
+        tree_node(&tree, "uart");
+        tree_bytes(&tree, "compatible", cases[i].compatible, cases[i].bytes);
+        tree_cells(&tree, "reg", 4, 0u, 0x30890000u, 0u, 0x10000u);
+        tree_end(&tree);
+        assert_null(board_read());
+        assert_int_equal(platform.uart, cases[i].uart);
+    }
+}
+
 static void a_device_that_cannot_be_written_to_is_said(void **state)
 {
     (void)state;
@@ -1806,6 +1829,7 @@ int main(void)
         cmocka_unit_test(all_regions_of_a_node_are_taken),
         cmocka_unit_test(scattered_ram_that_is_dropped_is_said),
         cmocka_unit_test(the_first_node_on_the_path_with_registers_is_written_to),
+        cmocka_unit_test(the_devices_that_can_be_written_to_are_known_by_any_compatible),
         cmocka_unit_test(a_device_that_cannot_be_written_to_is_said),
         cmocka_unit_test(the_first_firmware_that_is_enabled_is_called),
         cmocka_unit_test(a_node_has_one_meaning),
