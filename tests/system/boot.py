@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # One boot of one machine shape, and everything a user does at the prompt:
-# --board=virt|rpi4 --gic=2|3 --cores=N --memory=SIZE --path=uboot|direct --cpu=NAME.
+# --board=virt|rpi4|imx8mp --gic=2|3 --cores=N --memory=SIZE --path=uboot|direct --cpu=NAME.
 
 import re
 
@@ -16,6 +16,11 @@ SHAPE = {
 }
 QEMU = ["-cpu", option("cpu", "cortex-a72")]
 RAM = {"64M": 64 << 20, "256M": 256 << 20, "4G": 4 << 30, "8G": 8 << 30}
+if BOARD == "imx8mp":
+    # 32 MiB of what is above 1.3 GiB are the signal processor's.
+    SHAPE = {**SHAPE, "gic": 3, "cores": 4}
+    RAM = {"256M": 256 << 20, "6G": 6112 << 20}
+    QEMU = []
 if BOARD == "rpi4":
     # 64 MiB of the two GiB are the graphics processor's.
     SHAPE = {**SHAPE, "cores": 4, "memory": "1984M"}

@@ -43,7 +43,7 @@ def what_was_written_is_seen_before_the_machine_is_off():
 
 def doctor_accepts_the_systems_of_this_repository():
     systems = os.path.join(ROOT, "dts", "systems")
-    boards = {"spread.dts": ["--cores", "4"],
+    boards = {"spread.dts": ["--cores", "4"], "imx8mp.dts": ["--board", "imx8mp"],
               **{name: ["--board", "rpi4"] for name in ("rpi4.dts", "board.dts", "card.dts", "thermometer.dts")}}
     for name in sorted(name for name in os.listdir(systems) if name.endswith(".dts")):
         status, out, err = thole("doctor", *boards.get(name, []), os.path.join(systems, name))
@@ -139,6 +139,7 @@ def a_mistake_gets_a_sentence_with_the_nearest_name():
                             (["run", "--set", "/thole/clok/status=disabled"], "clock"),
                             (["run", "--set", "/thole/clock/memory-kib=128"], "'<128>'"),
                             (["run", "--system", "vrit"], "virt"), (["run", "--board", "rpi5"], "did you mean rpi4"),
+                            (["image", "--board", "imx8mp"], "There is no image"),
                             (["run", "--gic", "4"], "2|3"), (["test", "untis"], "unit")):
         status, out, err = thole(*words)
         expect(out + err, sentence)

@@ -7,6 +7,7 @@
 # audited (audit.py).
 
 import hashlib
+import importlib
 import os
 import re
 import shutil
@@ -48,6 +49,7 @@ BOARD = option("board", "virt")
 SERIAL_NODE, SERIAL_DRIVER, SERIAL_MATCH = {
     "virt": ("/pl011@9000000", "pl011", "arm,pl011"),
     "rpi4": ("/soc/serial@7e215040", "bcm2835-aux", "brcm,bcm2835-aux-uart"),
+    "imx8mp": ("/soc@0/bus@30800000/spba-bus@30800000/serial@30890000", "imx-uart", "serial1"),
 }[BOARD]
 
 
@@ -63,8 +65,8 @@ def asked_for(given):
     or multi. Where the board leaves no choice, what the test says of its size is left out.
     """
     given = {"board": BOARD, **given}
-    if given["board"] == "rpi4":
-        given = {name: value for name, value in given.items() if name not in ("cores", "gic", "memory")}
+    fixed = getattr(importlib.import_module(given["board"]), "FIXED", {})
+    given = {name: value for name, value in given.items() if name not in fixed}
     for name in ("cores", "gic"):
         if option(name, ""):
             given = {name: int(option(name, "")), **given}
@@ -122,11 +124,11 @@ def audit_all():
 
 
 def skip_without_board(board):
-    """Ends the test as skipped if this machine's QEMU cannot be that board."""
-    if board != "rpi4":
+    """Ends the test as skipped if this machine's QEMU cannot be that board, or its tree cannot be had."""
+    if board == "virt":
         return
     try:
-        machine.board(plain.Options(board=board)).check_qemu()
+        machine.board(plain.Options(board=board)).check_here()
     except plain.UserError as error:
         print(f"skipped: {error}")
         sys.exit(SKIPPED)

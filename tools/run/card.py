@@ -7,14 +7,13 @@
 import os
 import shutil
 import struct
-import subprocess
 import zlib
 
 import archive
 import machine
 import media
 import notice
-from machine import MIB, UserError
+from machine import MIB
 
 BOOT = os.path.join(machine.ROOT, "boot", "rpi4")
 PARTS = os.path.join(BOOT, "parts.txt")
@@ -22,7 +21,6 @@ SIZE = 128 * MIB            # QEMU's card takes powers of two
 BOOT_END = 64 * MIB
 ENVIRONMENT_SIZE = 0x4000
 TREE = "bcm2711-rpi-4-b.dtb"
-FETCH_SECONDS = 1800
 LAYOUT = f"a FAT partition of {BOOT_END // MIB - 1} MiB, a data partition of {(SIZE - BOOT_END) // MIB} MiB, empty; in the first"
 CONTENTS = [("config.txt", "what the firmware reads first"),
             ("start4.elf", "the board's firmware"), ("fixup4.dat", "its other half"),
@@ -35,12 +33,7 @@ FETCHED = ("start4.elf", "fixup4.dat", "firmware-licence.txt", "u-boot.bin")
 
 
 def parts():
-    """The folder with what is fetched; fetching tells itself what it does."""
-    done = subprocess.run(["sh", os.path.join(machine.ROOT, "tools", "fetch", "fetch-parts"), PARTS],
-                          stdout=subprocess.PIPE, timeout=FETCH_SECONDS, check=False)
-    if done.returncode != 0:
-        raise UserError("What a Raspberry Pi 4 boots with could not be had: see above.")
-    return done.stdout.decode().strip()
+    return media.fetch_parts(PARTS, "a Raspberry Pi 4")
 
 
 def origins(folder):

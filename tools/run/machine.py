@@ -18,7 +18,7 @@ BUILD = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
 QEMU = "qemu-system-aarch64"
 
 MIB = 1 << 20
-BOARDS = ("virt", "rpi4")
+BOARDS = ("virt", "rpi4", "imx8mp")
 # QEMU's loader keeps a few instructions at the start of RAM and puts the Image at
 # 2 MiB; in between nothing is written, however little RAM there is.
 SYSTEM_OFFSET = MIB
@@ -167,7 +167,7 @@ def memory_size(text):
 
 
 def board(options):
-    """The board's file (virt.py, rpi4.py)."""
+    """The board's file (virt.py, rpi4.py, imx8mp.py)."""
     return importlib.import_module(options.board)
 
 
@@ -200,6 +200,14 @@ def run_tool(arguments, text=""):
         said = (done.stderr or done.stdout).decode(errors="replace").strip().split("\n")
         raise UserError(f"{os.path.basename(arguments[0])}: " + "\n".join(said[:TOOL_LINES]))
     return done.stdout.decode(errors="replace")
+
+
+def check_qemu(board, name, since):
+    """A UserError if this QEMU does not emulate the machine `board`, called name, which it has since a version."""
+    if not any(line.split()[:1] == [board] for line in run_tool([QEMU, "-machine", "help"]).split("\n")):
+        version = run_tool([QEMU, "--version"]).split("\n")[0]
+        raise UserError(f"This QEMU has no machine {board} ({version}); {since} or later has. On Debian 12 it is in "
+                        f"bookworm-backports: `./thole setup --board {name}` installs it.")
 
 
 def split_setting(setting):

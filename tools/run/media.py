@@ -6,15 +6,26 @@
 
 import os
 import struct
+import subprocess
 
 import machine
-from machine import MIB, run_tool
+from machine import MIB, UserError, run_tool
 
 SECTOR = 512
 BOOT_START = MIB            # where the FAT partition begins
 FAT16, DATA = 0x0e, 0xda    # MBR types: FAT16 by LBA, "non-FS data"
 # Room for what a user adds to the system tree at U-Boot's prompt.
 SYSTEM_ROOM = 16 << 10
+FETCH_SECONDS = 1800
+
+
+def fetch_parts(parts, board):
+    """The folder with what the list names for that board; fetching tells itself what it does."""
+    done = subprocess.run(["sh", os.path.join(machine.ROOT, "tools", "fetch", "fetch-parts"), parts],
+                          stdout=subprocess.PIPE, timeout=FETCH_SECONDS, check=False)
+    if done.returncode != 0:
+        raise UserError(f"What {board} boots with could not be had: see above.")
+    return done.stdout.decode().strip()
 
 
 def fix_time():

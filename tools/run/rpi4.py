@@ -51,10 +51,10 @@ def check_image(options):
 
 
 def check_qemu():
-    if not any(line.split()[:1] == [MACHINE] for line in machine.run_tool([QEMU, "-machine", "help"]).split("\n")):
-        version = machine.run_tool([QEMU, "--version"]).split("\n")[0]
-        raise UserError(f"This QEMU has no machine {MACHINE} ({version}); 9.0 or later has. On Debian 12 it is in "
-                        "bookworm-backports: `./thole setup --board rpi4` installs it.")
+    machine.check_qemu(MACHINE, "rpi4", "9.0")
+
+
+check_here = check_qemu
 
 
 def machine_arguments(options):
