@@ -19,9 +19,10 @@ set(kernel_script "${PROJECT_SOURCE_DIR}/arch/arm64/kernel.ld")
 
 # The whole kernel is compiled as one when it is linked: what happens at each event goes
 # through small functions of many files. The compiler may make calls of loops in string.c
-# only where it sees none of those functions. What each file is compiled to for itself is in
+# only where it sees none of those functions; and kernel.ld places what tables.c has by the
+# file that it is from. What each file is compiled to for itself is in
 # its object, too: tests/static/tracing.py reads it.
-set(kernel_code -mgeneral-regs-only -mstrict-align ${kernel_protect})
+set(kernel_code -falign-functions=4 -falign-jumps=1 -falign-loops=1 -falign-labels=1 -mgeneral-regs-only -mstrict-align ${kernel_protect})
 set(kernel_whole -flto -flto-partition=one -ffat-lto-objects)
 # The linker calls the compiler, which must be told all that it was told for each file.
 set(kernel_link ${THOLE_LINK} ${THOLE_MACHINE} ${kernel_code} ${kernel_whole}
@@ -103,8 +104,8 @@ function(thole_kernel_finish)
             ${kernel_code} -ffunction-sections -fdata-sections)
     endforeach()
     target_compile_options(kernel PRIVATE ${kernel_whole})
-    set_property(SOURCE "${PROJECT_SOURCE_DIR}/kernel/string.c" TARGET_DIRECTORY kernel APPEND PROPERTY
-        COMPILE_OPTIONS -fno-lto)
+    set_property(SOURCE "${PROJECT_SOURCE_DIR}/kernel/string.c" "${PROJECT_SOURCE_DIR}/kernel/tables.c"
+        TARGET_DIRECTORY kernel APPEND PROPERTY COMPILE_OPTIONS -fno-lto)
     target_link_libraries(kernel PRIVATE ${libs} "${THOLE_LIBGCC}")
     target_link_options(kernel PRIVATE
         ${kernel_link} "LINKER:-Map,${PROJECT_BINARY_DIR}/kernel.map")

@@ -12,7 +12,6 @@
 /* Likewise: a bound of one event. */
 #define DEADLINES_AN_EVENT 4
 
-struct core cores[CORES_MAX];
 unsigned core_count = 1;
 
 /* Four bytes of struct thread in a word: state, loaded_on, lent, bereft. */

@@ -18,3 +18,6 @@ extern struct cpu *cores_numbered[CORES_RUNNING_MAX];
 void core_claim(struct cpu *cpu);
 const char *core_setup(struct cpu *cpu);
 _Noreturn void core_main(struct cpu *cpu, const char *refusal);
+
+/* Its own are there: events begin on them from now on. The first core has others until boot is over. */
+void core_use_stacks(struct cpu *cpu);

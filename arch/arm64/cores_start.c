@@ -42,12 +42,17 @@ const char *core_setup(struct cpu *cpu)
 /* --- On the first core --------------------------------------------------------- */
 
 /* Stacks that a core which never came was given stay taken. */
-static void give_stacks(struct cpu *cpu)
+static void make_stacks(const struct cpu *cpu)
 {
-    struct core_stacks *stacks = core_stacks_at(cpu->index);
     void *memory = boot_memory_take(STACK_BYTES + EMERGENCY_STACK_BYTES, PAGE_BYTES);
 
-    kernel_map_stacks(stacks, arch_physical_address(memory));
+    kernel_map_stacks(&core_stacks[cpu->index], arch_physical_address(memory));
+}
+
+void core_use_stacks(struct cpu *cpu)
+{
+    struct core_stacks *stacks = &core_stacks[cpu->index];
+
     cpu->stack_top = stacks->guard_between;
     cpu->emergency_top = stacks->guard_above;
     cpu->stack_bytes = STACK_BYTES;
@@ -98,7 +103,8 @@ static const char *start(struct cpu *cpu, const struct boot *boot, unsigned list
 
     if (platform->core_start[listed] == CORE_START_NONE)
         return "the device tree names no way to start it";
-    give_stacks(cpu);
+    make_stacks(cpu);
+    core_use_stacks(cpu);
     cpu->may_start = 1;
     memory_clean(cpu, sizeof *cpu);
     if (platform->core_start[listed] == CORE_START_PSCI)
@@ -133,6 +139,7 @@ unsigned cores_start(const struct boot *boot)
 
     cores_numbered[running++] = &cpus[0];
     cpus[0].core = &cores[0];
+    make_stacks(&cpus[0]);
     prepare(platform);
     for (unsigned listed = 0; listed < platform->core_count && cpu < cpus + CORES_RUNNING_MAX;
          listed++) {

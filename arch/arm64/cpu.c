@@ -48,9 +48,6 @@ STATIC_ASSERT(offsetof(struct boot_stacks, guard_above) == EMERGENCY_TOP_OFFSET)
 STATIC_ASSERT(CORES_RUNNING_MAX == CORES_MAX);
 STATIC_ASSERT(CORES_RUNNING_MAX == PLATFORM_CORES_MAX);
 
-/* First in .bss, by kernel.ld: it begins on a page. */
-struct boot_stacks boot_stacks __attribute__((section(".bss.stacks")));
-
 struct cpu cpus[CORES_RUNNING_MAX] = {
     [0] = {
         .stack_top = boot_stacks.guard_between,

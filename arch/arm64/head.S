@@ -46,6 +46,7 @@ at_el1:
      */
     bl      bss_invalidate
     adrp    x9, bss_start
+    add     x9, x9, :lo12:bss_start
     adrp    x10, boot_tables
 1:  stp     xzr, xzr, [x9]
     stp     xzr, xzr, [x9, #16]
@@ -56,7 +57,6 @@ at_el1:
     b.lo    1b
 
     adrp    x9, boot_stacks
-    add     x9, x9, :lo12:boot_stacks
     add     sp, x9, #STACK_TOP_OFFSET
     mov     x29, xzr
     mov     x30, xzr
@@ -153,13 +153,17 @@ core_high:
     mov     x30, xzr
     b       core_main
 
-/* Drops all lines of .bss and of the tables that may be made now: whole pages. Changes x9-x11. */
+/*
+ * Drops all lines of .bss and of the tables that may be made now. A first line that .data
+ * shares is not lost: nothing is stored there before translation is on. Changes x9-x11.
+ */
 bss_invalidate:
     mrs     x9, ctr_el0
     ubfx    x9, x9, #16, #4     /* CTR_EL0.DminLine: log2 of words in a line */
     mov     x11, #4
     lsl     x11, x11, x9
     adrp    x9, bss_start
+    add     x9, x9, :lo12:bss_start
     adrp    x10, boot_tables
     add     x10, x10, #(TABLES_EARLY * PAGE_BYTES / 4096), lsl #12
 1:  dc      ivac, x9

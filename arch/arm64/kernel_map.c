@@ -8,8 +8,14 @@
  */
 #include "kernel_map.h"
 #include "cpu.h"
+#include "kernel/core.h"
+#include "kernel/object/event_object.h"
 #include "kernel_space.h"
 #include "machine.h"
+
+/* First in .boot_bss, by kernel.ld, which calls it boot_stacks. */
+static struct boot_stacks first_stacks __attribute__((section(".bss.stacks"), used));
+struct core_stacks core_stacks[CORES_RUNNING_MAX];
 
 static unsigned tables_used;
 
@@ -179,6 +185,7 @@ void kernel_map_enter(paddr_t image)
     table_offset = KERNEL_BASE - image.value;
     kernel_root = (uint64_t *)(read_ttbr1_el1() + table_offset);
     physical_range = own_physical_range();
+    empty_root = arch_physical_address(table_new());
     kernel_map_join();
 }
 
@@ -201,14 +208,6 @@ struct region kernel_map_image(void)
     return image_part(image_start, image_end);
 }
 
-void kernel_map_spare(struct region spare[BOOT_SPARE_MAX])
-{
-    spare_start = (uint64_t)boot_tables[tables_used];
-    spare[0] = image_part(boot_start, boot_end);
-    spare[1] = image_part(boot_bss, boot_tables);
-    spare[2] = image_part(boot_tables[tables_used], image_end);
-}
-
 static uint64_t page_offset(uint64_t address)
 {
     return address % PAGE_BYTES;
@@ -217,6 +216,15 @@ static uint64_t page_offset(uint64_t address)
 static uint64_t pages_for(uint64_t bytes)
 {
     return (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+}
+
+void kernel_map_spare(struct region spare[BOOT_SPARE_MAX], unsigned cores_running)
+{
+    kept_end = pages_for((uint64_t)&cores[cores_running]);
+    spare_start = (uint64_t)boot_tables[tables_used];
+    spare[0] = image_part(boot_start, boot_end);
+    spare[1] = image_part((const void *)kept_end, boot_tables);
+    spare[2] = image_part(boot_tables[tables_used], image_end);
 }
 
 const void *kernel_map_tree(paddr_t address, uint64_t bytes)
@@ -266,6 +274,19 @@ void kernel_map_stacks(struct core_stacks *at, paddr_t memory)
 {
     memory = map_stack(at->stack, memory, STACK_BYTES);
     map_stack(at->emergency, memory, EMERGENCY_STACK_BYTES);
+    barrier_tables();
+}
+
+void kernel_map_lines(unsigned count, paddr_t memory)
+{
+    uint64_t at = (uint64_t)irq_line, end = at + sizeof irq_line;
+    struct span span = {.at = at, .physical = memory.value, .bytes = pages_for(count * sizeof irq_line[0])};
+
+    map(kernel_root, span, KERNEL_DATA);
+    for (at += span.bytes; at < end; at += PAGE_BYTES) {
+        span = (struct span){.at = at, .physical = empty_root.value, .bytes = PAGE_BYTES};
+        map(kernel_root, span, KERNEL_RODATA);
+    }
     barrier_tables();
 }
 

@@ -22,8 +22,11 @@ void kernel_map_join(void);
 /* Why a core cannot use the kernel's tables, or NULL. */
 const char *kernel_map_check(void);
 
-/* Maps the stacks of another core, between their guards, to memory of their size. */
+/* Maps the stacks of a core, between their guards, to memory of their size. */
 void kernel_map_stacks(struct core_stacks *at, paddr_t memory);
+
+/* Maps irq_line to memory for so many lines; those that are not there read as nobody's. */
+void kernel_map_lines(unsigned count, paddr_t memory);
 
 /* The image lies there; the identity mapping goes away. Called first with translation on. */
 void kernel_map_enter(paddr_t image);
@@ -31,8 +34,8 @@ void kernel_map_enter(paddr_t image);
 /* The image with .bss and stacks, in physical memory. */
 struct region kernel_map_image(void);
 
-/* Of it what only boots, and tables that are not used: init's when init runs. After all maps. */
-void kernel_map_spare(struct region spare[BOOT_SPARE_MAX]);
+/* Of it what only boots, and what is for more cores or tables: init's when init runs. After all maps. */
+void kernel_map_spare(struct region spare[BOOT_SPARE_MAX], unsigned cores_running);
 
 /*
  * Maps [address, address + bytes), grown to pages, read-only at the same offset
@@ -49,5 +52,8 @@ void kernel_map_ram(const struct region *ram, unsigned count);
 /* What TTBR0 points at when no program's root does: it maps nothing. */
 paddr_t kernel_map_empty_root(void);
 
-/* kernel_space.c: boot is over. Unmaps what only boots, on all cores, and runs the first thread. */
+/*
+ * kernel_space.c: boot is over. Unmaps what only boots, on all cores, and runs the first thread. On
+ * the stack of events: that of boot goes.
+ */
 _Noreturn void kernel_space_leave_boot(struct thread *init);

@@ -7,15 +7,15 @@
 #include "cpu.h"
 #include "machine.h"
 
-static uint64_t empty_root[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
 struct translation boot_translation; /* for a core that comes late, too */
 uint64_t *kernel_root;
 uint64_t table_offset;
-uint64_t spare_start;
+uint64_t kept_end, spare_start;
+paddr_t empty_root;
 
 paddr_t kernel_map_empty_root(void)
 {
-    return arch_physical_address(empty_root);
+    return empty_root;
 }
 
 /* The image is mapped as one piece; everything else is in the direct map. */
@@ -63,7 +63,7 @@ void kernel_space_leave_boot(struct thread *init)
 
     unmap((uint64_t)boot_start, (uint64_t)boot_end);
     unmap(DIRECT_MAP_BASE + start, DIRECT_MAP_BASE + end);
-    unmap((uint64_t)boot_bss, (uint64_t)boot_tables);
+    unmap(kept_end, (uint64_t)boot_tables);
     unmap(spare_start, (uint64_t)image_end);
     __asm__ volatile("dsb ishst\n\ttlbi vmalle1is" : : : "memory");
     barrier_tlbi();

@@ -13,4 +13,6 @@
 extern uint64_t boot_tables[][TABLE_ENTRIES];
 extern uint64_t *kernel_root;
 extern uint64_t table_offset;   /* from a physical address to that in the image */
-extern uint64_t spare_start;    /* in the image: from here to its end is init's */
+extern uint64_t kept_end;       /* in the image: from here to boot_tables is init's */
+extern uint64_t spare_start;    /* and from here to its end */
+extern paddr_t empty_root;

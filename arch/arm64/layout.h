@@ -4,9 +4,9 @@
  * and the symbols of kernel.ld that bound the image. Assembly may include it.
  *
  *   0xffff800000000000  all RAM that the tree names, at this plus its address
- *   0xffffffff80000000  the kernel's image
+ *   0xffffffff80000000  the kernel's image; then, where kernel.ld says, what takes memory
+ *                       when it is known how much: the cores' stacks, and the lines
  *   0xffffffffc0001000  the device tree's bytes, read-only
- *   0xffffffffc8000000  the stacks of all cores but the first
  *   0xffffffffd0000000  registers of the kernel's own devices
  */
 #pragma once
@@ -20,13 +20,12 @@
 #define TABLES_EARLY       16        /* translation tables that can be made with translation off */
 #define TREE_WINDOW        0xffffffffc0001000 /* a page past a block: never mapped by blocks */
 #define TREE_MAX_BYTES     0x400000  /* what an emulator pads a handed tree to, twice over */
-#define STACK_WINDOW       0xffffffffc8000000
 #define DEVICE_WINDOW      0xffffffffd0000000
 #define DEVICE_WINDOW_END  0xfffffffff0000000
 
 #define CORES_RUNNING_MAX     8
-#define BOOT_STACK_BYTES      8192 /* the first core's, which also reads the tree */
-#define STACK_BYTES           4096 /* another core's */
+#define BOOT_STACK_BYTES      8192 /* until init runs: the tree is read there */
+#define STACK_BYTES           4096
 #define EMERGENCY_STACK_BYTES 4096
 
 #ifndef __ASSEMBLER__
@@ -34,8 +33,8 @@
 
 /*
  * An overflow of either stack, or an underflow, meets a page that is not mapped.
- * The first core's stacks are in .bss; those of another take memory, without
- * the guards, once it is started.
+ * Those of boot are in the image, and go with what only boots. Each core's own take memory,
+ * without the guards.
  */
 struct boot_stacks {
     uint8_t guard_below[PAGE_BYTES];
@@ -51,15 +50,10 @@ struct core_stacks {
     uint8_t guard_between[PAGE_BYTES];
     uint8_t emergency[EMERGENCY_STACK_BYTES];
     uint8_t guard_above[PAGE_BYTES];
-};
+} __attribute__((aligned(PAGE_BYTES)));
 
 extern struct boot_stacks boot_stacks;
-
-/* Index CORES_RUNNING_MAX is where the window's last ones end. */
-static inline struct core_stacks *core_stacks_at(unsigned index)
-{
-    return (struct core_stacks *)STACK_WINDOW + index;
-}
+extern struct core_stacks core_stacks[CORES_RUNNING_MAX]; /* by struct cpu's index */
 
 extern char image_start[], text_end[], rodata_end[], image_end[];
 extern char boot_start[], boot_text_end[], boot_end[], boot_bss[];

@@ -4,10 +4,11 @@
  * image, to the first program. Early output comes before anything that can
  * fail; what the firmware handed over and cannot be used ends in a sentence.
  */
-#include "cpu.h"
+#include "cores.h"
 #include "harden.h"
 #include "kernel/core.h"
 #include "kernel/event.h"
+#include "kernel/object/event_object.h"
 #include "kernel/print.h"
 #include "kernel/region.h"
 #include "kernel_map.h"
@@ -125,6 +126,26 @@ static void print_time(const struct boot *boot)
     kernel_print("kernel: init after %lu us\n", ticks * MICROSECONDS / boot->timer_frequency);
 }
 
+/* Memory for as many lines as there are. */
+static void start_lines(void)
+{
+    unsigned lines = gic_start(&platform);
+    void *memory = boot_memory_take(lines * sizeof irq_line[0], PAGE_BYTES);
+
+    kernel_map_lines(lines, arch_physical_address(memory));
+}
+
+/* Boot's stack is not there any more when init runs. */
+static _Noreturn void leave(struct cpu *cpu, struct thread *init)
+{
+    core_use_stacks(cpu);
+    register struct thread *first __asm__("x0") = init;
+
+    __asm__ volatile("mov sp, %0\n\tmov x29, xzr\n\tmov x30, xzr\n\tb kernel_space_leave_boot"
+                     : : "r"(cpu->stack_top), "r"(first) : "memory");
+    __builtin_unreachable();
+}
+
 _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t image)
 {
     size_t tree_bytes;
@@ -154,13 +175,13 @@ _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t ima
     harden_guard_start(random_word());
     harden_core_start(&cpus[0]);
     boot_memory_init(&boot);
-    gic_start(&platform);
+    start_lines();
     boot.timer_frequency = timer_start();
     boot.cores_running = cores_start(&boot);
     print_machine(&boot);
     harden_print(&cpus[0]);
-    kernel_map_spare(boot.spare);
+    kernel_map_spare(boot.spare, boot.cores_running);
     init = boot_init(cpu_here()->core, &boot);
     print_time(&boot);
-    kernel_space_leave_boot(init);
+    leave(cpu_here(), init);
 }

@@ -100,10 +100,8 @@ static void print_registers(const struct frame *frame)
 
 static bool in_guard_page(uint64_t address)
 {
-    uint64_t boot = (uint64_t)&boot_stacks;
-
-    return (address >= STACK_WINDOW && address < (uint64_t)core_stacks_at(CORES_RUNNING_MAX)) ||
-           (address >= boot && address < boot + sizeof boot_stacks);
+    return address - (uint64_t)core_stacks < sizeof core_stacks ||
+           address - (uint64_t)&boot_stacks < sizeof boot_stacks;
 }
 
 /* A core finds the signature wrong and spoils the address, or says so by itself. */

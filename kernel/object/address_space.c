@@ -14,15 +14,20 @@
 #define GENERATION_SHIFT 40     /* [47:40] */
 #define ASID_SHIFT       48     /* [63:48] */
 
-#define PAGE_TABLE_BYTES 4096u
+#define PAGE_TABLE_BITS  12
+#define PAGE_TABLE_BYTES (1u << PAGE_TABLE_BITS)
 
 STATIC_ASSERT(USER_ADDRESS_BITS == 39);
 
+#define ROOT_ABOVE 24 /* bits of a word that a root's page has not: the last one says what they were */
+#define ROOT_MASK  (~0ULL >> ROOT_ABOVE)
+
 struct asid_entry {
-    void *root;         /* NULL: no space has it */
-    uint16_t next_free; /* 0: none */
-    uint8_t generation;
+    uint64_t root_page : 40;  /* of the root's address; 0: no space has it */
+    uint64_t next_free : 16;  /* 0: none */
+    uint64_t generation : 8;
 };
+STATIC_ASSERT(sizeof(struct asid_entry) == sizeof(uint64_t));
 
 static struct asid_entry asid_table[ASID_COUNT];
 
@@ -39,21 +44,33 @@ static uint64_t asid_word(unsigned asid)
            (uint64_t)asid_table[asid].generation << GENERATION_SHIFT | MAPPED_BIT;
 }
 
-/* The space that a badge word names, if it is still the same one. */
-static struct address_space_root named_space(uint64_t word)
+static void *asid_root(unsigned asid)
 {
-    unsigned asid = (unsigned)(word >> ASID_SHIFT);
-    struct address_space_root none = { NULL, 0 };
+    return (void *)((int64_t)((uint64_t)asid_table[asid].root_page << ROOT_ABOVE) >>
+                    (ROOT_ABOVE - PAGE_TABLE_BITS));
+}
+
+static unsigned named_asid(uint64_t word)
+{
+    return (unsigned)(word >> ASID_SHIFT);
+}
+
+/* Of the space that a badge word names, if it is still the same one. */
+static void *named_root(uint64_t word)
+{
+    unsigned asid = named_asid(word);
 
     if ((word & MAPPED_BIT) == 0 || asid >= ASID_COUNT ||
         asid_table[asid].generation != (uint8_t)(word >> GENERATION_SHIFT))
-        return none;
-    return (struct address_space_root){ asid_table[asid].root, asid };
+        return NULL;
+    return asid_root(asid);
 }
 
 struct address_space_root address_space_of(const struct slot *slot)
 {
-    return named_space(slot->badge);
+    void *root = named_root(slot->badge);
+
+    return (struct address_space_root){ root, root != NULL ? named_asid(slot->badge) : 0 };
 }
 
 /* --- AddressSpace ------------------------------------------------------------- */
@@ -71,7 +88,7 @@ static unsigned asid_take(void)
 
 static void asid_give(unsigned asid)
 {
-    asid_table[asid].root = NULL;
+    asid_table[asid].root_page = 0;
     asid_table[asid].generation++;
     asid_table[asid].next_free = 0;
     if (asid_first_free == 0)
@@ -92,7 +109,7 @@ enum thole_result asid_assign(struct slot *space, unsigned *asid)
         return RESULT_NO_ASID;
     /* Its last space may have been loaded on the core that destroyed it, until that event ended. */
     arch_asid_invalidate(*asid);
-    asid_table[*asid].root = slot_object(space);
+    asid_table[*asid].root_page = (uint64_t)slot_object(space) >> PAGE_TABLE_BITS & ROOT_MASK;
     space->badge = asid_word(*asid);
     return RESULT_DONE;
 }
@@ -160,12 +177,12 @@ static enum thole_result check_rights(const struct slot *frame, uint64_t rights,
 enum thole_result frame_map(struct slot *frame, const struct slot *space, uint64_t at,
                             uint64_t rights, uint64_t memory)
 {
-    struct address_space_root named = address_space_of(space);
+    void *root = named_root(space->badge);
     enum thole_result result = check_rights(frame, rights, &memory);
 
     if (result != RESULT_DONE)
         return result;
-    if (named.root == NULL)
+    if (root == NULL)
         return RESULT_NO_ASID;
     if (frame->badge != 0)
         return RESULT_OCCUPIED;
@@ -178,7 +195,7 @@ enum thole_result frame_map(struct slot *frame, const struct slot *space, uint64
         .memory = (uint8_t)memory,
     };
 
-    switch (arch_frame_map(named.root, (uaddr_t){ at }, mapping)) {
+    switch (arch_frame_map(root, (uaddr_t){ at }, mapping)) {
     case ARCH_MAP_NO_TABLE:
         return RESULT_NO_TABLE;
     case ARCH_MAP_OCCUPIED:
@@ -192,10 +209,10 @@ enum thole_result frame_map(struct slot *frame, const struct slot *space, uint64
 
 void frame_unmap(struct slot *frame)
 {
-    struct address_space_root named = named_space(frame->badge);
+    void *root = named_root(frame->badge);
 
-    if (named.root != NULL)
-        arch_frame_unmap(named.root, named.asid, (uaddr_t){ frame->badge & ADDRESS_MASK },
+    if (root != NULL)
+        arch_frame_unmap(root, named_asid(frame->badge), (uaddr_t){ frame->badge & ADDRESS_MASK },
                          slot_physical(frame), frame_size_bits(frame));
     frame->badge = 0;
 }
@@ -204,27 +221,27 @@ void frame_unmap(struct slot *frame)
 
 enum thole_result page_table_map(struct slot *table, const struct slot *space, uint64_t at)
 {
-    struct address_space_root named = address_space_of(space);
+    void *root = named_root(space->badge);
     unsigned level;
 
-    if (named.root == NULL)
+    if (root == NULL)
         return RESULT_NO_ASID;
     if (table->badge != 0)
         return RESULT_OCCUPIED;
     if (!address_fits(at, FRAME_BITS_2M))
         return RESULT_BAD_ARGUMENT;
-    if (arch_table_map(named.root, (uaddr_t){ at }, slot_object(table), &level) != ARCH_MAP_DONE)
+    if (arch_table_map(root, (uaddr_t){ at }, slot_object(table), &level) != ARCH_MAP_DONE)
         return RESULT_OCCUPIED;
-    table->badge = asid_word(named.asid) | (uint64_t)level << LEVEL_SHIFT | at;
+    table->badge = asid_word(named_asid(space->badge)) | (uint64_t)level << LEVEL_SHIFT | at;
     return RESULT_DONE;
 }
 
 void page_table_destroy(struct slot *table)
 {
-    struct address_space_root named = named_space(table->badge);
+    void *root = named_root(table->badge);
 
-    if (named.root != NULL)
-        arch_table_unmap(named.root, named.asid, (uaddr_t){ table->badge & ADDRESS_MASK },
+    if (root != NULL)
+        arch_table_unmap(root, named_asid(table->badge), (uaddr_t){ table->badge & ADDRESS_MASK },
                          (unsigned)(table->badge >> LEVEL_SHIFT) & 3, slot_object(table));
     table->badge = 0;
 }

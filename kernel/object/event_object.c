@@ -88,8 +88,6 @@ void timer_destroy(struct core *core, struct timer *timer)
 
 /* --- Interrupt ------------------------------------------------------------------- */
 
-struct interrupt *irq_line[IRQ_LINES];
-
 void interrupt_route(const struct interrupt *interrupt)
 {
     const struct sched_context *time = sender_time(&interrupt->sender);

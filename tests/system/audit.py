@@ -24,13 +24,13 @@ from elf import Elf     # noqa: E402  (found through the path above)
 from backtrace import read_symbols  # noqa: E402  (elf adds its path)
 
 DIRECT_MAP_BASE = 0xffff800000000000
-STACK_WINDOW = 0xffffffffc8000000
 PAGE = 4096
 ENTRIES = 512
 ADDRESS = 0x0000fffffffff000
 LOW_48 = (1 << 48) - 1
+ROOT_PAGE = (1 << 40) - 1   # of struct asid_entry
 SLOT_BYTES = 32
-# Pages of struct boot_stacks and struct core_stacks; the kernel's own says how many.
+# Pages of struct core_stacks; the kernel's own says how many.
 GUARD, STACK = "guard", "stack"
 
 # One leaf, where its entry lies, and the attributes of memory that MAIR_EL1 gives it.
@@ -43,15 +43,15 @@ NORMAL = 0xf0   # of an attribute byte: 0 is a device
 TTBR_ROOT = 0x0000fffffffffffe
 
 SYMBOLS = ("image_start", "text_end", "rodata_end", "image_end", "init_image_start", "init_image_end", "vectors",
-           "vectors_traced", "vectors_long", "boot_stacks", "asid_table", "cores", "irq_line", "cpus", "empty_root",
-           "boot_start", "boot_text_end", "boot_end", "boot_bss", "boot_tables", "may_enter", "spare_start")
+           "vectors_traced", "vectors_long", "core_stacks", "asid_table", "cores", "core_count", "irq_line", "cpus", "empty_root",
+           "boot_start", "boot_text_end", "boot_end", "boot_bss", "boot_tables", "may_enter", "kept_end", "spare_start")
 VALUES = {
-    "core_bytes": "sizeof(struct core)", "core_count": "sizeof(cores)/sizeof(cores[0])",
+    "core_bytes": "sizeof(struct core)", "cores_max": "sizeof(cores)/sizeof(cores[0])",
     "current": "&((struct core *)0)->current", "bound": "&((struct sender *)0)->endpoint",
     "thread_bound": "&((struct thread *)0)->sender.endpoint", "lines": "sizeof(irq_line)/8",
     "asid_bytes": "sizeof(struct asid_entry)", "asids": "sizeof(asid_table)/sizeof(asid_table[0])",
-    "boot_stack": "sizeof(boot_stacks.stack)", "core_stack": "sizeof(((struct core_stacks *)0)->stack)",
-    "stacks_bytes": "sizeof(struct core_stacks)", "emergency": "sizeof(boot_stacks.emergency)",
+    "core_stack": "sizeof(((struct core_stacks *)0)->stack)",
+    "stacks_bytes": "sizeof(struct core_stacks)", "emergency": "sizeof(((struct core_stacks *)0)->emergency)",
     "cpu_bytes": "sizeof(struct cpu)", "arrival": "&((struct cpu *)0)->arrival",
 }
 # include/thole/object.h: the types whose objects are memory that the kernel alone uses.
@@ -174,8 +174,9 @@ class Audit:
         self.look_at_kernel()
         table = self.stub.read(self.physical_of(self.kernel.asid_table), self.kernel.asids * self.kernel.asid_bytes)
         for number in range(self.kernel.asids):
-            root, = struct.unpack_from("<Q", table, number * self.kernel.asid_bytes)
-            if root:
+            word, = struct.unpack_from("<Q", table, number * self.kernel.asid_bytes)
+            if word & ROOT_PAGE:
+                root = canonical((word & ROOT_PAGE) * PAGE & LOW_48)
                 self.space(root - DIRECT_MAP_BASE, f"the space with ASID {number}")
         self.look_at_loaded()
         self.look_at_objects()
@@ -187,7 +188,7 @@ class Audit:
             self.look_at_program(name, mapping)
 
     def look_at_loaded(self):
-        empty = self.physical_of(self.kernel.empty_root)
+        empty = self.stub.read_word(self.physical_of(self.kernel.empty_root))
         for low, _ in self.roots:
             if low == empty:
                 if any(self.leaves(empty, 0, 0)):
@@ -205,7 +206,7 @@ class Audit:
             self.image = [self.part("image_start", "image_end")]
             executable, constant = [text, boot_text], [fixed, boot]
         else:
-            self.image = [fixed, self.part("boot_end", "boot_bss"), self.part("boot_tables", None)]
+            self.image = [fixed, self.part("boot_end", "kept_end"), self.part("boot_tables", "spare_start")]
             executable, constant = [text], [fixed]
             self.look_at_what_only_boots()
         for mapping in self.half:
@@ -228,8 +229,10 @@ class Audit:
         self.look_at_stacks()
 
     def part(self, first, last):
-        """Of the image, which lies in one piece: physical addresses of [first, last), by symbols or as spare_start has it."""
-        until = getattr(self.kernel, last) if last else self.stub.read_word(self.physical_of(self.kernel.spare_start))
+        """Of the image, which lies in one piece: physical addresses of [first, last), by symbols or variables."""
+        until = getattr(self.kernel, last)
+        if last in ("kept_end", "spare_start"):
+            until = self.stub.read_word(self.physical_of(until))
         offset = self.physical_of(self.kernel.image_start) - self.kernel.image_start
         return getattr(self.kernel, first) + offset, until + offset
 
@@ -240,23 +243,21 @@ class Audit:
 
     def look_at_what_only_boots(self):
         """It is not where it was, and nothing there can be executed: its memory is init's."""
-        _, kept_end = self.part("boot_tables", None)
-        offset = self.physical_of(self.kernel.image_start) - self.kernel.image_start
+        kept_end, spare_start = (self.stub.read_word(self.physical_of(getattr(self.kernel, name)))
+                                 for name in ("kept_end", "spare_start"))
         for start, end in ((self.kernel.boot_start, self.kernel.boot_end),
-                           (self.kernel.boot_bss, self.kernel.boot_tables),
-                           (kept_end - offset, self.kernel.image_end)):
+                           (kept_end, self.kernel.boot_tables), (spare_start, self.kernel.image_end)):
             for page in range(start, end, PAGE):
                 self.seen["gone"] += 1
                 if self.physical_of(page) is not None:
                     self.wrong.append(f"the kernel: {page:#x} only boots, and is still mapped")
 
     def look_at_stacks(self):
-        self.look_at_guards("core 0", self.kernel.boot_stacks, self.kernel.boot_stack)
         arrivals = self.physical_of(self.kernel.cpus) + self.kernel.arrival
-        for number in range(1, self.kernel.core_count):
+        for number in range(self.kernel.cores_max):
             arrival, = struct.unpack("<I", self.stub.read(arrivals + number * self.kernel.cpu_bytes, 4))
-            if arrival == ARRIVED:
-                self.look_at_guards(f"core {number}", STACK_WINDOW + number * self.kernel.stacks_bytes,
+            if arrival == ARRIVED or (number == 0 and not self.is_booting()):
+                self.look_at_guards(f"core {number}", self.kernel.core_stacks + number * self.kernel.stacks_bytes,
                                     self.kernel.core_stack)
 
     def look_at_guards(self, name, at, stack):
@@ -291,14 +292,16 @@ class Audit:
 
     def some_slot(self):
         """Where, in the kernel's view, a slot is that an object holds; None: there is no object to start from."""
-        cores, lines = self.physical_of(self.kernel.cores), self.physical_of(self.kernel.irq_line)
-        for number in range(self.kernel.core_count):
+        cores, running = self.physical_of(self.kernel.cores), self.physical_of(self.kernel.core_count)
+        for number in range(struct.unpack("<I", self.stub.read(running, 4))[0]):
             thread = self.stub.read_word(cores + number * self.kernel.core_bytes + self.kernel.current)
             if thread:
                 yield thread + self.kernel.thread_bound
-        for word, in struct.iter_unpack("<Q", self.stub.read(lines, 8 * self.kernel.lines)):
-            if word:
-                yield word + self.kernel.bound
+        for page in range(self.kernel.irq_line, self.kernel.irq_line + 8 * self.kernel.lines, PAGE):
+            physical = self.physical_of(page)       # not yet, early in boot
+            for word, in struct.iter_unpack("<Q", self.stub.read(physical, PAGE) if physical is not None else b""):
+                if word:
+                    yield word + self.kernel.bound
 
     def table_of_init(self):
         """Follows the tree of capabilities to its root, which lies in init's table; the table names itself."""

@@ -85,10 +85,10 @@ def plants(look):
     yield "can be executed by programs", data.where, data.entry & ~audit.UXN
     yield "is a program's too", data.where, data.entry | audit.USER
     yield "is a device that can be executed", device.where, device.entry & ~audit.PXN
-    guard = at[kernel.boot_stacks + audit.PAGE]     # the stack itself; its guard's entry is the one below
+    guard = at[kernel.core_stacks + audit.PAGE]     # the stack itself; its guard's entry is the one below
     yield "core 0: the guard page", guard.where - 8, guard.entry
     yield "core 0: the stack page", guard.where, 0
-    other = at[audit.STACK_WINDOW + kernel.stacks_bytes + audit.PAGE]
+    other = at[kernel.core_stacks + kernel.stacks_bytes + audit.PAGE]
     yield "core 1: the guard page", other.where + 8, other.entry
     yield "is writable and executable", program.where, program.entry & ~audit.READ_ONLY
     yield "is writable and executable", writable.where, writable.entry & ~audit.UXN

@@ -35,6 +35,7 @@ class Elf:
         self.objects = sorted(read_symbols(path, (STT_OBJECT,)))
         self.address = {name: address for address, _, name in self.symbols}
         self.size = {name: size for _, size, name in self.objects}
+        self.address_of_object = {name: address for address, _, name in self.objects}
         self._starts = [address for address, _, _ in self.symbols]
         start, = struct.unpack_from("<Q", self.data, 32)
         count, = struct.unpack_from("<H", self.data, 56)

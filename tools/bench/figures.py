@@ -197,7 +197,8 @@ def restart(runs):
 
 # --- Sizes ---------------------------------------------------------------------------------
 
-GUARDS_BYTES = 3 * 4096     # of struct boot_stacks, layout.h: not mapped
+PAGE_BYTES = 4096
+CORES_MAX = 8               # core.h; the bench's system has one core
 
 
 def kernel_text(runs):
@@ -205,8 +206,15 @@ def kernel_text(runs):
 
 
 def kernel_data_bss(runs):
+    """The cores are last: whole pages of those that do not run go with what only boots."""
     kernel = runs.system.kernel
-    return Result(kernel.memory(WRITABLE) - kernel.size["empty_root"] - GUARDS_BYTES)
+    cores, size = kernel.address_of_object["cores"], kernel.size["cores"]
+    gone = up_to_page(cores + size) - up_to_page(cores + size // CORES_MAX)
+    return Result(kernel.memory(WRITABLE) - gone)
+
+
+def up_to_page(address):
+    return -(-address // PAGE_BYTES) * PAGE_BYTES
 
 
 def system_memory(runs):
