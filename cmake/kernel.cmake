@@ -22,11 +22,11 @@ set(kernel_script "${PROJECT_SOURCE_DIR}/arch/arm64/kernel.ld")
 # only where it sees none of those functions; and kernel.ld places what tables.c has by the
 # file that it is from. What each file is compiled to for itself is in
 # its object, too: tests/static/tracing.py reads it.
-set(kernel_code -falign-functions=4 -falign-jumps=1 -falign-loops=1 -falign-labels=1 -mgeneral-regs-only -mstrict-align ${kernel_protect})
+set(kernel_code -mgeneral-regs-only -mstrict-align ${kernel_protect})
 set(kernel_whole -flto -flto-partition=one -ffat-lto-objects)
 # The linker calls the compiler, which must be told all that it was told for each file.
 set(kernel_link ${THOLE_LINK} ${THOLE_MACHINE} ${kernel_code} ${kernel_whole}
-    -O2 -g -fno-omit-frame-pointer
+    -O2 -g -fno-omit-frame-pointer -ffunction-sections
     "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=."
     "-ffile-prefix-map=${PROJECT_BINARY_DIR}=./build/out"
     -Wl,--gc-sections "LINKER:-T,${kernel_script}")

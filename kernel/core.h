@@ -42,7 +42,7 @@ struct core {
             bool reload;         /* the address space of `loaded` has changed */
             bool kicked;         /* another core told it to come: no short ways until it has */
             bool graced;         /* lent time that runs is used up: the server has its grace */
-            bool none;
+            bool long_ways;      /* it never has short ones: the machine must do more */
         };
         uint32_t special;        /* any of them */
     };

@@ -155,5 +155,7 @@ unsigned cores_start(const struct boot *boot)
             kernel_print("kernel: core %lx did not start: %s\n", cpu->affinity, failure);
         cpu++;
     }
+    for (unsigned number = 0; number < running; number++)
+        cores[number].long_ways = cores_numbered[number]->leave_by_firmware;
     return running;
 }

@@ -45,6 +45,9 @@ struct cpu *cpu_numbered(unsigned number);
 /* vectors.S: leaves the kernel, into the program of this thread. */
 _Noreturn void thread_run(struct thread *thread);
 
+/* vectors.S: boot is over, and its stack with it. */
+_Noreturn void boot_leave(struct thread *init, void *stack_top);
+
 /* event.c: whom to resume, idling until there is somebody. */
 struct thread *event_end(struct cpu *cpu, struct thread *thread);
 

@@ -85,33 +85,48 @@ static enum thole_fault data_access(uint64_t esr)
                                                                             : FAULT_READ;
 }
 
+/* Seldom comes here: what a handler waits for has a short way. */
+static APART SELDOM enum thole_fault what_fault(struct frame *frame, uint64_t esr,
+                                                uint64_t *address)
+{
+    *address = frame->pc;
+    switch (esr_class(esr)) {
+    case ESR_DATA_ABORT_EL0:
+        *address = read_far_el1();
+        return abort_fault(esr, data_access(esr));
+    case ESR_INSTRUCTION_ABORT_EL0:
+        *address = read_far_el1();
+        return abort_fault(esr, FAULT_EXECUTE);
+    case ESR_PC_ALIGNMENT:
+        *address = read_far_el1();
+        return FAULT_ALIGNMENT;
+    case ESR_SP_ALIGNMENT:
+        *address = frame->sp;
+        return FAULT_ALIGNMENT;
+    case ESR_BRK64:
+        *address = ESR_ISS(esr) & ESR_IMMEDIATE_MASK;
+        return FAULT_BREAKPOINT;
+    case ESR_STEP_EL0:
+        frame->step = 0;
+        return FAULT_STEP;
+    default:
+        return FAULT_INSTRUCTION;
+    }
+}
+
 EACH_WAY struct thread *synchronous(struct thread *thread, struct cpu *cpu, const struct way *way)
 {
-    uint64_t esr = read_esr_el1();
-    uint32_t immediate = ESR_ISS(esr) & ESR_IMMEDIATE_MASK;
+    uint64_t esr = read_esr_el1(), address;
+    enum thole_fault what;
 
-    switch (esr_class(esr)) {
-    case ESR_SVC64:
-        return leave(cpu, way->syscall(cpu->core, immediate), way);
-    case ESR_FP_ACCESS:
+    if (esr_class(esr) == ESR_SVC64)
+        return leave(cpu, way->syscall(cpu->core, ESR_ISS(esr) & ESR_IMMEDIATE_MASK), way);
+    if (esr_class(esr) == ESR_FP_ACCESS) {
         arch_fp_switch(NULL, thread_use_fp(thread)); /* without the lock: this core has it */
         return thread;
-    case ESR_DATA_ABORT_EL0:
-        return fault(thread, cpu, way, abort_fault(esr, data_access(esr)), read_far_el1());
-    case ESR_INSTRUCTION_ABORT_EL0:
-        return fault(thread, cpu, way, abort_fault(esr, FAULT_EXECUTE), read_far_el1());
-    case ESR_PC_ALIGNMENT:
-        return fault(thread, cpu, way, FAULT_ALIGNMENT, read_far_el1());
-    case ESR_SP_ALIGNMENT:
-        return fault(thread, cpu, way, FAULT_ALIGNMENT, thread->frame.sp);
-    case ESR_BRK64:
-        return fault(thread, cpu, way, FAULT_BREAKPOINT, immediate);
-    case ESR_STEP_EL0:
-        thread->frame.step = 0;
-        return fault(thread, cpu, way, FAULT_STEP, thread->frame.pc);
-    default:
-        return fault(thread, cpu, way, FAULT_INSTRUCTION, thread->frame.pc);
     }
+    what = what_fault(&thread->frame, esr, &address);
+    return fault(thread, cpu, way, what, address);
 }
 
 EACH_WAY struct thread *interrupt(struct cpu *cpu, const struct way *way)

@@ -47,7 +47,6 @@ void harden_core_start(struct cpu *cpu)
 
     start_signing(cpu);
     cpu->leave_by_firmware = speculation.predictor_by_firmware;
-    trace_follow(); /* without short ways, if so */
     if (speculation.store_by_firmware)
         smccc_call(SMCCC_ARCH_WORKAROUND_2, 1);
 }

@@ -280,10 +280,11 @@ void kernel_map_stacks(struct core_stacks *at, paddr_t memory)
 void kernel_map_lines(unsigned count, paddr_t memory)
 {
     uint64_t at = (uint64_t)irq_line, end = at + sizeof irq_line;
-    struct span span = {.at = at, .physical = memory.value, .bytes = pages_for(count * sizeof irq_line[0])};
+    uint64_t bytes = pages_for(count * sizeof(void *));
+    struct span span = {.at = at, .physical = memory.value, .bytes = bytes};
 
     map(kernel_root, span, KERNEL_DATA);
-    for (at += span.bytes; at < end; at += PAGE_BYTES) {
+    for (at += bytes; at < end; at += PAGE_BYTES) {
         span = (struct span){.at = at, .physical = empty_root.value, .bytes = PAGE_BYTES};
         map(kernel_root, span, KERNEL_RODATA);
     }

@@ -34,7 +34,7 @@ void kernel_map_enter(paddr_t image);
 /* The image with .bss and stacks, in physical memory. */
 struct region kernel_map_image(void);
 
-/* Of it what only boots, and what is for more cores or tables: init's when init runs. After all maps. */
+/* Of it what only boots, and what more cores and tables would need: init's. After all maps. */
 void kernel_map_spare(struct region spare[BOOT_SPARE_MAX], unsigned cores_running);
 
 /*

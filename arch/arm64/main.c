@@ -8,7 +8,6 @@
 #include "harden.h"
 #include "kernel/core.h"
 #include "kernel/event.h"
-#include "kernel/object/event_object.h"
 #include "kernel/print.h"
 #include "kernel/region.h"
 #include "kernel_map.h"
@@ -130,20 +129,9 @@ static void print_time(const struct boot *boot)
 static void start_lines(void)
 {
     unsigned lines = gic_start(&platform);
-    void *memory = boot_memory_take(lines * sizeof irq_line[0], PAGE_BYTES);
+    void *memory = boot_memory_take(lines * sizeof(void *), PAGE_BYTES);
 
     kernel_map_lines(lines, arch_physical_address(memory));
-}
-
-/* Boot's stack is not there any more when init runs. */
-static _Noreturn void leave(struct cpu *cpu, struct thread *init)
-{
-    core_use_stacks(cpu);
-    register struct thread *first __asm__("x0") = init;
-
-    __asm__ volatile("mov sp, %0\n\tmov x29, xzr\n\tmov x30, xzr\n\tb kernel_space_leave_boot"
-                     : : "r"(cpu->stack_top), "r"(first) : "memory");
-    __builtin_unreachable();
 }
 
 _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t image)
@@ -183,5 +171,6 @@ _Noreturn void arch_main(paddr_t tree_address, uint64_t entry_ticks, paddr_t ima
     kernel_map_spare(boot.spare, boot.cores_running);
     init = boot_init(cpu_here()->core, &boot);
     print_time(&boot);
-    leave(cpu_here(), init);
+    core_use_stacks(&cpus[0]);
+    boot_leave(init, cpus[0].stack_top);
 }

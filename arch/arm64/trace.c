@@ -7,19 +7,14 @@
 #include "cpu.h"
 #include "machine.h"
 
-extern const char vectors[], vectors_traced[], vectors_long[];
+extern const char vectors[], vectors_traced[];
 
 static const char *wanted = vectors;
 
-/*
- * A core whose firmware is called when the address space changes has no short ways.
- * The return to the program is what makes it be seen.
- */
+/* The return to the program is what makes it be seen. */
 void trace_follow(void)
 {
-    bool has_short_ways = !cpu_here()->leave_by_firmware;
-
-    write_vbar_el1((uint64_t)(wanted == vectors && !has_short_ways ? vectors_long : wanted));
+    write_vbar_el1((uint64_t)wanted);
 }
 
 static void want(const char *table)

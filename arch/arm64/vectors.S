@@ -11,11 +11,15 @@
 #include "esr.h"
 #include "fast.h"
 
-/* Order of the table: Arm ARM, exception vectors. panic.c knows it too. */
+/*
+ * Order of the table: Arm ARM, exception vectors. panic.c knows it too. Each entry has a
+ * label: what lies before it is not its own.
+ */
 
     /* At most 32 instructions. */
     .macro  entry_from_program function
     .balign 128
+entry_\function\()_\@:
     save_upper
     save_lower
     b       enter_\function
@@ -24,6 +28,7 @@
     /* The same; the interrupt of a device has a short way. */
     .macro  interrupt_with_short_way function
     .balign 128
+interrupt_with_short_way_\@:
     save_upper
     save_lower
     b       fast_interrupt
@@ -35,6 +40,7 @@
      */
     .macro  entry_with_short_ways function
     .balign 128
+entry_with_short_ways_\@:
     save_last
     mrs     x29, esr_el1
     mov     w30, #ESR_WORD_SVC64
@@ -57,36 +63,12 @@
 
     .macro  entry_from_kernel index
     .balign 128
+entry_from_kernel_\@:
     msr     tpidr_el0, x0
     msr     tpidrro_el0, x1
     mov     x0, #\index
     b       panic
     .endm
-
-    .macro  vector_table entry, synchronous, interrupt_entry, interrupt, error
-    entry_from_kernel 0             /* SP_EL0: never used by the kernel */
-    entry_from_kernel 1
-    entry_from_kernel 2
-    entry_from_kernel 3
-    entry_from_kernel 4             /* SP_EL1 */
-    entry_from_kernel 5
-    entry_from_kernel 6
-    entry_from_kernel 7
-    \entry \synchronous
-    \interrupt_entry \interrupt
-    entry_from_program \interrupt   /* FIQ: the GIC's group 0, if firmware left it so */
-    entry_from_program \error
-    entry_from_kernel 12            /* AArch32 programs: no frame ever asks for one */
-    entry_from_kernel 13
-    entry_from_kernel 14
-    entry_from_kernel 15
-    .endm
-
-    .section .text.vectors, "ax"
-    .balign 2048
-    .globl  vectors
-vectors:
-    vector_table entry_with_short_ways, event_sync, interrupt_with_short_way, event_interrupt, event_error
 
     /*
      * Into C: x0 the thread, x20 this core. C signs its return addresses with key B,
@@ -123,12 +105,131 @@ enter_\function:
     b       resume
     .endm
 
+    .macro  vectors_from_kernel first
+    entry_from_kernel \first
+    entry_from_kernel (\first + 1)
+    entry_from_kernel (\first + 2)
+    entry_from_kernel (\first + 3)
+    .endm
+
+    /* An entry for what cannot be has room for 28 instructions more: these are in it. */
+    .section .text.vectors, "ax"
+    .balign 2048
+    .globl  vectors
+vectors:
+    entry_from_kernel 0             /* SP_EL0: never used by the kernel */
     enter   event_sync
+    entry_from_kernel 1
     enter   event_interrupt
+    entry_from_kernel 2
     enter   event_error
+    entry_from_kernel 3
     enter   traced_sync
+    entry_from_kernel 4             /* SP_EL1 */
     enter   traced_interrupt
+    entry_from_kernel 5
     enter   traced_error
+    entry_from_kernel 6
+    .globl  thread_run
+    .globl  resume
+thread_run:
+    hint    #34                     /* bti c */
+resume:
+    mov     sp, x0
+    .globl  resume_this
+resume_this:                        /* SP is the thread */
+    restore_rest
+    msr     spsr_el1, x24
+    restore_upper
+    ldp     x2, x3, [sp, #FRAME_X(2)]
+    ldp     x4, x5, [sp, #FRAME_X(4)]
+    ldp     x6, x7, [sp, #FRAME_X(6)]
+    ldp     x8, x9, [sp, #FRAME_X(8)]
+    ldp     x10, x11, [sp, #FRAME_X(10)]
+    ldp     x12, x13, [sp, #FRAME_X(12)]
+    ldp     x14, x15, [sp, #FRAME_X(14)]
+    ldp     x16, x17, [sp, #FRAME_X(16)]
+    ldr     x18, [sp, #FRAME_X(18)]
+    ldp     x0, x1, [sp, #FRAME_X(0)]
+    leave
+    entry_from_kernel 7
+    /*
+     * x0 index of the vector; the old x0 and x1 are in TPIDR_EL0 and
+     * TPIDRRO_EL0. The stack pointer may be what is wrong, so all goes to the
+     * emergency stack, from its top also when a panic itself came here.
+     */
+panic:
+    mrs     x1, tpidr_el1
+    ldr     x1, [x1, #CPU_EMERGENCY_TOP]
+    sub     x1, x1, #FRAME_BYTES
+    stp     x2, x3, [x1, #OFFSET_X(2)]
+    stp     x4, x5, [x1, #OFFSET_X(4)]
+    stp     x6, x7, [x1, #OFFSET_X(6)]
+    stp     x8, x9, [x1, #OFFSET_X(8)]
+    stp     x10, x11, [x1, #OFFSET_X(10)]
+    stp     x12, x13, [x1, #OFFSET_X(12)]
+    stp     x14, x15, [x1, #OFFSET_X(14)]
+    stp     x16, x17, [x1, #OFFSET_X(16)]
+    stp     x18, x19, [x1, #OFFSET_X(18)]
+    stp     x20, x21, [x1, #OFFSET_X(20)]
+    stp     x22, x23, [x1, #OFFSET_X(22)]
+    b       panic_goes_on
+    entry_with_short_ways event_sync
+    interrupt_with_short_way event_interrupt
+    entry_from_program event_interrupt  /* FIQ: the GIC's group 0, if firmware left it so */
+    entry_from_program event_error
+    entry_from_kernel 12            /* AArch32 programs: no frame ever asks for one */
+panic_goes_on:
+    stp     x24, x25, [x1, #OFFSET_X(24)]
+    stp     x26, x27, [x1, #OFFSET_X(26)]
+    stp     x28, x29, [x1, #OFFSET_X(28)]
+    mrs     x2, tpidr_el0
+    mrs     x3, tpidrro_el0
+    stp     x2, x3, [x1, #OFFSET_X(0)]
+    mov     x2, sp
+    stp     x30, x2, [x1, #OFFSET_X(30)]
+    mrs     x2, elr_el1
+    mrs     x3, spsr_el1
+    stp     x2, x3, [x1, #OFFSET_PC]
+    str     xzr, [x1, #OFFSET_TLS]
+    mov     sp, x1
+    mov     x1, x0
+    mov     x0, sp
+    mov     x29, xzr
+    mov     x30, xzr
+    b       panic_exception
+    entry_from_kernel 13
+    .globl  fp_save
+fp_save:
+    hint    #34                 /* bti c */
+    save_fp x0, x9, x10
+    ret
+    entry_from_kernel 14
+    .globl  fp_load
+fp_load:
+    hint    #34                 /* bti c */
+    restore_fp x0, x9, x10
+    ret
+    entry_from_kernel 15
+    .globl  boot_leave
+boot_leave:
+    hint    #34                     /* bti c */
+    mov     sp, x1
+    mov     x29, xzr
+    mov     x30, xzr
+    b       kernel_space_leave_boot
+
+    /* The same, with each event recorded: trace.c says which of them a core has. */
+    .balign 2048
+    .globl  vectors_traced
+vectors_traced:
+    vectors_from_kernel 0
+    vectors_from_kernel 4
+    entry_from_program traced_sync
+    entry_from_program traced_interrupt
+    entry_from_program traced_interrupt
+    entry_from_program traced_error
+    vectors_from_kernel 12
 
     /* A system call that is known; x19 to x30 are saved, and x9 to x18 need not be. */
     .globl  no_short_way
@@ -169,78 +270,4 @@ operation_end:
     bl      kernel_operation_end
     b       .Lsystem_call_ends
 
-    .globl  thread_run
-    .globl  resume
-thread_run:
-    hint    #34                     /* bti c */
-resume:
-    mov     sp, x0
-    .globl  resume_this
-resume_this:                        /* SP is the thread */
-    restore_rest
-    msr     spsr_el1, x24
-    restore_upper
-    ldp     x2, x3, [sp, #FRAME_X(2)]
-    ldp     x4, x5, [sp, #FRAME_X(4)]
-    ldp     x6, x7, [sp, #FRAME_X(6)]
-    ldp     x8, x9, [sp, #FRAME_X(8)]
-    ldp     x10, x11, [sp, #FRAME_X(10)]
-    ldp     x12, x13, [sp, #FRAME_X(12)]
-    ldp     x14, x15, [sp, #FRAME_X(14)]
-    ldp     x16, x17, [sp, #FRAME_X(16)]
-    ldr     x18, [sp, #FRAME_X(18)]
-    ldp     x0, x1, [sp, #FRAME_X(0)]
-    leave
-
-    /*
-     * x0 index of the vector; the old x0 and x1 are in TPIDR_EL0 and
-     * TPIDRRO_EL0. The stack pointer may be what is wrong, so all goes to the
-     * emergency stack, from its top also when a panic itself came here.
-     */
-panic:
-    mrs     x1, tpidr_el1
-    ldr     x1, [x1, #CPU_EMERGENCY_TOP]
-    sub     x1, x1, #FRAME_BYTES
-    stp     x2, x3, [x1, #OFFSET_X(2)]
-    stp     x4, x5, [x1, #OFFSET_X(4)]
-    stp     x6, x7, [x1, #OFFSET_X(6)]
-    stp     x8, x9, [x1, #OFFSET_X(8)]
-    stp     x10, x11, [x1, #OFFSET_X(10)]
-    stp     x12, x13, [x1, #OFFSET_X(12)]
-    stp     x14, x15, [x1, #OFFSET_X(14)]
-    stp     x16, x17, [x1, #OFFSET_X(16)]
-    stp     x18, x19, [x1, #OFFSET_X(18)]
-    stp     x20, x21, [x1, #OFFSET_X(20)]
-    stp     x22, x23, [x1, #OFFSET_X(22)]
-    stp     x24, x25, [x1, #OFFSET_X(24)]
-    stp     x26, x27, [x1, #OFFSET_X(26)]
-    stp     x28, x29, [x1, #OFFSET_X(28)]
-    mrs     x2, tpidr_el0
-    mrs     x3, tpidrro_el0
-    stp     x2, x3, [x1, #OFFSET_X(0)]
-    mov     x2, sp
-    stp     x30, x2, [x1, #OFFSET_X(30)]
-    mrs     x2, elr_el1
-    mrs     x3, spsr_el1
-    stp     x2, x3, [x1, #OFFSET_PC]
-    str     xzr, [x1, #OFFSET_TLS]
-    mov     sp, x1
-    mov     x1, x0
-    mov     x0, sp
-    mov     x29, xzr
-    mov     x30, xzr
-    b       panic_exception
-
     .ltorg
-
-    /* The same, with each event recorded: trace.c says which of them a core has. */
-    .balign 2048
-    .globl  vectors_traced
-vectors_traced:
-    vector_table entry_from_program, traced_sync, entry_from_program, traced_interrupt, traced_error
-
-    /* For a core that the firmware must be called on when the address space changes. */
-    .balign 2048
-    .globl  vectors_long
-vectors_long:
-    vector_table entry_from_program, event_sync, entry_from_program, event_interrupt, event_error

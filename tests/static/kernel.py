@@ -24,7 +24,7 @@ STACKS = {"boot_map": "BOOT_STACK_BYTES", "arch_main": "BOOT_STACK_BYTES",
           "panic_exception": "EMERGENCY_STACK_BYTES"}
 EVENTS = {"event_sync", "event_interrupt", "event_error", "traced_sync", "traced_interrupt", "traced_error",
           "kernel_syscall", "kernel_operation", "kernel_operation_end", "event_end",
-          "core_claim", "core_setup", "core_main"}
+          "core_claim", "core_setup", "core_main", "kernel_space_leave_boot"}
 
 # Branches by a register: in which function, which. Return addresses are signed, and in x30.
 INDIRECT = {("translate", "br x10")}    # head.S: from where the image lies to where it is mapped

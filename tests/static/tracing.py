@@ -22,7 +22,7 @@ VIRT = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
 # All that these define is the tracing's, and what is called so elsewhere.
 OWN = {"kernel/trace.c", "kernel/object/trace_ring.c", "arch/arm64/trace.c"}
 OWN_HEADERS = {"kernel/trace.h", "kernel/object/trace_ring.h"}
-OWN_NAME = re.compile(r"(?:enter_)?traced_\w+|vectors_traced")
+OWN_NAME = re.compile(r"(?:enter_|entry_)?traced_\w+|vectors_traced")
 
 # What of the tracing's -> who may name it, without any cost to who does not trace.
 DOORS = {
@@ -30,8 +30,8 @@ DOORS = {
     "trace_ring_start": {"op_MACHINE_TRACE"},
     "trace_ring_stop": {"op_MACHINE_TRACE"},
     "trace_ring_removed": {"capability_removed"},   # in a switch, for the slot that tracing holds
-    # When a core starts; and among what one tells another by an interrupt (the compiler may put one into the other).
-    "trace_follow": {"harden_core_start", "take_order", "arch_irq_acknowledge"},
+    # Among what one core tells another by an interrupt (the compiler may put one into the other).
+    "trace_follow": {"take_order", "arch_irq_acknowledge"},
 }
 # Names in the sources besides: the doors', and of constants that choose nothing while it is off.
 NAMES = {"op_MACHINE_TRACE", "MACHINE_TRACE", "TRACE_NOBODY", "HOLDER_TRACE", "GIC_SGI_TRACE", "gic_trace_others"}

@@ -43,7 +43,7 @@ NORMAL = 0xf0   # of an attribute byte: 0 is a device
 TTBR_ROOT = 0x0000fffffffffffe
 
 SYMBOLS = ("image_start", "text_end", "rodata_end", "image_end", "init_image_start", "init_image_end", "vectors",
-           "vectors_traced", "vectors_long", "core_stacks", "asid_table", "cores", "core_count", "irq_line", "cpus", "empty_root",
+           "vectors_traced", "core_stacks", "asid_table", "cores", "core_count", "irq_line", "cpus", "empty_root",
            "boot_start", "boot_text_end", "boot_end", "boot_bss", "boot_tables", "may_enter", "kept_end", "spare_start")
 VALUES = {
     "core_bytes": "sizeof(struct core)", "cores_max": "sizeof(cores)/sizeof(cores[0])",
@@ -81,7 +81,7 @@ class Kernel:
         self.__dict__.update(zip(VALUES, evaluate(elf, *VALUES.values())))
 
     def tables_of_vectors(self):
-        return self.vectors, self.vectors_traced, self.vectors_long
+        return self.vectors, self.vectors_traced
 
 
 @functools.lru_cache
