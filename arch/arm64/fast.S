@@ -369,19 +369,19 @@
 fast_call:
     save_middle
     enter_gate long_way
-    tbnz    x1, #THOLE_TAG_CAP_BIT, .Lcall_long
     find_slot .Lcall_long
     ubfx    x21, x19, #SLOT_TYPE_SHIFT, #9
     cmp     w21, #(SLOT_TYPE_ENDPOINT | SLOT_RIGHT_SEND)
     b.ne    .Lcall_object
-    sbfx    x19, x19, #0, #SLOT_TYPE_SHIFT      /* the endpoint */
-    ldp     x22, x21, [x19, #ENDPOINT_HOME]     /* x21: the server */
+    sbfx    x17, x19, #0, #SLOT_TYPE_SHIFT      /* the endpoint */
+    ldp     x22, x21, [x17, #ENDPOINT_HOME]     /* x21: the server */
     cmp     x22, CORE
     b.ne    .Lcall_long
     cbz     x21, .Lcall_long
     check_plain x21, .Lcall_fp
     cmp     w24, w23                            /* the server's ceiling, and the caller's */
     b.lo    .Lcall_long
+    tbnz    x1, #THOLE_TAG_CAP_BIT, .Lcall_brings
 
     /* Nothing can fail any more: the caller waits, */
 .Lcall_plain:
@@ -395,7 +395,7 @@ fast_call:
     save_rest
     /* and the server runs, on the same time: kernel/core.h, core_settle. */
     ldr     w27, [CORE, #CORE_RUNS_LENT]
-    str     xzr, [x19, #ENDPOINT_WARM]
+    str     xzr, [x17, #ENDPOINT_WARM]
     str     w27, [x21, #THREAD_STATE]
     str     x28, [x21, #THREAD_OWES]
     and     x1, x1, #TAG_KEPT
@@ -479,12 +479,73 @@ fast_call:
     orr     w25, w24, #THREAD_FLAGS_MASK
     cmp     w25, w23
     b.lo    .Lcall_long
-    bl      fast_switch_fp
+    tbz     x1, #THOLE_TAG_CAP_BIT, 1f
+    bl      .Lbring_if_granted
+1:  bl      fast_switch_fp
     b       .Lcall_plain
 
 .Lcall_long:
     leave_gate
     b       long_way
+
+.Lcall_brings:
+    bl      .Lbring_if_granted
+    b       .Lcall_plain
+
+    /*
+     * A message brings a capability (sender.c, transfer): a child of what x7 names, of the
+     * thread SP, stands then in the slot that x21 named for it. Else the tag x1 does not say any
+     * more that one comes. Where other cores may be at the same capabilities that needs the lock.
+     * It is the last that can fail. Changes x9 to x16.
+     */
+.Lbring_if_granted:
+    tbz     x19, #SLOT_RIGHT_GRANT_BIT, .Lbring_nothing
+.Lbring:
+    ldrh    w9, [CORE, #CORE_ALONE]
+    cbz     w9, .Lcall_long
+    ldp     x10, x11, [sp, #THREAD_TABLE]
+    ldp     x13, x14, [x21, #THREAD_TABLE]
+    ldr     w12, [x21, #THREAD_ARRIVAL]
+    cmp     x7, x11
+    ccmp    x12, x14, #CONDITION_HI, ls
+    b.hi    .Lbring_nothing                     /* either is no slot */
+    cbz     w12, .Lbring_nothing
+    and     x11, x11, x7
+    and     x14, x14, x12
+    add     x10, x10, x11, lsl #5
+    add     x13, x13, x14, lsl #5
+    ldr     x14, [x13]
+    ldp     x15, x16, [x10]                     /* object and badge */
+    ldr     x9, [x10, #SLOT_NEXT]
+    cbnz    x14, .Lbring_nothing                /* something is there */
+    ubfx    x11, x15, #SLOT_TYPE_SHIFT, #8
+    mov     w12, #SLOT_TYPES_NO_COPY
+    lsr     w12, w12, w11
+    tbnz    w12, #0, .Lbring_nothing
+    tbnz    x9, #SLOT_ENDING_BIT, .Lcall_long   /* C refuses it, as what would be too deep */
+    ubfx    x12, x9, #SLOT_TYPE_SHIFT, #8       /* its depth stands where the type does */
+    cmp     w12, #SLOT_DEPTH_MAX
+    b.eq    .Lcall_long
+    cmp     w11, #SLOT_TYPE_FRAME               /* whose badge is where it is mapped */
+    csel    x16, xzr, x16, eq
+    add     w12, w12, #1
+    mov     x14, x9
+    bfi     x14, x12, #SLOT_TYPE_SHIFT, #16     /* and no flags */
+    ubfx    x11, x10, #0, #SLOT_TYPE_SHIFT
+    stp     x15, x16, [x13]
+    stp     x14, x11, [x13, #SLOT_NEXT]         /* and prev */
+    sbfx    x12, x9, #0, #SLOT_TYPE_SHIFT
+    bfi     x9, x13, #0, #SLOT_TYPE_SHIFT
+    str     x9, [x10, #SLOT_NEXT]
+    mov     x7, #0
+    cbz     x12, 1f
+    ubfx    x14, x13, #0, #SLOT_TYPE_SHIFT
+    str     x14, [x12, #SLOT_PREV]
+1:  ret
+.Lbring_nothing:
+    and     x1, x1, #~(1 << THOLE_TAG_CAP_BIT)
+    mov     x7, #0
+    ret
 
     /* For other cores' short ways it has fired when they see its state: bits of before are taken then. */
 .Lsignal_wake:
@@ -508,7 +569,6 @@ fast_call:
 fast_reply_receive:
     save_middle
     enter_gate long_way
-    tbnz    x1, #THOLE_TAG_CAP_BIT, .Lreply_long
     find_slot .Lreply_long
     ubfx    x21, x19, #SLOT_TYPE_SHIFT, #8
     cmp     w21, #SLOT_TYPE_ENDPOINT
@@ -527,8 +587,10 @@ fast_reply_receive:
     ldr     x22, [CORE, #CORE_READY_LEVELS]
     cbnz    x22, .Lreply_others_ready
 .Lreply_goes_on:
+    tbnz    x1, #THOLE_TAG_CAP_BIT, .Lreply_brings
 
     /* Nothing can fail any more: the server waits, */
+.Lreply_plain:
     mov     w27, #THREAD_STATE_RECEIVING
     mov     x28, sp
     str     w27, [sp, #THREAD_STATE]
@@ -545,6 +607,10 @@ fast_reply_receive:
     and     x1, x1, #TAG_KEPT
     switch_thread
     leave_system_call
+
+.Lreply_brings:
+    bl      .Lbring
+    b       .Lreply_plain
 
 .Lreply_others_ready:
     find_more_urgent
@@ -738,10 +804,12 @@ fast_reply_receive:
     ldrb    w22, [sp, #THREAD_LENT]
     cbz     w22, .Lreply_long
     ldr     x22, [CORE, #CORE_READY_LEVELS]
-    cbnz    x22, 2f
-1:  bl      fast_switch_fp
-    b       .Lreply_goes_on
-2:  find_more_urgent
+    cbnz    x22, 3f
+1:  tbz     x1, #THOLE_TAG_CAP_BIT, 2f
+    bl      .Lbring
+2:  bl      fast_switch_fp
+    b       .Lreply_plain
+3:  find_more_urgent
     cbz     x22, 1b
     b       .Lreply_long
 

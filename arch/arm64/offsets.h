@@ -25,6 +25,7 @@
 #define THREAD_OWES         160
 #define THREAD_RECEIVING_ON 168
 #define THREAD_SLOTS        176
+#define THREAD_ARRIVAL      180 /* the upper half of these */
 #define THREAD_ENDING       124 /* and vital */
 #define THREAD_FAULT_WORD   192
 #define THREAD_FRAME        232
@@ -79,6 +80,13 @@
 #define OPERATION_ENDS_BIT 16
 #define SLOT_RIGHT_SEND   (1 << 8)
 #define SLOT_RIGHT_RECV_BIT (SLOT_TYPE_SHIFT + 8 + 1)
+#define SLOT_RIGHT_GRANT_BIT (SLOT_TYPE_SHIFT + 8 + 2)
+#define SLOT_TYPE_FRAME   12
+#define SLOT_TYPES_NO_COPY (1 | 1 << 1 | 1 << 9 | 1 << 11) /* nothing, Untyped, Reply, PageTable */
+#define SLOT_NEXT         16 /* with the depth where the object has its type, and flags above */
+#define SLOT_PREV         24
+#define SLOT_DEPTH_MAX    255
+#define SLOT_ENDING_BIT   60
 
 /* Numbers of the ABI and of the kernel's own states */
 #define SYSCALL_NUMBER_CALL       1
@@ -88,7 +96,7 @@
 #define STATUS_NUMBER_WOULD_WAIT  3
 #define SIGNAL_LABEL              2
 #define THOLE_TAG_CAP_BIT         3
-#define TAG_KEPT                  0xffffffff00000007 /* label and words */
+#define TAG_KEPT                  0xffffffff0000000f /* label, words, and that a capability came */
 #define TAG_KIND_CALL             (1 << 4)
 #define SENDER_STATE_IN_SERVICE   3
 #define SENDER_FLAG_EVENT         1
@@ -106,6 +114,7 @@
 #define CONDITION_C               2 /* for ccmp: hs */
 #define CONDITION_Z               4 /* eq, le */
 #define PSTATE_FLAGS              0xf0000000 /* N, Z, C, V */
+#define CONDITION_HI              2          /* of these as ccmp sets them: C alone */
 #define CPACR_OPEN                (3 << 20)  /* CPACR_EL1: FP/SIMD traps from nowhere */
 
 /* struct frame, arch_types.h */

@@ -303,15 +303,19 @@ static void send(struct aim *aim, unsigned number)
     aimed_call(aim, number);
 }
 
-/* What servers and clients do: a call without a capability, or the answer to one. */
+/* What servers and clients do: a call, or the answer to one; now and then it brings a capability. */
 static void do_talk(struct aim *aim)
 {
     bool answers = thread_at(aim->who)->owes != 0 && aim->byte[4] % 4 != 0;
 
+    uint64_t takes = aim->byte[3] < 192 ? pick(aim, EMPTY, aim->byte[3]) : aim->byte[3] % 128;
+
     reset_registers(aim);
     aim->reg[0] = pick(aim, OBJECT_ENDPOINT, aim->byte[0]);
-    aim->reg[1] = thole_tag(aim->byte[1], aim->byte[1] % 8) | (aim->byte[2] & 0xf0);
-    aim->reg[8] = arrival(aim->byte[3] % 4 == 0 ? aim->byte[3] : 0);
+    aim->reg[1] = thole_tag(aim->byte[1], aim->byte[1] % 8) | (aim->byte[2] & 0xf0) |
+                  (aim->byte[2] % 3 == 0 ? THOLE_TAG_CAP : 0);
+    aim->reg[7] = pick(aim, aim->byte[5] % 4 == 3 ? OBJECT_FRAME : FILLED, aim->byte[5]);
+    aim->reg[8] = arrival(aim->byte[3] % 2 == 0 ? takes : 0);
     aimed_call(aim, answers ? SYSCALL_REPLY_RECV : SYSCALL_CALL);
 }
 

@@ -28,6 +28,7 @@
 #define INTERFACE_BYTES  0x2000
 #define SGI_KICK         0
 #define NOTHING_PENDING  1023
+#define PRETENDED_MAPPING (1u << 16)
 #define SENDER_OF_KICK   (3u << 10) /* GICC_IAR's CPUID: C must get it back */
 
 extern char kernel_state_start[], kernel_state_end[];
@@ -649,6 +650,60 @@ static void try_signal(struct core *core, struct thread *thread, unsigned number
                          sender_time(&notification->sender));
 }
 
+/* Who would get the capability that the message brings, if it may bring one. */
+static const struct thread *brings_to(const struct thread *thread, unsigned number)
+{
+    const struct slot *slot = thread_slot(thread, thread->frame.x[0]);
+    bool is_endpoint = slot != NULL && slot_type(slot) == OBJECT_ENDPOINT;
+
+    if ((thread->frame.x[1] & THOLE_TAG_CAP) == 0 || !is_endpoint)
+        return NULL;
+    if (number == SYSCALL_CALL && slot_permits(slot, RIGHT_GRANT))
+        return ((const struct endpoint *)slot_object(slot))->warm;
+    return number == SYSCALL_REPLY_RECV && thread->owes != NULL && thread->owes->kind == KIND_CALL
+               ? thread_of_sender(thread->owes) : NULL;
+}
+
+/* The Frame that is brought, if it is one: it is made to seem mapped, which what arrives is not. */
+static struct slot *pretend_mapped(const struct thread *thread)
+{
+    struct slot *slot = thread_slot(thread, thread->frame.x[7]);
+
+    if (slot == NULL || slot_type(slot) != OBJECT_FRAME)
+        return NULL;
+    slot->badge ^= PRETENDED_MAPPING;
+    return slot;
+}
+
+/* The lists of derivations belong to all cores. */
+static void check_brought(const struct core *core, const struct thread *resumed)
+{
+    if (!core->alone && resumed != NULL && (resumed->frame.x[1] & THOLE_TAG_CAP) != 0)
+        failure("a short way derives a capability, and has no lock");
+}
+
+/* Of this nothing can be derived: it is too deep, which takes a whole table of copies, or goes away. */
+static void try_barren(struct core *core, struct thread *thread, unsigned number)
+{
+    const struct thread *to = brings_to(thread, number);
+    struct slot *source = thread_slot(thread, thread->frame.x[7]), *target;
+    struct copied copied;
+
+    if (to == NULL || source == NULL || thread_arrival(to) == 0)
+        return;
+    target = thread_slot(to, thread_arrival(to));
+    if (target == NULL || !slot_is_empty(target) || slot_is_empty(source) ||
+        slot_check_copy(source, RIGHTS_ALL, 0, &copied) != RESULT_DONE)
+        return;
+    uint64_t next = source->next;
+
+    source->next |= (uint64_t)DERIVATION_MAX_DEPTH << SLOT_DEPTH_SHIFT;
+    expect_left(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number);
+    source->next = next | (uint64_t)SLOT_ENDING << SLOT_FLAGS_SHIFT;
+    expect_left(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number);
+    source->next = next;
+}
+
 /* A fault that a handler with time of its own is told. */
 static void try_handlers_time(struct core *core, struct thread *thread, uint64_t syndrome)
 {
@@ -693,11 +748,19 @@ struct thread *short_way_syscall(struct core *core, unsigned number)
         try_lost_time(core, thread, number);
         try_signal(core, thread, number);
         try_interrupted_equal(core, thread, number);
+        try_barren(core, thread, number);
     }
+    bool brings = brings_to(thread, number) != NULL;
+    struct slot *frame = brings ? pretend_mapped(thread) : NULL;
+
     take_exception(core, thread, SYNCHRONOUS);
     machine.system[A64_ESR_EL1] = ESR_WORD_SVC64 | number;
     struct thread *resumed = run_to_its_end(core, &gate);
 
+    if (frame != NULL)
+        frame->badge ^= PRETENDED_MAPPING;
+    if (brings)
+        check_brought(core, resumed);
     if (resumed != NULL || ended_by_c)
         return resumed;
     check_left(core, thread, &before, gate);

@@ -275,11 +275,17 @@ static void fill_small(const unsigned table[TABLES], unsigned which, const unsig
 
     give(table[which], at++, table[which], RIGHTS_ALL, 0);
     give(table[which], at++, table[(which + 1) % TABLES], RIGHTS_ALL, 0);
-    for (unsigned index = 0; index < count; index++, at++)
-        if (copies[index] != 0)
-            give(table[which], at, copies[index], RIGHTS_ALL,
-                 model.cap[boot_slot(part_of(world_init, PART_CAPTABLE), copies[index])].type ==
-                         OBJECT_ENDPOINT && which != 0 ? which : 0);
+    for (unsigned index = 0; index < count; index++, at++) {
+        if (copies[index] == 0)
+            continue;
+        const struct m_cap *cap =
+            &model.cap[boot_slot(part_of(world_init, PART_CAPTABLE), copies[index])];
+        bool is_endpoint = cap->type == OBJECT_ENDPOINT;
+
+        give(table[which], at, copies[index],
+             is_endpoint && which == 1 ? RIGHTS_ALL & ~RIGHT_GRANT : RIGHTS_ALL,
+             is_endpoint ? which : 0);
+    }
     must(memory, UNTYPED_RETYPE, own[which], 0, table[which], at++);
     must(memory, UNTYPED_RETYPE, OBJECT_UNTYPED, which == 0 ? 14 : 12, table[which], at++);
     if (which == 2)
