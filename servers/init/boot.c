@@ -104,7 +104,7 @@ static const char *need_of(const struct server *server)
 static void without_tell(const struct server *server)
 {
     if (server->tree->without[0]) {
-        print_line("%s: goes without what its device has as %s: no server drives that",
+        print_line("%s: goes without what its device has as %s: it leads to no server",
                    server->tree->name, server->tree->without);
     }
 }

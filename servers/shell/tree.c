@@ -73,13 +73,12 @@ static void print_status(struct walk *walk, int node)
     print_strings(walk, status, size);
 }
 
-/* Only what has registers can be owned. */
+/* Also what has no registers, such as a LED on a GPIO line. */
 static void print_owner(struct walk *walk, int node)
 {
     char path[TREE_PATH_BYTES], owner[TREE_OWNER_BYTES];
-    if (walk->owner == NULL || fdt_getprop(walk->tree, node, "reg", NULL) == NULL ||
-        fdt_getprop(walk->tree, node, "compatible", NULL) == NULL ||
-        fdt_get_path(walk->tree, node, path, sizeof(path)) != 0 || !walk->owner(path, owner))
+    if (walk->owner == NULL || fdt_get_path(walk->tree, node, path, sizeof(path)) != 0 ||
+        !walk->owner(path, owner))
         return;
     out_string(walk->out, "  owner ");
     out_field(walk->out, owner, sizeof(owner));

@@ -16,9 +16,18 @@ TABLE = {**{name: machine.OPTIONS[name] for name in ("--board", "--system", "--s
 
 def write(options):
     board = machine.board(options)
-    target = os.path.abspath(options.output or machine.built(f"thole-{options.board}.img"))
+    target = os.path.realpath(options.output or machine.built(f"thole-{options.board}.img"))
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise UserError(f"{target} cannot be written: it is no file. Write the image to one, and that to the card.")
     with tempfile.TemporaryDirectory(prefix="thole-") as directory:
-        board.MEDIUM.make(options, directory, target)
+        # A part of an image looks like a whole one: no such thing has the name that was asked for.
+        part = target + ".part"
+        try:
+            board.MEDIUM.make(options, directory, part)
+            os.replace(part, target)
+        finally:
+            if os.path.exists(part):
+                os.remove(part)
         print(f"{target}: {board.MEDIUM.SIZE // MIB} MiB, {board.MEDIUM.LAYOUT}")
         for name, what in board.MEDIUM.CONTENTS:
             path = os.path.join(directory, name)
@@ -34,8 +43,11 @@ def main():
         machine.board(options).check_image(options)
         if not only_check:
             write(options)
-    except (UserError, OSError) as error:
+    except UserError as error:
         print(f"thole: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        print(f"thole: {error.filename + ': ' if error.filename else ''}{error.strerror}.", file=sys.stderr)
         sys.exit(1)
 
 

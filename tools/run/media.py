@@ -54,6 +54,15 @@ def make_empty_disk(path, size, boot_end):
               path, str((boot_end - BOOT_START) // 1024)])
 
 
+def partitions_end(path):
+    """The byte behind the last partition that the disk's table names; 0 if it has none."""
+    with open(path, "rb") as disk:
+        sector = disk.read(SECTOR)
+    if sector[510:] != b"\x55\xaa":
+        return 0
+    return max(start + sectors for start, sectors in struct.iter_unpack("<8xII", sector[446:510])) * SECTOR
+
+
 def inside(disk):
     """The FAT partition, as mtools call it."""
     return f"{disk}@@{BOOT_START}"

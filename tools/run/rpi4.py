@@ -31,8 +31,8 @@ def check(options):
     for name, why in FIXED.items():
         if name in options.said:
             raise UserError(f"--{name} says nothing to a Raspberry Pi 4: {why}.")
-    if options.card and options.settings + options.hardware:
-        raise UserError("--set and --hardware change a card when it is made: give them to `./thole image`, or leave --card out.")
+    if options.card and not options.direct and (options.system or options.settings or options.hardware):
+        raise UserError("--system, --set and --hardware change a card when it is made: give them to `./thole image`, or leave --card out.")
     if options.card:
         check_card(options.card)
 
@@ -41,8 +41,8 @@ def check_card(path):
     if not os.path.isfile(path):
         raise UserError(f"--card: there is no file '{path}'.")
     size = os.path.getsize(path)
-    if size < MIB or size & (size - 1):
-        raise UserError(f"--card {path}: it has {size} bytes, and a card has a power of two; is it cut short? "
+    if size < MIB or size & (size - 1) or size < media.partitions_end(path):
+        raise UserError(f"--card {path}: it has {size} bytes, and a card has a power of two that holds its partitions; is it cut short? "
                         f"`./thole image --board rpi4` makes one of {card.SIZE}.")
 
 
@@ -79,7 +79,10 @@ def as_firmware(tree):
 
 def check_tree(tree):
     """With another board's tree neither U-Boot nor kernel would find a line to print to."""
-    said = machine.run_tool(["fdtget", "-t", "s", tree, "/", "compatible"]).split()
+    try:
+        said = machine.run_tool(["fdtget", "-t", "s", tree, "/", "compatible"]).split()
+    except UserError as error:
+        raise UserError(f"{card.TREE} on the card is damaged: write the card again.") from error
     if MODEL not in said:
         raise UserError(f"{card.TREE} on the card is the tree of another board: its compatible is {', '.join(said)}.")
 

@@ -7,6 +7,7 @@
 # `run.py --check OPTIONS` only checks the options, before anything is built.
 
 import os
+import re
 import select
 import shutil
 import signal
@@ -66,6 +67,7 @@ class Feeder:
         self.guest = machine_guest
         self.source = source
         self.at_prompt = False
+        self.echo = None        # what the guest shows of the line that was sent last
         self.scanned = 0        # up to the start of this line there was no panic
         self.last_output = time.monotonic()
 
@@ -86,7 +88,11 @@ class Feeder:
         if self.at_prompt and self.source.lines:
             self.at_prompt = False
             self.last_output = time.monotonic()
-            self.guest.send_line(self.source.lines.pop(0))
+            line = self.source.lines.pop(0)
+            # What the line editor shows in another way is not waited for.
+            plain = re.fullmatch(rb"[ -~]{1,60}", line)
+            self.echo = re.compile(re.escape(line.decode()) + r"\r*\n") if plain else None
+            self.guest.send_line(line)
         return None
 
     def silence_allowed(self):
@@ -104,11 +110,14 @@ class Feeder:
         if guest.PANIC.search(self.guest.text, self.scanned):
             raise Panic()
         self.scanned = max(self.scanned, self.guest.text.rfind("\n"))
+        shown = guest.REDRAWN.sub("", self.guest.text[self.guest.position:])
+        # A prompt before the echo of what was sent is the old one, drawn again below a message.
+        echo = self.echo.search(shown) if self.echo else None
+        if self.echo and not echo:
+            return
         prompts = [guest.PROMPT] + ([guest.UBOOT_PROMPT] if self.guest.options.uboot else [])
-        ends = [match.end() for prompt in prompts
-                for match in prompt.finditer(self.guest.text, self.guest.position)]
-        if ends:
-            self.guest.position = max(ends)
+        if any(prompt.search(shown, echo.end() - 1 if echo else 0) for prompt in prompts):
+            self.guest.position = len(self.guest.text)
             self.at_prompt = True
 
     def finish(self):

@@ -37,8 +37,11 @@ def check_image(options):
 
 
 def machine_arguments(options):
-    """The emulated machine alone; whoever starts it adds what to boot and the serial line."""
-    return [QEMU, "-machine", f"virt,gic-version={options.gic}", "-cpu", "cortex-a72",
+    """
+    The emulated machine alone; whoever starts it adds what to boot and the serial line. With
+    firmware and ACPI, QEMU has other devices in the place of the GPIO controller.
+    """
+    return [QEMU, "-machine", f"virt,acpi=off,gic-version={options.gic}", "-cpu", "cortex-a72",
             "-smp", str(options.cores), "-m", f"{machine.memory_size(options.memory) // MIB}M",
             "-global", "virtio-mmio.force-legacy=false",
             "-nic", "none", "-display", "none", "-monitor", "none"] + options.qemu
