@@ -857,11 +857,11 @@ fast_yield:
     save_middle
     mov     w26, w10
     ldr     x9, [CORE, #CORE_INTERRUPTED]
-    cbnz    x9, .Lreply_long                    /* who is never an equal: if so, C must see it */
-    find_first 26, .Lreply_long
-    account_both .Lreply_long
+    cbnz    x9, .Lcall_long                     /* who is never an equal: if so, C must see it */
+    find_first 26, .Lcall_long
+    account_both .Lcall_long
     ldr     x21, [x20, #SCHED_CONTEXT_THREAD]
-    check_plain x21, .Lreply_long
+    check_plain x21, .Lcall_long
 
     /* Nothing can fail any more: this one waits behind that one, */
     ldr     x16, [CORE, #CORE_READY_LEVELS]
