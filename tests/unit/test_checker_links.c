@@ -52,6 +52,8 @@ static const char board_source[] =
     "        gpios = <&gpio 5 0>, <0>, <&gpio 6 1>; clocks = <&clocks 17>, <&fixed>;\n"
     "        clock-names = \"core\", \"bus-clock\"; resets = <&clocks 2>; };\n"
     "      sensor@49 { compatible = \"test,sensor\"; reg = <0x49>; };\n"
+    "      twin@49,1 { compatible = \"test,twin\"; reg = <0x49>; };\n"
+    "      pair@49,2 { compatible = \"test,pair\"; reg = <0x49 0x4b>; };\n"
     "      parent@4a { compatible = \"test,parented\"; reg = <0x4a>; interrupt-parent = <&gpio>;\n"
     "        interrupts = <9 2>; };\n"
     "      empty { compatible = \"test,empty-reg\"; reg; };\n"
@@ -156,6 +158,28 @@ static void devices_on_a_bus_are_found_by_their_kind(void **state)
     assert_string_equal(checked.started, " i2c a b");
     assert_non_null(strstr(edges_of("a"), "bus>i2c 1: 72;"));
     assert_string_equal(edges_of("b"), "bus>i2c 1: 73;");
+}
+
+/* The bus's server tells clients apart by their cells: of two with the same both would be served. */
+static void an_address_on_a_bus_has_one_owner(void **state)
+{
+    static const char *const others[] = {"test,twin", "test,pair"};
+    char servers[1024];
+    (void)state;
+
+    for (unsigned i = 0; i < 2; i++) {
+        snprintf(servers, sizeof(servers),
+                 I2C "off { " SERVER "match = \"%s\"; status = \"disabled\"; };"
+                 "x { " SERVER "match = \"/soc/i2c@7e804000/sensor@49\"; };"
+                 "y { " SERVER "match = \"%s\"; };", others[1 - i], others[i]);
+        run(servers);
+        assert_string_equal(checked.started, " i2c x");
+        assert_int_equal(checked_server(&checked, "i2c")->client_count, 1);
+        assert_false(system_startable(checked_server(&checked, "y")));
+        assert_false(system_startable(checked_server(&checked, "off")));
+        assert_non_null(strstr(checked.said, "/thole/y: match: expected an address on its bus that"
+                                             " is nobody else's, found that of x\n"));
+    }
 }
 
 static void all_that_a_device_names_of_others_is_an_edge(void **state)
@@ -426,6 +450,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_device_on_a_bus_is_reached_through_the_bus_s_server),
         cmocka_unit_test(devices_on_a_bus_are_found_by_their_kind),
+        cmocka_unit_test(an_address_on_a_bus_has_one_owner),
         cmocka_unit_test(all_that_a_device_names_of_others_is_an_edge),
         cmocka_unit_test(several_without_names_are_numbered),
         cmocka_unit_test(an_interrupt_parent_may_be_a_server_s_device),

@@ -213,6 +213,52 @@ static bool is_memory_bus(const void *tree, int node)
            fdt_node_check_compatible(tree, node, "simple-bus") == 0;
 }
 
+/* The cells of the node's first address on its bus; 0: it has none. */
+static unsigned address_get(const void *tree, int bus, int node, struct value *reg)
+{
+    int cells = fdt_address_cells(tree, bus);
+
+    if (cells < 1 || !value_get(tree, node, "reg", reg) || value_cells(reg) < (unsigned)cells) {
+        return 0;
+    }
+    return (unsigned)cells;
+}
+
+/* Who else has the server's address on its bus, by which alone the bus's server tells them apart. */
+static const struct system_server *address_owner(const struct check *check,
+                                                 const struct system_server *server)
+{
+    const void *tree = check->system->tree;
+    struct value own, reg;
+    unsigned cells = address_get(tree, server->bus, server->device, &own);
+
+    for (unsigned i = 0; i < check->system->server_count && cells; i++) {
+        const struct system_server *other = &check->system->server[i];
+
+        if (other != server && other->bus == server->bus &&
+            address_get(tree, other->bus, other->device, &reg) == cells &&
+            memcmp(own.data, reg.data, cells * sizeof(fdt32_t)) == 0) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static void bus_set(struct check *check, struct system_server *server, int bus)
+{
+    char buffer[CHECK_TEXT_BYTES];
+    struct text found = text_in(buffer, sizeof(buffer));
+    const struct system_server *owner;
+
+    server->bus = bus;
+    owner = address_owner(check, server);
+    if (owner) {
+        text_format(&found, "that of %s", owner->name);
+        refuse_found(check, server, &(struct mistake){"match", NULL, buffer},
+                     "an address on its bus that is nobody else's");
+    }
+}
+
 /* A node without `reg` below a block of mixed registers (syscon) has those of the block. */
 static bool is_part_of_block(const void *tree, const int chain[])
 {
@@ -237,7 +283,7 @@ void regions_resolve(struct check *check, struct system_server *server)
     }
 
     if (depth > 2 && !is_memory_bus(tree, chain[1])) {
-        server->bus = chain[1];
+        bus_set(check, server, chain[1]);
         return;
     }
     for (unsigned i = 0; depth; i++) {
