@@ -84,14 +84,23 @@ static void look(void)
                 (unsigned long)state.place.first);
 }
 
+/* Only until it is asked what it is does the disk say so, and two may have the same table. */
+static bool is_another_disk(void)
+{
+    struct answer answer = ask_disk(BLOCK_READ, 0, 1);
+
+    return answer.status != STATUS_OK ||
+           (answer.result == SERVICE_FAILED && answer.word[0] == BLOCK_NO_MEDIUM);
+}
+
 /* The table is read anew: it may be another disk, or be partitioned anew. */
 static uint32_t op_info(struct request *request)
 {
     const struct table_partition before = state.place;
-    bool was_there = state.part.sector_bytes != 0;
+    bool another = state.part.sector_bytes == 0 || is_another_disk();
 
     look();
-    if (!was_there || before.first != state.place.first || before.sectors != state.place.sectors)
+    if (another || before.first != state.place.first || before.sectors != state.place.sectors)
         block_changed(&state.clients);
     return block_info(&state.clients, &state.part, request);
 }

@@ -32,6 +32,7 @@ static struct {
     uint32_t result;
     uint64_t why;
     unsigned die, requests, flushes;
+    bool stale; /* it is another one, and was not asked what since */
 } disk;
 
 struct answer program_request(const struct startup_edge *use, uint32_t operation, unsigned words,
@@ -48,9 +49,15 @@ struct answer program_request(const struct startup_edge *use, uint32_t operation
     if (answer.status != STATUS_OK || answer.result != SERVICE_OK)
         return answer;
     if (operation == BLOCK_INFO) {
+        disk.stale = false;
         answer.word[0] = disk.sector_bytes;
         answer.word[1] = disk.sectors;
         answer.word[2] = disk.flags;
+        return answer;
+    }
+    if (disk.stale) {
+        answer.result = SERVICE_FAILED;
+        answer.word[0] = BLOCK_NO_MEDIUM;
         return answer;
     }
     if (operation == BLOCK_FLUSH) {
@@ -468,6 +475,22 @@ static void another_disk_is_looked_at_anew(void **context)
     assert_memory_equal(buffer[0], image + 157 * SECTOR, SECTOR);
 }
 
+/* Cards that were written from one image: the table does not tell one from the other. */
+static void another_disk_with_the_same_table_is_another(void **context)
+{
+    (void)context;
+    assert_int_equal(begin(1), -1);
+    assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+    disk.stale = true;
+    assert_int_equal(ask(1, BLOCK_INFO, 0, 0), SERVICE_OK);
+    assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_FAILED);
+    assert_int_equal(word[0], BLOCK_NO_MEDIUM);
+    assert_int_equal(ask(1, BLOCK_WRITE, 7, 1), SERVICE_OK);
+    assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+    assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_OK);
+    assert_int_equal(ask(1, BLOCK_WRITE, 7, 1), SERVICE_OK);
+}
+
 static void a_disk_that_cannot_be_is_refused(void **context)
 {
     static const uint64_t bad[] = {0, 1, 256, 511, 513, 8192, UINT64_MAX, (1ull << 32) + 512};
@@ -517,6 +540,7 @@ int main(void)
         TEST(a_disk_whose_driver_dies_is_asked_again),
         TEST(errors_of_the_disk_are_passed_on),
         TEST(another_disk_is_looked_at_anew),
+        TEST(another_disk_with_the_same_table_is_another),
         TEST(a_disk_that_cannot_be_is_refused),
         TEST(a_short_disk_is_refused),
         TEST(without_a_disk_it_ends),
