@@ -3,6 +3,9 @@
  * A device on an SPI bus. The client's device is a child of the bus in the tree, and
  * its edge "bus" is good for that chip select alone (cell 0 of the edge). An edge
  * without one (by `uses`) is answered NOT_PERMITTED.
+ *
+ * Of a request whose server died nothing is known, nor of what the buffer holds: who makes
+ * it again puts its bytes there again.
  */
 #pragma once
 

@@ -111,11 +111,13 @@ struct answer program_request(const struct startup_edge *use, uint32_t operation
     assert_int_equal(operation, I2C_TRANSFER);
     assert_int_equal(words, 2);
     assert_true(word[0] + word[1] > 0);
-    if (model.stopped || model.dies > 0) {
-        answer.status = model.stopped ? STATUS_PEER_STOPPED : STATUS_PEER_DIED;
-        model.dies -= model.dies > 0;
+    if (model.stopped) {
+        answer.status = STATUS_PEER_STOPPED;
         return answer;
     }
+    if (model.dies > 0) /* at the last moment: what was read is in the buffer */
+        answer.status = STATUS_PEER_DIED;
+    model.dies -= model.dies > 0;
     if (!model.there) {
         answer.result = SERVICE_FAILED;
         answer.word[0] = I2C_NOT_ACKNOWLEDGED;
