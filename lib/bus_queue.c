@@ -8,14 +8,28 @@ static unsigned index_of(const struct startup_edge *client)
     return (unsigned)(client - program_startup()->edge);
 }
 
+/* Nobody waits for that answer; giving it frees its slot. */
+static void abandon(struct bus_request *request)
+{
+    if (request->reply != 0)
+        server_answer(request->reply, SERVICE_FAILED, 0, NULL);
+    request->reply = 0;
+}
+
+void bus_queue_forget(struct bus_queue *queue, struct bus_request *active,
+                      const struct startup_edge *client)
+{
+    abandon(&queue->waiting[index_of(client)]);
+    if (active->reply != 0 && active->client == client)
+        active->forgotten = true;
+}
+
 uint32_t bus_queue_add(struct bus_queue *queue, const struct request *request)
 {
     struct bus_request *place = &queue->waiting[index_of(request->client)];
     unsigned reply;
 
-    if (place->reply != 0)
-        server_answer(place->reply, SERVICE_FAILED, 0, NULL);
-    place->reply = 0;
+    abandon(place);
     reply = server_set_aside();
     if (reply == 0)
         return SERVICE_BUSY;

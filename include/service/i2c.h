@@ -4,6 +4,9 @@
  * its edge "bus" is good for that address alone (cell 0 of the edge). An edge without
  * an address (by `uses`) is answered NOT_PERMITTED.
  *
+ * A client begins with I2C_BEGIN, before it puts anything into the buffer: what an
+ * incarnation before it asked for may still be under way, and what it reads would come there.
+ *
  * Of a request whose server died nothing is known, nor of what the buffer holds: who makes
  * it again puts its bytes there again.
  */
@@ -19,6 +22,8 @@ enum i2c_operation {
      * many bytes, for the buffer or for the device.
      */
     I2C_TRANSFER = 1,
+    /* Of what this client asked for before, nothing reaches the buffer any more. */
+    I2C_BEGIN,
 };
 
 #define I2C_TRANSFER_MAX 4096u

@@ -4,6 +4,9 @@
  * its edge "bus" is good for that chip select alone (cell 0 of the edge). An edge
  * without one (by `uses`) is answered NOT_PERMITTED.
  *
+ * A client begins with SPI_CONFIGURE, before it puts anything into the buffer: what an
+ * incarnation before it asked for may still be under way, and what came would be put there.
+ *
  * Of a request whose server died nothing is known, nor of what the buffer holds: who makes
  * it again puts its bytes there again.
  */
@@ -12,7 +15,7 @@
 enum spi_operation {
     /*
      * in: enum spi_mode, ORed; highest clock in Hz. For this client's transfers from now
-     * on. out: the clock that it will be. NOT_PERMITTED: the controller cannot do that.
+     * on; of those before, nothing reaches the buffer any more. out: the clock that it will be. NOT_PERMITTED: the controller cannot do that.
      */
     SPI_CONFIGURE = 1,
     /*

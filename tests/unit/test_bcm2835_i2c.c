@@ -438,6 +438,31 @@ static void a_client_that_died_leaves_nothing_in_the_buffer(void **state)
     assert_int_equal(fake.slots, 16);
 }
 
+/* Nor on what the next one is about to ask for. */
+static void a_client_that_begins_finds_what_it_puts_into_the_buffer(void **state)
+{
+    uint64_t word[6] = {0};
+    (void)state;
+    unsigned dead = ask(store, 1, 8);
+    unsigned other = ask(sensor, 0, 1), queued = ask(last, 0, 3);
+    bcm2835_i2c_model_step();
+    assert_int_equal(fake_request(store, I2C_BEGIN, word), SERVICE_OK);
+    assert_int_equal(fake_request(last, I2C_BEGIN, word), SERVICE_OK);
+    assert_int_equal(fake_request(stranger, I2C_BEGIN, word), SERVICE_NOT_PERMITTED);
+    memset(shared[1], 0x33, 3);
+    settle();
+    assert_result(dead, SERVICE_OK, 0);
+    assert_result(other, SERVICE_OK, 0);
+    assert_int_equal(answer_to(queued)->result, SERVICE_FAILED);
+    assert_int_equal(shared[1][0], 0x33);
+    assert_int_equal(shared[3][0], 0xee);
+    transfer(store, 3, 0);
+    assert_int_equal(memory[1][0x33], 0x33);
+    transfer(last, 0, 1);
+    assert_int_not_equal(shared[3][0], 0xee);
+    assert_int_equal(fake.slots, 16);
+}
+
 static void a_device_that_lies_hangs_nobody(void **state)
 {
     static const enum model_i2c_way way[] = {MODEL_I2C_ONES, MODEL_I2C_ENDLESS};
@@ -525,6 +550,7 @@ int main(void)
         TEST(an_interrupt_that_is_not_ours_is_let_go),
         TEST(a_driver_that_died_at_any_step_is_followed_by_one_that_works),
         TEST(a_client_that_died_leaves_nothing_in_the_buffer),
+        TEST(a_client_that_begins_finds_what_it_puts_into_the_buffer),
         TEST(a_device_that_lies_hangs_nobody),
         TEST(the_bus_is_as_fast_as_the_tree_says),
         TEST(a_bus_that_cannot_be_is_not_started),

@@ -402,6 +402,26 @@ static void a_client_that_died_leaves_nothing_in_the_buffer(void **state)
     assert_int_equal(fake.slots, 16);
 }
 
+static void a_client_that_begins_finds_what_it_puts_into_the_buffer(void **state)
+{
+    (void)state;
+    unsigned dead = ask(flash, 8), queued = ask(screen, 4);
+    bcm2835_spi_model_step();
+    assert_int_equal(configure(flash, 0, 1000000, NULL), SERVICE_OK);
+    assert_int_equal(configure(screen, 0, 1000000, NULL), SERVICE_OK);
+    memset(shared[0], 0x33, 8);
+    memset(shared[1], 0x44, 4);
+    settle();
+    assert_result(dead, SERVICE_OK);
+    assert_result(queued, SERVICE_FAILED);
+    for (unsigned i = 0; i < 8; i++)
+        assert_int_equal(shared[0][i], 0x33);
+    assert_int_equal(shared[1][0], 0x44);
+    transfer(flash, 3);
+    assert_int_equal(shared[0][2], 0xcc);
+    assert_int_equal(fake.slots, 16);
+}
+
 static void a_device_that_lies_hangs_nobody(void **state)
 {
     (void)state;
@@ -447,6 +467,7 @@ int main(void)
         TEST(an_interrupt_that_is_not_ours_is_let_go),
         TEST(a_driver_that_died_at_any_step_is_followed_by_one_that_works),
         TEST(a_client_that_died_leaves_nothing_in_the_buffer),
+        TEST(a_client_that_begins_finds_what_it_puts_into_the_buffer),
         TEST(a_device_that_lies_hangs_nobody),
         TEST(without_registers_it_says_so_and_ends),
     };

@@ -103,7 +103,7 @@ static void finish(uint64_t error)
     bus.active.reply = 0;
     program_timer_disarm();
     report(done.client, error);
-    if (error == 0 && !bus_queue_has(&bus.queue, done.client))
+    if (error == 0 && !done.forgotten && !bus_queue_has(&bus.queue, done.client))
         memcpy((void *)(uintptr_t)done.client->buffer, bus.in, done.word[IN_BYTES]);
     server_answer(done.reply, error == 0 ? SERVICE_OK : SERVICE_FAILED, error != 0, &error);
     begin_next();
@@ -154,6 +154,14 @@ static bool has_address(const struct startup_edge *edge)
     return edge->origin == EDGE_FROM_BUS && edge->cells > 0 && edge->cell[0] <= LAST_ADDRESS;
 }
 
+static uint32_t op_begin(struct request *request)
+{
+    if (!has_address(request->client))
+        return SERVICE_NOT_PERMITTED;
+    bus_queue_forget(&bus.queue, &bus.active, request->client);
+    return SERVICE_OK;
+}
+
 static bool is_possible(const struct request *request)
 {
     uint64_t out = request->word[0], in = request->word[1];
@@ -190,7 +198,8 @@ static void look_at_clients(void)
 
 int main(void)
 {
-    static const server_operation operation[] = {[I2C_TRANSFER] = op_transfer};
+    static const server_operation operation[] = {[I2C_TRANSFER] = op_transfer,
+                                                 [I2C_BEGIN] = op_begin};
     static const struct server server = {.operation = operation,
                                          .operations = COUNT_OF(operation),
                                          .interrupt = on_interrupt,

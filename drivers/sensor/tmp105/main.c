@@ -105,6 +105,7 @@ static void on_timer(uint64_t deadline, uint64_t now)
 /* Nobody knows since when the sensor is on, or what the driver before had just set up. */
 static void on_start(void)
 {
+    tmp105_begin();
     wait_for_conversion();
     if (tmp105_set_up(sensor.bits) == TMP105_ABSENT)
         (void)failed();

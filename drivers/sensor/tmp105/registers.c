@@ -34,6 +34,11 @@ static bool transfer(const struct startup_edge *bus, const uint8_t out[], uint64
     return false;
 }
 
+void tmp105_begin(void)
+{
+    (void)program_request(program_use("bus"), I2C_BEGIN, 0, NULL);
+}
+
 bool tmp105_read(enum tmp105_register which, uint8_t *to, unsigned bytes)
 {
     const struct startup_edge *bus = program_use("bus");

@@ -14,6 +14,8 @@ enum tmp105_register {
     TMP105_CONFIGURATION = 1,
 };
 
+/* Before the first: nothing that the driver before this one asked for comes any more. */
+void tmp105_begin(void);
 /*
  * How the driver reaches a register, the high byte first; a test links a modelled sensor
  * instead. False: the bus has no answer from it.

@@ -80,7 +80,7 @@ static void finish(uint32_t result)
 
     bus.active.reply = 0;
     program_timer_disarm();
-    if (result == SERVICE_OK && !bus_queue_has(&bus.queue, done.client))
+    if (result == SERVICE_OK && !done.forgotten && !bus_queue_has(&bus.queue, done.client))
         memcpy((void *)(uintptr_t)done.client->buffer, bus.data, done.word[0]);
     server_answer(done.reply, result, 0, NULL);
     begin_next();
@@ -127,6 +127,7 @@ static uint32_t op_configure(struct request *request)
         return SERVICE_BAD_ARGUMENT;
     if (!has_select(request->client) || divider == 0)
         return SERVICE_NOT_PERMITTED;
+    bus_queue_forget(&bus.queue, &bus.active, request->client);
     *chip_of(request->client) = (struct bcm2835_spi_chip){
         .select = request->client->cell[0], .mode = (uint32_t)mode, .divider = divider};
     bcm2835_spi_polarity(&bus.device, chip_of(request->client));
