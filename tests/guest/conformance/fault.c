@@ -20,9 +20,11 @@
 #define WNR          (1u << 6)
 
 helper_function fault_read, fault_write, fault_jump, fault_syscall, fault_instruction, fault_break,
-    fault_steps;
+    fault_steps, fault_calls;
 extern const char fault_read_at[], fault_write_at[], fault_jump_after[], fault_syscall_at[],
-    fault_instruction_at[], fault_break_at[], fault_steps_at[];
+    fault_instruction_at[], fault_break_at[], fault_steps_at[], fault_calls_at[];
+
+_Static_assert(SYSCALL_CALL == 1, "as fault_calls has it");
 
 struct expectation {
     helper_function *run;
@@ -304,6 +306,52 @@ static void a_thread_is_stepped_through_one_instruction_at_a_time(void)
     check_exit(&faulted, 10);
 }
 
+/* Lets the thread make the call; it stands behind it, and has the answer. */
+static void try_step_over(struct faulted *faulted, unsigned target, uint32_t label,
+                          enum thole_result expected, const uint64_t word[4])
+{
+    struct message registers = {.tag = thole_tag(THREAD_READ_REGISTERS, 1)};
+    registers_write(faulted->helper, 32, (uintptr_t)fault_calls_at);
+    registers_write(faulted->helper, 0, target);
+    registers_write(faulted->helper, 1, thole_tag(label, 4));
+    for (unsigned i = 0; i < 4; i++)
+        registers_write(faulted->helper, 2 + i, word[i]);
+    for (unsigned step = 1; step <= 2; step++) {
+        answer(faulted, THOLE_FAULT_STEP);
+        CHECK_EQUAL(faulted->message.word[0], FAULT_STEP);
+        CHECK_EQUAL(faulted->message.word[3], (uintptr_t)fault_calls_at + step * INSTRUCTION_BYTES);
+    }
+    CHECK_EQUAL(thole_call(faulted->helper->thread, &registers), STATUS_OK);
+    CHECK_EQUAL(registers.word[0], STATUS_OK);
+    CHECK_EQUAL(registers.word[1], thole_tag(expected, 0));
+}
+
+/* What the kernel does at once, what takes it longer, and what is refused. */
+static void a_thread_is_stepped_over_calls_of_the_kernel(void)
+{
+    static const struct expectation steps = {
+        fault_break, FAULT_BREAKPOINT, 0, NULL, EC_ANY, 0, NULL};
+    struct faulted faulted = fault_make(&steps, NULL, 0, 0);
+    unsigned slot = slot_take(), original = make(OBJECT_ENDPOINT, 0);
+    const unsigned table = INIT_SLOT_CAPTABLE;
+
+    for (unsigned i = 0; i < 3; i++) {
+        try_step_over(&faulted, table, CAPTABLE_COPY, RESULT_DONE,
+                      (const uint64_t[4]){slot, table, original, RIGHTS_ALL});
+        try_step_over(&faulted, table, CAPTABLE_MOVE, RESULT_OCCUPIED,
+                      (const uint64_t[]){slot, table, slot, 0});
+        try_step_over(&faulted, table, CAPTABLE_DELETE, RESULT_DONE, (const uint64_t[4]){slot});
+        try_step_over(&faulted, pool, UNTYPED_RETYPE, RESULT_DONE,
+                      (const uint64_t[]){OBJECT_NOTIFICATION, 0, table, slot});
+        try_step_over(&faulted, pool, UNTYPED_RETYPE, RESULT_OCCUPIED,
+                      (const uint64_t[]){OBJECT_NOTIFICATION, 0, table, pool});
+        try_step_over(&faulted, table, CAPTABLE_DELETE, RESULT_DONE, (const uint64_t[4]){slot});
+    }
+    registers_write(faulted.helper, 0, 10);
+    answer(&faulted, THOLE_FAULT_RESUME);
+    check_exit(&faulted, 10);
+}
+
 static void a_fault_that_nobody_handles_stops_the_thread(void)
 {
     unsigned nobody = make(OBJECT_ENDPOINT, 0);
@@ -330,6 +378,7 @@ static const struct test tests[] = {
     TEST(an_undefined_instruction_in_another_space_is_told_and_passed, "PAGEFAULT1005", 0),
     TEST(a_breakpoint_instruction_is_told_with_its_number, "BREAK_REQUEST_001", 0),
     TEST(a_thread_is_stepped_through_one_instruction_at_a_time, "", 0),
+    TEST(a_thread_is_stepped_over_calls_of_the_kernel, "", 0),
     TEST(a_fault_that_nobody_handles_stops_the_thread, "", 0),
 };
 

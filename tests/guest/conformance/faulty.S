@@ -58,4 +58,11 @@ fault_steps_at:
     add     x0, x0, #4
     ret
 
+    /* The number of a call; what it asks for is in the registers, which the handler writes. */
+    faulty fault_calls
+fault_calls_at:
+    svc     #1
+    mov     x9, #5
+    ret
+
     .section .note.GNU-stack, "", %progbits
