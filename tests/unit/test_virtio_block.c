@@ -344,6 +344,19 @@ static void a_disk_that_becomes_larger_or_smaller_is_as_large_at_once(void **sta
     assert_int_equal(do_it(0, BLOCK_READ, 499, 1), SERVICE_OK);
 }
 
+/* As often as it may interrupt: the log has room for others' lines. */
+static void a_disk_that_changes_nothing_all_the_time_is_not_worth_a_line(void **state)
+{
+    unsigned before = fake.logs;
+    (void)state;
+    for (unsigned i = 0; i < 100; i++) {
+        virtio_model_change();
+        interrupt();
+    }
+    assert_int_equal(fake.logs, before);
+    assert_int_equal(do_it(0, BLOCK_READ, 999, 1), SERVICE_OK);
+}
+
 static void an_error_of_the_device_is_told_to_its_client_alone(void **state)
 {
     struct virtio_model_request request;
@@ -743,6 +756,7 @@ int main(void)
         TEST(a_disk_with_large_sectors_is_served_in_those),
         TEST(a_device_with_short_segments_gets_short_pieces),
         TEST(a_disk_that_becomes_larger_or_smaller_is_as_large_at_once),
+        TEST(a_disk_that_changes_nothing_all_the_time_is_not_worth_a_line),
         TEST(an_error_of_the_device_is_told_to_its_client_alone),
         TEST(a_read_that_is_said_to_be_short_is_an_error),
         TEST(a_status_that_was_never_written_is_an_error),

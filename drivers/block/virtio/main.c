@@ -140,9 +140,12 @@ static void take_all(void)
 
 static void look_again(void)
 {
+    uint64_t before = block.disk.medium.sectors;
+
     disk_look(&block.disk);
     block_settle(&block.jobs, &block.disk.medium);
-    program_log("%lu sectors now", (unsigned long)block.disk.medium.sectors);
+    if (block.disk.medium.sectors != before)
+        program_log("%lu sectors now", (unsigned long)block.disk.medium.sectors);
 }
 
 static void on_interrupt(uint32_t line, uint64_t merged)
