@@ -34,6 +34,12 @@ enum thole_result frame_map(struct slot *frame, const struct slot *space, uint64
                             uint64_t rights, uint64_t memory) MUST_CHECK;
 /* Does nothing if it is not mapped. */
 void frame_unmap(struct slot *frame);
+/* A capability, perhaps of a Frame, is about to go: what was mapped by it goes, too. */
+static inline void frame_capability_removed(struct slot *slot)
+{
+    if (slot_type(slot) == OBJECT_FRAME)
+        frame_unmap(slot);
+}
 
 enum thole_result page_table_map(struct slot *table, const struct slot *space,
                                  uint64_t at) MUST_CHECK;

@@ -375,8 +375,7 @@ bool slot_delete_copy(struct slot *slot)
         slot_holder(slot) != HOLDER_TABLE || slot_has_children(slot) || slot_is_empty(slot) ||
         slot_type(slot) == OBJECT_REPLY)
         return false;
-    if (slot_type(slot) == OBJECT_FRAME)
-        frame_unmap(slot);
+    frame_capability_removed(slot);
     slot_clear(slot);
     return true;
 }

@@ -123,9 +123,8 @@ SELDOM enum thole_result object_destroy(struct core *core, struct slot *original
 
 void capability_removed(struct core *core, struct slot *slot)
 {
-    if (slot_type(slot) == OBJECT_FRAME)
-        frame_unmap(slot);
-    else if (slot_type(slot) == OBJECT_REPLY)
+    frame_capability_removed(slot);
+    if (slot_type(slot) == OBJECT_REPLY)
         sender_reply_deleted(core, slot);
     switch (slot_holder(slot)) {
     case HOLDER_SENDER_ENDPOINT:

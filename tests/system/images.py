@@ -64,10 +64,11 @@ def kernel_init_and_common_programs_are_the_same_files():
     with_both(check)
 
 
-def each_boards_image_has_its_own_drivers_only():
+def each_boards_image_has_its_own_programs_only():
     def check(_, folders):
-        for board, driver in (("virt", "pl011"), ("rpi4", "bcm2835-aux")):
-            expect_equal(set(read_archive(os.path.join(folders[board], "archive.cpio"))) - COMMON, {driver}, board)
+        own = {"virt": {"pl011"}, "rpi4": {"bcm2835-aux", "bcm2835-pm", "watchdog"}}
+        for board, programs in own.items():
+            expect_equal(set(read_archive(os.path.join(folders[board], "archive.cpio"))) - COMMON, programs, board)
     with_both(check)
 
 
@@ -161,7 +162,7 @@ def the_checksums_are_those_of_the_files_in_the_image():
 
 
 run(kernel_init_and_common_programs_are_the_same_files,
-    each_boards_image_has_its_own_drivers_only,
+    each_boards_image_has_its_own_programs_only,
     the_card_has_two_partitions_and_a_size_that_cards_have,
     each_image_says_whose_its_parts_are,
     the_checksums_are_those_of_the_files_in_the_image,
