@@ -55,7 +55,9 @@ static void server_require(const struct system *system, const struct system_serv
         const struct system_use *use = &server->use[j];
 
         require(use->server < system->server_count);
-        require(use->name[0] != '\0' && memchr(use->name, '\0', sizeof(use->name)));
+        /* A use is called as its server, which may have no name: neither is started then. */
+        require(use->name[0] != '\0' || server->verdict != VERDICT_START);
+        require(memchr(use->name, '\0', sizeof(use->name)) != NULL);
         require(use->cells <= STARTUP_EDGE_CELLS);
         if (server->verdict == VERDICT_START) {
             require(placed >> use->server & 1);
