@@ -249,7 +249,7 @@ uint32_t kernel_operation(OPERATION_PARAMETERS)
 }
 
 SELDOM struct thread *kernel_operation_end(struct core *core, struct thread *caller,
-                                    enum thole_result result)
+                                           enum thole_result result)
 {
     core->space_left = 0; /* as core_enter has it */
     operation_answer(caller, result);
