@@ -1,131 +1,165 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Entry and exit, for assembly: what vectors.S and fast.S both save and restore.
- * SP is the thread. THREAD_FRAME is such that x19 begins a cache line, and what is
- * kept over a system call takes two.
+ * The short ways of what happens most: fast_call.S, fast_reply.S (an answer together with the
+ * next wait), fast_event.S (interrupts and signals), fast_fault.S, fast_yield.S (and a poll),
+ * and what they share, fast_cap.S (capabilities) and fast_fp.S. Some need no clock, for the
+ * same SchedContext goes on; the others include fast_time.h. Each does what kernel/ does
+ * (endpoint_call and the like, and all that follows from them) when nothing else is to be done
+ * on the way; if anything is, it jumps to the long way before it has changed anything.
+ * tests/model compares the two.
+ *
+ * On the way in, SP is the thread. Of a system call x29 and x30 are saved, and w29 is its number.
+ * No system call keeps x9 to x18; those that need more save x19 to x28 first. x0 to x8 are the
+ * caller's. Of faults and interrupts x0 to x30 are saved.
+ *
+ * Who is interrupted for a thread that an event wakes is in no queue until C enters (kernel/core.h,
+ * core_settle) or that thread is interrupted itself.
+ *
+ * Other cores are kept away by this core's gate (kernel/event.h), and by the endpoint: only
+ * the short ways of its home touch it. All else belongs to this core: the thread that runs,
+ * who waits at the endpoint or for the answer, time of this core, its ready queue and timer. A
+ * Notification alone may be signalled by another core's short way at the same moment.
+ *
+ * If the same SchedContext goes on, nothing is accounted and no clock is read; nor is a ready
+ * queue looked at on a call, since that lowers no priority. What a program chose as an index is
+ * masked, so nothing is fetched past its table under speculation.
  */
 #pragma once
-#include "offsets.h"
-#include "sysreg.h"
+#include "entry.h"
 
-#define FRAME_X(n)   (THREAD_FRAME + OFFSET_X(n))
-#define FRAME_SP     (THREAD_FRAME + OFFSET_SP)     /* and the program counter */
-#define FRAME_PSTATE (THREAD_FRAME + OFFSET_PSTATE) /* and TPIDR_EL0 */
-#define FRAME_STEP   (THREAD_FRAME + OFFSET_STEP)
+#define CORE x18
 
-    .macro  save_lower
-    stp     x0, x1, [sp, #FRAME_X(0)]
-    stp     x2, x3, [sp, #FRAME_X(2)]
-    stp     x4, x5, [sp, #FRAME_X(4)]
-    stp     x6, x7, [sp, #FRAME_X(6)]
-    stp     x8, x9, [sp, #FRAME_X(8)]
-    stp     x10, x11, [sp, #FRAME_X(10)]
-    stp     x12, x13, [sp, #FRAME_X(12)]
-    stp     x14, x15, [sp, #FRAME_X(14)]
-    stp     x16, x17, [sp, #FRAME_X(16)]
-    str     x18, [sp, #FRAME_X(18)]
+    /* w29 is not 0, and has 16 bits. To `else` if the C part of the kernel must have it. */
+    .macro  enter_gate else
+    mrs     CORE, tpidr_el1
+    ldr     CORE, [CORE, #CPU_CORE]
+    take_gate \else
     .endm
 
-    /* What a system call keeps, in two parts: some short ways need no more than the first. */
-    .macro  save_last
-    stp     x29, x30, [sp, #FRAME_X(29)]
+    .macro  take_gate else
+    ldaxr   w30, [CORE]             /* CORE_GATE */
+    cbnz    w30, \else
+    stxr    w30, w29, [CORE]        /* GATE_TAKEN */
+    cbnz    w30, \else
     .endm
 
-    .macro  save_middle
-    stp     x19, x20, [sp, #FRAME_X(19)]
-    stp     x21, x22, [sp, #FRAME_X(21)]
-    stp     x23, x24, [sp, #FRAME_X(23)]
-    stp     x25, x26, [sp, #FRAME_X(25)]
-    stp     x27, x28, [sp, #FRAME_X(27)]
+    /* It may have been closed meanwhile, and stays so. */
+    .macro  leave_gate
+    stlrh   wzr, [CORE]
     .endm
 
-    .macro  save_upper
-    save_middle
-    save_last
+    /* Into two registers, object and badge of the slot that x0 names. */
+    .macro  find_slot else, object=x19, badge=x20
+    ldp     \object, \badge, [sp, #THREAD_TABLE]
+    cmp     x0, \badge
+    b.hi    \else
+    and     \badge, \badge, x0
+    add     \object, \object, \badge, lsl #5
+    ldp     \object, \badge, [\object]
     .endm
 
-    .macro  restore_last
-    ldp     x29, x30, [sp, #FRAME_X(29)]
+    /* `other` (the sender that will run or wait) and this thread: nothing special about either. */
+    .macro  check_plain other, else
+    ldr     w23, [sp, #THREAD_FLAGS]
+    ldr     w24, [\other, #THREAD_FLAGS]
+    orr     w25, w23, w24
+    tst     w25, #THREAD_FLAGS_MASK
+    b.ne    \else
     .endm
 
-    .macro  restore_upper
-    ldp     x19, x20, [sp, #FRAME_X(19)]
-    ldp     x21, x22, [sp, #FRAME_X(21)]
-    ldp     x23, x24, [sp, #FRAME_X(23)]
-    ldp     x25, x26, [sp, #FRAME_X(25)]
-    ldp     x27, x28, [sp, #FRAME_X(27)]
-    ldp     x29, x30, [sp, #FRAME_X(29)]
+    /* Behind check_plain, which was left: is it FP/SIMD alone that is special about the two? */
+    .macro  check_fp else
+    tst     w25, #(THREAD_FLAGS_MASK & ~THREAD_FP_TURNS_MASK)
+    b.ne    \else
     .endm
 
-    /* Without the flags, if a system call is over and keeps none. Changes x22 to x25. */
-    .macro  save_rest flags=kept
-    mrs     x22, sp_el0
-    mrs     x23, elr_el1
-    mrs     x24, spsr_el1
-    mrs     x25, tpidr_el0
-    .ifnc   \flags, kept
+    /* \to is loaded in place of SP: its registers follow. Changes x22 to x25. */
+    .macro  switch_thread to=x21
+    ldr     x22, [\to, #THREAD_SPACE_WORD]
+    ldr     x23, [CORE, #CORE_SPACE]
+    stp     \to, \to, [CORE, #CORE_CURRENT]
+    stp     x22, x23, [CORE, #CORE_SPACE]
+    msr     ttbr0_el1, x22          /* the exception return makes it effective */
+    mov     sp, \to
+    .endm
+
+    /* x22: of the ready levels in it those above the caller's, whose flags w24 are. Changes x25, x26. */
+    .macro  find_more_urgent
+    ldr     x25, [CORE, #CORE_RUNNING]
+    ldrb    w25, [x25, #SCHED_CONTEXT_PRIORITY]
+    lsr     w26, w24, #24
+    cmp     w25, w26
+    csel    w25, w25, w26, hi
+    lsr     x22, x22, x25
+    lsr     x22, x22, #1                        /* equals go on waiting */
+    .endm
+
+    /* What no system call keeps. */
+    .macro  clear_scratch
+    mov     x9, #0
+    mov     x10, #0
+    mov     x11, #0
+    mov     x12, #0
+    mov     x13, #0
+    mov     x14, #0
+    mov     x15, #0
+    mov     x16, #0
+    mov     x17, #0
+    mov     x18, #0
+    .endm
+
+    /* The thread SP goes on later, with a status of 0 and nothing else. Changes x22 to x25. */
+    .macro  wait_with_nothing
+    save_rest dropped
+    stp     xzr, xzr, [sp, #FRAME_X(0)]
+    stp     xzr, xzr, [sp, #FRAME_X(2)]
+    stp     xzr, xzr, [sp, #FRAME_X(4)]
+    stp     xzr, xzr, [sp, #FRAME_X(6)]
+    stp     xzr, xzr, [sp, #FRAME_X(8)]
+    stp     xzr, xzr, [sp, #FRAME_X(10)]
+    stp     xzr, xzr, [sp, #FRAME_X(12)]
+    stp     xzr, xzr, [sp, #FRAME_X(14)]
+    stp     xzr, xzr, [sp, #FRAME_X(16)]
+    str     xzr, [sp, #FRAME_X(18)]
+    .endm
+
+    /* Into a program that waited in a system call: x1 to x8 are the message. */
+    .macro  leave_system_call
+    restore_rest
     and     x24, x24, #~PSTATE_FLAGS
+    msr     spsr_el1, x24
+    leave_gate
+    restore_upper
+    mov     x0, #0
+    clear_scratch
+    leave
+    .endm
+
+    /* Back into the program that called: a status, or an answer without words, whose tag is x1 if it has one. */
+    .macro  return status, restore=restore_upper, tag=no
+    mrs     x9, spsr_el1
+    and     x9, x9, #~PSTATE_FLAGS
+    msr     spsr_el1, x9
+    leave_gate
+    \restore
+    mov     x0, #\status
+    .ifc    \tag, no
+    mov     x1, #0
     .endif
-    stp     x22, x23, [sp, #FRAME_SP]
-    stp     x24, x25, [sp, #FRAME_PSTATE]
+    mov     x2, #0
+    mov     x3, #0
+    mov     x4, #0
+    mov     x5, #0
+    mov     x6, #0
+    mov     x7, #0
+    mov     x8, #0
+    clear_scratch
+    leave
     .endm
 
-    /* All but SPSR_EL1, which is in x24 then. Changes x22 to x25. */
-    .macro  restore_rest
-    ldp     x22, x23, [sp, #FRAME_SP]
-    ldp     x24, x25, [sp, #FRAME_PSTATE]
-    msr     sp_el0, x22
-    msr     elr_el1, x23
-    msr     tpidr_el0, x25
-    .endm
-
-    /* FP/SIMD registers to or from a struct fp_state; CPACR_EL1.FPEN traps nothing. */
-    .macro  save_fp base, status, control
-    stp     q0, q1, [\base, #FP_Q(0)]
-    stp     q2, q3, [\base, #FP_Q(2)]
-    stp     q4, q5, [\base, #FP_Q(4)]
-    stp     q6, q7, [\base, #FP_Q(6)]
-    stp     q8, q9, [\base, #FP_Q(8)]
-    stp     q10, q11, [\base, #FP_Q(10)]
-    stp     q12, q13, [\base, #FP_Q(12)]
-    stp     q14, q15, [\base, #FP_Q(14)]
-    stp     q16, q17, [\base, #FP_Q(16)]
-    stp     q18, q19, [\base, #FP_Q(18)]
-    stp     q20, q21, [\base, #FP_Q(20)]
-    stp     q22, q23, [\base, #FP_Q(22)]
-    stp     q24, q25, [\base, #FP_Q(24)]
-    stp     q26, q27, [\base, #FP_Q(26)]
-    stp     q28, q29, [\base, #FP_Q(28)]
-    stp     q30, q31, [\base, #FP_Q(30)]
-    mrs     \status, fpsr
-    mrs     \control, fpcr
-    stp     \status, \control, [\base, #FP_STATUS]
-    .endm
-
-    .macro  restore_fp base, status, control
-    ldp     \status, \control, [\base, #FP_STATUS]
-    msr     fpsr, \status
-    msr     fpcr, \control
-    ldp     q0, q1, [\base, #FP_Q(0)]
-    ldp     q2, q3, [\base, #FP_Q(2)]
-    ldp     q4, q5, [\base, #FP_Q(4)]
-    ldp     q6, q7, [\base, #FP_Q(6)]
-    ldp     q8, q9, [\base, #FP_Q(8)]
-    ldp     q10, q11, [\base, #FP_Q(10)]
-    ldp     q12, q13, [\base, #FP_Q(12)]
-    ldp     q14, q15, [\base, #FP_Q(14)]
-    ldp     q16, q17, [\base, #FP_Q(16)]
-    ldp     q18, q19, [\base, #FP_Q(18)]
-    ldp     q20, q21, [\base, #FP_Q(20)]
-    ldp     q22, q23, [\base, #FP_Q(22)]
-    ldp     q24, q25, [\base, #FP_Q(24)]
-    ldp     q26, q27, [\base, #FP_Q(26)]
-    ldp     q28, q29, [\base, #FP_Q(28)]
-    ldp     q30, q31, [\base, #FP_Q(30)]
-    .endm
-
-    .macro  leave
-    eret
-    dsb     nsh                     /* nothing is guessed past the exit */
-    isb
+    /* w\to: a thread's priority on time of priority w\to; w\flags, which is changed: its flags. */
+    .macro  raise_to_ceiling to, flags
+    lsr     w\flags, w\flags, #24
+    cmp     w\to, w\flags
+    csel    w\to, w\to, w\flags, hi
     .endm

@@ -125,7 +125,7 @@ static inline void gic_settle(void)
         gicv2_settle();
 }
 
-/* What a short way has read of the controller and left to C (fast.S). */
+/* What a short way has read of the controller and left to C (fast_event.S). */
 #define GIC_TAKEN (1u << GIC_TAKEN_BIT)
 static inline bool gic_taken(const struct cpu *cpu)
 {

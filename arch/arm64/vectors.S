@@ -3,13 +3,13 @@
  * Entry and exit. While a program runs, SP_EL1 points at its struct thread, so
  * an exception stores all registers straight into it, takes the core's stack,
  * which is empty, and calls C (event.c) with the thread and the core. C returns
- * the thread to resume. What happens most has short ways of its own (fast.S).
+ * the thread to resume. What happens most has short ways of its own (fast.h).
  * An exception in the kernel itself is the end: panic.c.
  */
 #include <thole/abi.h>
 
+#include "entry.h"
 #include "esr.h"
-#include "fast.h"
 
 /*
  * Order of the table: Arm ARM, exception vectors. panic.c knows it too. Each entry has a
@@ -260,7 +260,7 @@ long_way:
     bl      event_end
     b       1b
 
-    /* An operation that a short way began (fast.S): x19 and x20 are as above, w2 is the result. */
+    /* An operation that a short way began (fast.h): x19 and x20 are as above, w2 is the result. */
     .globl  operation_end
 operation_end:
     mov     x1, sp

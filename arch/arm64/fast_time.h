@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The short ways where another SchedContext goes on: accounting, the ready queue, the timer. */
+#pragma once
+#include "fast.h"
+
+/*
+ * Where another SchedContext goes on, time is accounted as in C. In the macros from here
+ * on x10 is the one that ran, x20 the one that will, x16 the ready levels; x9 is the time.
+ */
+
+    /*
+     * Does nothing end of the one that ran, nor of x20, which was at rest? Then x11 is left of the
+     * one, x14 of the other, whose period ends at x15. The clock is read once after an exception,
+     * which it does not overtake. Changes x12 and x13.
+     */
+    .macro  account_both else
+    mrs     x9, cntvct_el0
+    ldp     x10, x11, [CORE, #CORE_RUNNING]
+    sub     x13, x9, x11
+    ldp     x11, x12, [x10, #SCHED_CONTEXT_REMAINING]
+    ldp     x14, x15, [x20, #SCHED_CONTEXT_REMAINING]
+    cmp     x9, x12
+    ccmp    x9, x15, #CONDITION_C, lo
+    b.hs    \else                              /* a period has ended */
+    subs    x11, x11, x13
+    ccmp    x14, #0, #CONDITION_Z, gt
+    b.le    \else
+    .endm
+
+    .macro  account
+    str     x11, [x10, #SCHED_CONTEXT_REMAINING]
+    stp     x20, x9, [CORE, #CORE_RUNNING]
+    .endm
+
+    /*
+     * The timer's next: the end of x20's budget or turn, or the first deadline. `alone`: nobody
+     * as urgent as x20 is ready, and who is less is interrupted. Changes x14, x15, x17.
+     */
+    .macro  set_timer who=among_others
+    add     x14, x14, x9
+    cmn     x15, #1                             /* whole time, */
+    .ifc    \who, among_others
+    ldrb    w17, [x20, #SCHED_CONTEXT_PRIORITY]
+    lsr     x17, x16, x17
+    ccmp    x17, #0, #0, eq                     /* and nobody waits for a turn */
+    .endif
+    csinv   x14, x14, xzr, ne
+    ldp     x17, x15, [CORE, #CORE_TIMER_SET]
+    .ifc    \who, alone
+    str     x17, [CORE, #CORE_TIMER_BEFORE]
+    .endif
+    cbz     x15, 1f
+    ldr     x15, [x15]
+    cmp     x15, x14
+    csel    x14, x15, x14, lo
+1:  cmp     x14, x17
+    b.eq    2f
+    str     x14, [CORE, #CORE_TIMER_SET]
+    bl      fast_program_timer
+2:
+    .endm
+
+    /* The thread SP keeps the time that it ran on, x10. Changes \thread. */
+    .macro  last_keeps_time thread
+    mov     \thread, sp
+    str     x10, [sp, #THREAD_TIME]
+    str     \thread, [x10, #SCHED_CONTEXT_THREAD]
+    .endm
+
+    /* The thread SP, which ran on x10, waits behind all in the ready queue \level. Changes x12 and x13. */
+    .macro  enqueue_last level
+    last_keeps_time x12
+    strb    w\level, [x10, #SCHED_CONTEXT_LEVEL]
+    add     x12, CORE, x\level, lsl #4
+    ldr     x13, [x12, #CORE_READY + 8]
+    add     x12, x12, #CORE_READY
+    stp     x12, x13, [x10]
+    str     x10, [x13]
+    str     x10, [x12, #8]
+    .endm
+
+    /*
+     * The thread SP, which ran on x10, is `interrupted` at \level, above all that are ready;
+     * who was it before waits in its queue. Changes x12, x13, x16, x27, x28 and x30.
+     */
+    .macro  interrupt_last level
+    ldr     x27, [CORE, #CORE_INTERRUPTED]
+    cbnz    x27, 5f
+4:  ldr     x16, [CORE, #CORE_READY_LEVELS]
+    mov     x13, #1
+    lsl     x13, x13, x\level
+    orr     x13, x13, x16
+    mov     x12, sp
+    stp     x13, x10, [CORE, #CORE_READY_LEVELS]
+    stp     x12, x16, [CORE, #CORE_INTERRUPTED_THREAD]
+    .endm
+
+    .macro  interrupt_last_again
+5:  bl      fast_queue_interrupted
+    b       4b
+    .endm
+
+    /* x20: the first in the ready queue \level, unless it dies. Changes x22. */
+    .macro  find_first level, else
+    add     x22, CORE, x\level, lsl #4
+    ldr     x20, [x22, #CORE_READY]
+    ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
+    cbnz    x22, \else
+    .endm
+
+    /* The SchedContext x20 leaves its ready queue, whose first it is. x12 and x13 are its neighbours. */
+    .macro  unlink_next
+    ldp     x12, x13, [x20]
+    str     x13, [x12, #8]
+    str     x12, [x13]
+    stp     xzr, xzr, [x20]
+    .endm
+
+    /* The same; \level is that queue's. */
+    .macro  dequeue_next level
+    unlink_next
+    cmp     x12, x13                            /* the queue's head, if it was the only one */
+    b.ne    1f
+    mov     x17, #1
+    lsl     x17, x17, x\level
+    bic     x16, x16, x17
+1:  str     x16, [CORE, #CORE_READY_LEVELS]
+    .endm
+
+    /* All that \who had is in its frame: it goes on where it was. */
+    .macro  resume_next who=x21
+    switch_thread \who
+    leave_gate
+    b       resume_this
+    .endm
