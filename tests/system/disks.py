@@ -279,7 +279,10 @@ def random_bytes_and_the_date_are_told():
         if not first or not second or first[1] == second[1]:
             raise AssertionError(f"random bytes: {first}, {second} in {shown(guest)}")
         dates = re.findall(r"^date: (.*)$", shown(guest), re.MULTILINE)
-        expect_equal(dates[1], "2000-02-29 00:00:00", "the date a second after it was set")
+        # Set to a second before; the clock is the host's, and a loaded host is slow between two looks.
+        before, after = dates
+        if not "2000-02-28 23:59:59" <= before < after or not after.startswith("2000-02-29 00:"):
+            raise AssertionError(f"the date as it was set, and a second after: {dates}")
     with_image(image_of(64), check, nodes, lambda image: image.arguments() + ["-device", "virtio-rng-device"])
 
 
