@@ -37,7 +37,7 @@ void core_init(struct core *core, unsigned number)
 
 static RARE void kick(const struct core *core, struct core *other)
 {
-    if (other == core)
+    if (!core_is_other(core, other))
         return;
     other->kicked = true;
     arch_core_kick(other->number);
@@ -46,7 +46,7 @@ static RARE void kick(const struct core *core, struct core *other)
 /* The core that has the thread's registers, or NULL. */
 INLINED struct core *loaded_on(const struct thread *thread)
 {
-    struct core *last = &cores[thread->loaded_on];
+    struct core *last = core_numbered(thread->loaded_on);
 
     return last->loaded == thread ? last : NULL;
 }
@@ -67,7 +67,7 @@ enum thole_result core_has_left(const struct core *core, const struct thread *th
 {
     struct core *where = loaded_on(thread);
 
-    if (where == NULL || where == core)
+    if (where == NULL || !core_is_other(core, where))
         return RESULT_DONE;
     kick(core, where);
     return RESULT_MORE;
@@ -75,17 +75,18 @@ enum thole_result core_has_left(const struct core *core, const struct thread *th
 
 bool core_runs_elsewhere(const struct core *core, const struct thread *thread)
 {
-    return is_current(thread) && loaded_on(thread) != core;
+    return is_current(thread) && core_is_other(core, loaded_on(thread));
 }
 
 enum thole_result core_space_is_free(const struct core *core, uint64_t space_word)
 {
     enum thole_result result = RESULT_DONE;
 
-    for (unsigned number = 0; number < core_count; number++) {
+    for (unsigned number = 0; number < cores_running(); number++) {
         struct core *other = &cores[number];
 
-        if (other != core && (other->space == space_word || other->space_left == space_word)) {
+        if (core_is_other(core, other) &&
+            (other->space == space_word || other->space_left == space_word)) {
             kick(core, other);
             result = RESULT_MORE;
         }
@@ -138,7 +139,7 @@ RARE void core_lose(struct core *core)
 static RARE struct core *other_core(const struct core *from, const struct sched_context *time,
                                     unsigned level)
 {
-    struct core *core = &cores[time->core];
+    struct core *core = core_numbered(time->core);
 
     /* Also if it will share its turn only when lent time goes home. */
     if (core->current == NULL || level >= core->current->time->priority)
@@ -151,7 +152,7 @@ INLINED void enqueue(struct core *from, struct thread *thread, enum turn turn)
 {
     struct sched_context *time = thread->time;
     unsigned level = core_priority(thread);
-    struct core *core = time->core == from->number ? from : other_core(from, time, level);
+    struct core *core = core_has_number(from, time->core) ? from : other_core(from, time, level);
     struct list *head = &core->ready[level];
 
     time->level = (uint8_t)level;
@@ -187,7 +188,7 @@ INLINED void dequeue_from(struct core *core, struct sched_context *time)
 
 static void dequeue(struct sched_context *time)
 {
-    dequeue_from(&cores[time->core], time);
+    dequeue_from(core_numbered(time->core), time);
 }
 
 void core_ready(struct core *core, struct thread *thread, enum turn turn)
@@ -199,7 +200,7 @@ void core_ready(struct core *core, struct thread *thread, enum turn turn)
     thread->state = THREAD_READY;
     if (thread_suspended(thread) || (!thread->lent && core_waits_for_period(core, thread->time)))
         return;
-    if (thread->loaded_on == core->number || core_has_left(core, thread) == RESULT_DONE)
+    if (core_has_number(core, thread->loaded_on) || core_has_left(core, thread) == RESULT_DONE)
         enqueue(core, thread, turn); /* if not, that core queues it */
 }
 
@@ -214,7 +215,7 @@ void core_ready_later(struct core *core, struct thread *thread)
     }
     thread->state = THREAD_READY;
     deadline_remove(&time->next_period);
-    core_deadline_add(core, &cores[time->core], &time->next_period, time->period_end);
+    core_deadline_add(core, core_numbered(time->core), &time->next_period, time->period_end);
 }
 
 void core_continue(struct core *core, struct thread *thread)
@@ -271,7 +272,7 @@ INLINED void account(struct core *core, struct sched_context *next)
 
 bool core_is_spent(struct sched_context *context)
 {
-    struct core *core = &cores[context->core];
+    struct core *core = core_numbered(context->core);
     uint64_t now = arch_time_now();
 
     if (core->running == context) {
@@ -288,13 +289,14 @@ RARE bool core_waits_for_next(struct core *core, struct sched_context *context)
     deadline_remove(&context->next_period); /* who waited for it may be overtaken before it comes */
     if (!core_is_spent(context))
         return false;
-    core_deadline_add(core, &cores[context->core], &context->next_period, context->period_end);
+    core_deadline_add(core, core_numbered(context->core), &context->next_period,
+                      context->period_end);
     return true;
 }
 
 void core_forget(struct sched_context *context)
 {
-    struct core *core = &cores[context->core];
+    struct core *core = core_numbered(context->core);
 
     if (core->running == context)
         account(core, NULL);
@@ -318,7 +320,7 @@ void core_reconfigure(struct core *core, struct sched_context *context, const st
     deadline_remove(&context->next_period);
     sched_context_fill(context, share, arch_time_now());
     if (goes_on)
-        kick(core, &cores[context->core]);
+        kick(core, core_numbered(context->core));
     else if (ready)
         core_ready(core, thread, TURN_LAST);
     else if (waited_for)

@@ -15,8 +15,7 @@
 #include "list.h"
 #include "object/sched_context.h"
 #include "object/thread.h"
-
-#define CORES_MAX 8
+#include "option_cores.h"
 
 /* The order is for the short ways: what they touch is in the first cache line. */
 struct core {
@@ -52,6 +51,29 @@ struct core {
 
 extern struct core cores[CORES_MAX];
 extern unsigned core_count; /* of them run */
+
+/* Where there can be one core only (option_cores.h), the compiler knows what these answer. */
+static inline unsigned cores_running(void)
+{
+    return CORES_MAX == 1 ? 1 : core_count;
+}
+static inline struct core *core_numbered(unsigned number)
+{
+    return &cores[CORES_MAX == 1 ? 0 : number];
+}
+static inline bool core_is_alone(const struct core *core)
+{
+    return CORES_MAX == 1 || core->alone;
+}
+static inline bool core_is_other(const struct core *core, const struct core *other)
+{
+    return CORES_MAX > 1 && other != core;
+}
+/* Is a number, of time or of a thread's registers, that of this core? */
+static inline bool core_has_number(const struct core *core, unsigned number)
+{
+    return CORES_MAX == 1 || core->number == number;
+}
 
 /* Of all cores that run, before the first event of any. */
 void core_init(struct core *core, unsigned number);
@@ -94,7 +116,7 @@ static inline void core_settle(struct core *core)
 }
 static inline void cores_settle(void)
 {
-    for (unsigned number = 0; number < core_count; number++)
+    for (unsigned number = 0; number < cores_running(); number++)
         core_settle(&cores[number]);
 }
 static inline void core_unsettle(struct core *core)

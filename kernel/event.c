@@ -35,8 +35,8 @@ static APART void settle(struct core *core)
 
 static void other_gates_take(const struct core *core)
 {
-    for (unsigned number = 0; number < core_count; number++) {
-        if (&cores[number] == core)
+    for (unsigned number = 0; number < cores_running(); number++) {
+        if (!core_is_other(core, &cores[number]))
             continue;
         gate_take(&cores[number].gate);
         settle(&cores[number]);
@@ -45,8 +45,8 @@ static void other_gates_take(const struct core *core)
 
 static void other_gates_leave(const struct core *core)
 {
-    for (unsigned number = 0; number < core_count; number++)
-        if (&cores[number] != core)
+    for (unsigned number = 0; number < cores_running(); number++)
+        if (core_is_other(core, &cores[number]))
             gate_leave(&cores[number], core_is_plain(&cores[number]) && !threads_stopping());
 }
 
@@ -65,7 +65,7 @@ static APART void others_go_on(const struct core *core)
 /* A core that is alone needs no lock. */
 INLINED bool enter(struct core *core)
 {
-    if (!core->alone)
+    if (!core_is_alone(core))
         others_wait(core);
     settle(core);
     return core_enter(core);
@@ -101,7 +101,7 @@ INLINED struct thread *leave(struct core *core)
         gate_leave(core, !list_linked(&core->running->dying_ring)); /* else it is plain */
     else
         next = choose(core);
-    if (!core->alone)
+    if (!core_is_alone(core))
         others_go_on(core);
     return next;
 }
@@ -114,7 +114,7 @@ struct thread *event_leave(struct core *core)
 void event_abandon(void)
 {
     gate_leave(&cores[0], core_is_plain(&cores[0]) && !threads_stopping());
-    if (!cores[0].alone)
+    if (!core_is_alone(&cores[0]))
         others_go_on(&cores[0]);
 }
 

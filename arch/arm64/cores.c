@@ -8,13 +8,8 @@
 #include "kernel/event.h"
 #include "machine.h"
 
-struct cpu *cores_numbered[CORES_RUNNING_MAX];
+struct cpu *cores_numbered[CORES_MAX];
 static unsigned may_enter; /* boot is over: the portable core takes all that arrived */
-
-struct cpu *cpu_numbered(unsigned number)
-{
-    return cores_numbered[number];
-}
 
 /* One that was given up stays here: it does nothing, ever. */
 void core_claim(struct cpu *cpu)

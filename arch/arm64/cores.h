@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What cores_start.c, which only boots, and cores.c, where cores wait for the end of
- * that, have in common.
+ * What cores_start.c, which only boots, and cores.c, where other cores wait for the end
+ * of that, have in common.
  */
 #pragma once
 #include "cpu.h"
@@ -12,12 +12,7 @@
  */
 enum arrival { ARRIVAL_AWAITED, ARRIVAL_COMING, ARRIVAL_DONE, ARRIVAL_REFUSED, ARRIVAL_GIVEN_UP };
 
-extern struct cpu *cores_numbered[CORES_RUNNING_MAX];
-
-/* From head.S, on the core's own stack, one after the other. */
+/* From core_entry.S, on the core's own stack, one after the other. */
 void core_claim(struct cpu *cpu);
 const char *core_setup(struct cpu *cpu);
 _Noreturn void core_main(struct cpu *cpu, const char *refusal);
-
-/* Its own are there: events begin on them from now on. The first core has others until boot is over. */
-void core_use_stacks(struct cpu *cpu);

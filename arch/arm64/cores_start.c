@@ -41,24 +41,6 @@ const char *core_setup(struct cpu *cpu)
 
 /* --- On the first core --------------------------------------------------------- */
 
-/* Stacks that a core which never came was given stay taken. */
-static void make_stacks(const struct cpu *cpu)
-{
-    void *memory = boot_memory_take(STACK_BYTES + EMERGENCY_STACK_BYTES, PAGE_BYTES);
-
-    kernel_map_stacks(&core_stacks[cpu->index], arch_physical_address(memory));
-}
-
-void core_use_stacks(struct cpu *cpu)
-{
-    struct core_stacks *stacks = &core_stacks[cpu->index];
-
-    cpu->stack_top = stacks->guard_between;
-    cpu->emergency_top = stacks->guard_above;
-    cpu->stack_bytes = STACK_BYTES;
-    cpu->emergency_bytes = EMERGENCY_STACK_BYTES;
-}
-
 static const char *release(const struct boot *boot, paddr_t address, paddr_t entry)
 {
     struct region word = {address, sizeof(uint64_t)};
@@ -103,7 +85,7 @@ static const char *start(struct cpu *cpu, const struct boot *boot, unsigned list
 
     if (platform->core_start[listed] == CORE_START_NONE)
         return "the device tree names no way to start it";
-    make_stacks(cpu);
+    core_make_stacks(cpu);
     core_use_stacks(cpu);
     cpu->may_start = 1;
     memory_clean(cpu, sizeof *cpu);
@@ -121,11 +103,11 @@ static void prepare(const struct platform *platform)
     unsigned index = 1;
 
     for (unsigned listed = 0; listed < platform->core_count; listed++)
-        if (platform->core_id[listed] != cpus[0].affinity && index < CORES_RUNNING_MAX)
+        if (platform->core_id[listed] != cpus[0].affinity && index < CORES_MAX)
             cpus[index++].affinity = platform->core_id[listed];
-    while (index < CORES_RUNNING_MAX)
+    while (index < CORES_MAX)
         cpus[index++].affinity = AFFINITY_NONE;
-    for (index = 1; index < CORES_RUNNING_MAX; index++)
+    for (index = 1; index < CORES_MAX; index++)
         cpus[index].index = index;
     memory_clean(cpus, sizeof cpus);
     memory_clean(&boot_translation, sizeof boot_translation);
@@ -139,9 +121,9 @@ unsigned cores_start(const struct boot *boot)
 
     cores_numbered[running++] = &cpus[0];
     cpus[0].core = &cores[0];
-    make_stacks(&cpus[0]);
+    core_make_stacks(&cpus[0]);
     prepare(platform);
-    for (unsigned listed = 0; listed < platform->core_count && cpu < cpus + CORES_RUNNING_MAX;
+    for (unsigned listed = 0; listed < platform->core_count && cpu < cpus + CORES_MAX;
          listed++) {
         const char *failure;
 

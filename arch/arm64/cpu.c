@@ -45,10 +45,9 @@ STATIC_ASSERT(offsetof(struct cpu, interface) == CPU_CORE + 8);
 STATIC_ASSERT(sizeof(struct cpu) == CPU_BYTES);
 STATIC_ASSERT(offsetof(struct boot_stacks, guard_between) == STACK_TOP_OFFSET);
 STATIC_ASSERT(offsetof(struct boot_stacks, guard_above) == EMERGENCY_TOP_OFFSET);
-STATIC_ASSERT(CORES_RUNNING_MAX == CORES_MAX);
-STATIC_ASSERT(CORES_RUNNING_MAX == PLATFORM_CORES_MAX);
+STATIC_ASSERT(CORES_MAX <= PLATFORM_CORES_MAX);
 
-struct cpu cpus[CORES_RUNNING_MAX] = {
+struct cpu cpus[CORES_MAX] = {
     [0] = {
         .stack_top = boot_stacks.guard_between,
         .emergency_top = boot_stacks.guard_above,

@@ -32,15 +32,20 @@ struct cpu {
 } __attribute__((aligned(64)));
 
 /* The first is the core that booted, the others are in the tree's order. */
-extern struct cpu cpus[CORES_RUNNING_MAX];
+extern struct cpu cpus[CORES_MAX];
 
+/* cores.c: as the portable core numbers them. */
+extern struct cpu *cores_numbered[CORES_MAX];
+
+/* Where there can be one core only (option_cores.h), the compiler knows what these answer. */
 static inline struct cpu *cpu_here(void)
 {
-    return (struct cpu *)read_tpidr_el1();
+    return CORES_MAX == 1 ? &cpus[0] : (struct cpu *)read_tpidr_el1();
 }
-
-/* cores.c: the core that the portable core knows by this number. */
-struct cpu *cpu_numbered(unsigned number);
+static inline struct cpu *cpu_numbered(unsigned number)
+{
+    return CORES_MAX == 1 ? &cpus[0] : cores_numbered[number];
+}
 
 /* vectors.S: leaves the kernel, into the program of this thread. */
 _Noreturn void thread_run(struct thread *thread);
@@ -54,6 +59,13 @@ struct thread *event_end(struct cpu *cpu, struct thread *thread);
 /* cpu.c: once on each core that starts. A sentence if it lacks what the kernel needs. */
 void cpu_init(struct cpu *cpu);
 const char *cpu_check(void);
+
+/*
+ * core_stacks.c: makes a core its own stacks; and they are there, events begin on them from
+ * now on. The first core has others until boot is over.
+ */
+void core_make_stacks(const struct cpu *cpu);
+void core_use_stacks(struct cpu *cpu);
 
 /* memory.c: what was stored is seen with the caches off. */
 void memory_clean(const void *start, size_t bytes);

@@ -9,11 +9,12 @@
  */
 #include "gic.h"
 #include "machine.h"
+#include "option_trace.h"
 
 #define CFGR_LINES  16 /* two bits each */
 #define CFGR_EDGE   2u /* the upper one of the two */
 
-bool gic_is_version_3;
+bool gic_found_version_3;
 volatile void *gic_distributor;
 uint32_t gic_line_count;
 static uint8_t enabled_by[GIC_SPI_FIRST];   /* the core that has an own line */
@@ -80,8 +81,15 @@ static void take_order(uint32_t sgi)
 {
     if (sgi == GIC_SGI_STOP)
         core_stop();
-    if (sgi == GIC_SGI_TRACE)
+    if (OPTION_TRACE && sgi == GIC_SGI_TRACE)
         trace_follow();
+}
+
+static void hear_others(uint32_t sgi)
+{
+    if (sgi != GIC_SGI_KICK)
+        take_order(sgi);
+    do_as_told(cpu_here());
 }
 
 /* --- For the core ----------------------------------------------------------- */
@@ -98,9 +106,8 @@ uint32_t arch_irq_acknowledge(void)
     if (line >= GIC_LINES_MAX || line >= gic_line_count)
         return ARCH_IRQ_NONE;
     if (line < GIC_PPI_FIRST) {
-        if (line != GIC_SGI_KICK)
-            take_order(line);
-        do_as_told(cpu_here());
+        if (CORES_MAX > 1)
+            hear_others(line);
         return ARCH_IRQ_KICK;
     }
     if (timer_owns(line)) {
@@ -140,7 +147,7 @@ static void take_own(uint32_t line)
 /* The trigger may only be changed while the line is off: v2 and v3, GICD_ICFGR */
 SELDOM void arch_irq_enable(uint32_t line, enum thole_trigger trigger)
 {
-    if (is_own(line))
+    if (CORES_MAX > 1 && is_own(line))
         take_own(line);
     gic_write_bit(GICD_ICENABLER, line);
     gic_settle();
@@ -151,7 +158,7 @@ SELDOM void arch_irq_enable(uint32_t line, enum thole_trigger trigger)
 /* What is pending is forgotten too: it was meant for a driver that is gone. */
 void arch_irq_disable(uint32_t line)
 {
-    struct cpu *cpu = is_own(line) ? &cpus[enabled_by[line]] : cpu_here();
+    struct cpu *cpu = CORES_MAX > 1 && is_own(line) ? &cpus[enabled_by[line]] : cpu_here();
 
     if (cpu == cpu_here())
         silence(line);
@@ -173,7 +180,7 @@ void arch_core_kick(unsigned core)
 
 static void send_others(unsigned sgi)
 {
-    for (unsigned number = 0; gic_distributor != NULL && number < CORES_RUNNING_MAX; number++) {
+    for (unsigned number = 0; gic_distributor != NULL && number < CORES_MAX; number++) {
         struct cpu *cpu = cpu_numbered(number);
 
         if (cpu != NULL && cpu != cpu_here())

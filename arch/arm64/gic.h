@@ -10,6 +10,7 @@
 #include "kernel/boot.h"
 #include "mmio.h"
 #include "offsets.h"
+#include "option_gic.h"
 
 /* INTIDs: GICv2 2.2.1, GICv3 2.2 */
 #define GIC_PPI_FIRST 16   /* below: software-generated */
@@ -59,16 +60,21 @@ const char *gicv3_core_on(struct cpu *cpu);
 
 /*
  * What differs from then on is there twice, gicv2_NAME and gicv3_NAME, and gic_NAME
- * is one of them: by a condition, not through a pointer (docs/decisions/0009).
+ * is one of them: by a condition, not through a pointer (docs/decisions/0009). Where
+ * one alone can be (option_gic.h), the compiler knows which.
  */
-extern bool gic_is_version_3;
+extern bool gic_found_version_3;
+static inline bool gic_is_version_3(void)
+{
+    return OPTION_GICV3 && (!OPTION_GICV2 || gic_found_version_3);
+}
 
 /* Sends a shared line to a core that was found. */
 void gicv2_route(uint32_t line, const struct cpu *to);
 void gicv3_route(uint32_t line, const struct cpu *to);
 static inline void gic_route(uint32_t line, const struct cpu *to)
 {
-    if (gic_is_version_3)
+    if (gic_is_version_3())
         gicv3_route(line, to);
     else
         gicv2_route(line, to);
@@ -79,7 +85,7 @@ void gicv2_send(unsigned sgi, const struct cpu *to);
 void gicv3_send(unsigned sgi, const struct cpu *to);
 static inline void gic_send(unsigned sgi, const struct cpu *to)
 {
-    if (gic_is_version_3)
+    if (gic_is_version_3())
         gicv3_send(sgi, to);
     else
         gicv2_send(sgi, to);
@@ -90,7 +96,7 @@ volatile void *gicv2_own_lines(void);
 volatile void *gicv3_own_lines(void);
 static inline volatile void *gic_own_lines(void)
 {
-    return gic_is_version_3 ? gicv3_own_lines() : gicv2_own_lines();
+    return gic_is_version_3() ? gicv3_own_lines() : gicv2_own_lines();
 }
 
 /*
@@ -101,14 +107,14 @@ uint32_t gicv2_acknowledge(void);
 uint32_t gicv3_acknowledge(void);
 static inline uint32_t gic_acknowledge(void)
 {
-    return gic_is_version_3 ? gicv3_acknowledge() : gicv2_acknowledge();
+    return gic_is_version_3() ? gicv3_acknowledge() : gicv2_acknowledge();
 }
 
 void gicv2_deactivate(uint32_t line);
 void gicv3_deactivate(uint32_t line);
 static inline void gic_deactivate(uint32_t line)
 {
-    if (gic_is_version_3)
+    if (gic_is_version_3())
         gicv3_deactivate(line);
     else
         gicv2_deactivate(line);
@@ -119,7 +125,7 @@ void gicv2_settle(void);
 void gicv3_settle(void);
 static inline void gic_settle(void)
 {
-    if (gic_is_version_3)
+    if (gic_is_version_3())
         gicv3_settle();
     else
         gicv2_settle();

@@ -5,7 +5,7 @@
 #include "machine.h"
 
 /* Which of the two: by a condition, not through a pointer (docs/decisions/0009). */
-#define BY_VERSION(name, ...) (gic_is_version_3 ? gicv3_##name(__VA_ARGS__) : gicv2_##name(__VA_ARGS__))
+#define BY_VERSION(name, ...) (gic_is_version_3() ? gicv3_##name(__VA_ARGS__) : gicv2_##name(__VA_ARGS__))
 
 /* `first` is the first of 32 lines: off, in one group, of one priority. */
 static void reset_lines(uint32_t first)
@@ -16,7 +16,7 @@ static void reset_lines(uint32_t first)
     mmio_write(base, GICD_ICENABLER + word, UINT32_MAX);
     mmio_write(base, GICD_ICACTIVER + word, UINT32_MAX);
     mmio_write(base, GICD_ICPENDR + word, UINT32_MAX);
-    mmio_write(base, GICD_IGROUPR + word, gic_is_version_3 ? UINT32_MAX : 0);
+    mmio_write(base, GICD_IGROUPR + word, gic_is_version_3() ? UINT32_MAX : 0);
     for (unsigned line = first; line < first + GIC_WORD_LINES && line < GIC_LINES_MAX; line++)
         mmio_write8(base, GICD_IPRIORITYR + line, GIC_PRIORITY);
 }
@@ -43,16 +43,20 @@ const char *gic_core_start(void)
     return BY_VERSION(core_on, cpu);
 }
 
-static bool is_version_3(unsigned version)
+static void take_version(unsigned version)
 {
     if (version != 2 && version != 3)
         machine_refuse("the device tree has no interrupt controller that is known: GICv2 or GICv3");
-    return version == 3;
+    if (version == 2 && !OPTION_GICV2)
+        machine_refuse("the device tree has a GICv2, and this kernel was made for GICv3 alone");
+    if (version == 3 && !OPTION_GICV3)
+        machine_refuse("the device tree has a GICv3, and this kernel was made for GICv2 alone");
+    gic_found_version_3 = version == 3;
 }
 
 static void map_registers(const struct platform *platform)
 {
-    uint64_t bytes = gic_is_version_3 ? GICV3_GICD_BYTES : GICV2_GICD_BYTES;
+    uint64_t bytes = gic_is_version_3() ? GICV3_GICD_BYTES : GICV2_GICD_BYTES;
 
     if (platform->gic_distributor.bytes < bytes)
         machine_refuse("the device tree names too few registers of the GIC's distributor");
@@ -72,7 +76,7 @@ unsigned gic_start(const struct platform *platform)
 {
     const char *missing;
 
-    gic_is_version_3 = is_version_3(platform->gic_version);
+    take_version(platform->gic_version);
     map_registers(platform);
     gic_line_count = lines_there_are();
     BY_VERSION(distributor_off);

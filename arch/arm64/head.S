@@ -3,9 +3,9 @@
  * The first instructions: the arm64 Image header, then from wherever the loader
  * put us (any 2 MiB aligned address, EL2 or EL1, translation and data caches
  * off, x0 = device tree) to arch_main at the address the image is linked at.
- * Position independent up to `high`. Other cores enter at core_entry, in the same
- * state. It all lies in the one page that is also mapped at its physical address
- * while translation is turned on. It stays when boot is over, for a core may come late.
+ * Position independent up to `high`. It all lies in the one page that is also mapped
+ * at its physical address while translation is turned on. Other cores enter in the same
+ * state, and go on here: core_entry.S.
  */
 #include "layout.h"
 #include "offsets.h"
@@ -67,6 +67,7 @@ at_el1:
     ldr     x10, =high
 
     /* Translation on: x11 the core's struct cpu, x10 where to go on, both as linked. */
+    .globl  translate
 translate:
     adrp    x9, boot_translation
     add     x9, x9, :lo12:boot_translation
@@ -99,59 +100,6 @@ high:
     mov     x29, xzr
     mov     x30, xzr
     b       arch_main
-
-    /*
-     * A core finds its struct cpu by its affinity, and waits there until it is
-     * its turn: a loader may have released all at once. One that the tree does
-     * not name stays here. Nothing is stored while the caches are off.
-     */
-    .globl  core_entry
-core_entry:
-    msr     DAIFSet, #0xf
-    mrs     x9, CurrentEL
-    cmp     x9, #CURRENT_EL_EL2
-    b.lo    1f
-    bl      el2_leave
-1:  msr     SPSel, #1
-    isb
-    mrs     x9, mpidr_el1
-    ldr     x10, =MPIDR_AFFINITY
-    and     x9, x9, x10
-    adrp    x10, cpus
-    add     x10, x10, :lo12:cpus
-    ldr     x11, =cpus
-    mov     x12, #CORES_RUNNING_MAX
-2:  ldr     x13, [x10, #CPU_AFFINITY]
-    cmp     x13, x9
-    b.eq    4f
-    add     x10, x10, #CPU_BYTES
-    add     x11, x11, #CPU_BYTES
-    subs    x12, x12, #1
-    b.ne    2b
-3:  wfi
-    b       3b
-4:  ldr     x13, [x10, #CPU_MAY_START]
-    cbnz    x13, 5f
-    wfe
-    b       4b
-5:  ldr     x10, =core_high
-    b       translate
-
-core_high:
-    hint    #36                 /* bti j */
-    ldr     x9, [x11, #CPU_STACK_TOP]
-    mov     sp, x9
-    mov     x19, x11
-    mov     x29, xzr
-    mov     x30, xzr
-    mov     x0, x19
-    bl      core_claim
-    mov     x0, x19
-    bl      core_setup          /* there while the core is awaited, as it has claimed */
-    mov     x1, x0
-    mov     x0, x19
-    mov     x30, xzr
-    b       core_main
 
 /*
  * Drops all lines of .bss and of the tables that may be made now. A first line that .data

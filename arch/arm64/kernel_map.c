@@ -15,7 +15,7 @@
 
 /* First in .boot_bss, by kernel.ld, which calls it boot_stacks. */
 static struct boot_stacks first_stacks __attribute__((section(".bss.stacks"), used));
-struct core_stacks core_stacks[CORES_RUNNING_MAX];
+struct core_stacks core_stacks[CORES_MAX];
 
 static unsigned tables_used;
 

@@ -68,6 +68,7 @@ void kernel_space_leave_boot(struct thread *init)
     __asm__ volatile("dsb ishst\n\ttlbi vmalle1is" : : : "memory");
     barrier_tlbi();
     map_as_memory(start, end);
-    cores_enter();
+    if (CORES_MAX > 1)
+        cores_enter();
     thread_run(init);
 }

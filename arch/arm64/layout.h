@@ -10,6 +10,7 @@
  *   0xffffffffd0000000  registers of the kernel's own devices
  */
 #pragma once
+#include "option_cores.h"
 
 #define PAGE_BYTES         4096
 #define BLOCK_BYTES        0x200000
@@ -23,7 +24,6 @@
 #define DEVICE_WINDOW      0xffffffffd0000000
 #define DEVICE_WINDOW_END  0xfffffffff0000000
 
-#define CORES_RUNNING_MAX     8
 #define BOOT_STACK_BYTES      8192 /* until init runs: the tree is read there */
 #define STACK_BYTES           4096
 #define EMERGENCY_STACK_BYTES 4096
@@ -53,7 +53,7 @@ struct core_stacks {
 } __attribute__((aligned(PAGE_BYTES)));
 
 extern struct boot_stacks boot_stacks;
-extern struct core_stacks core_stacks[CORES_RUNNING_MAX]; /* by struct cpu's index */
+extern struct core_stacks core_stacks[CORES_MAX]; /* by struct cpu's index */
 
 extern char image_start[], text_end[], rodata_end[], image_end[];
 extern char boot_start[], boot_text_end[], boot_end[], boot_bss[];

@@ -4,7 +4,7 @@
  * image, to the first program. Early output comes before anything that can
  * fail; what the firmware handed over and cannot be used ends in a sentence.
  */
-#include "cores.h"
+#include "cpu.h"
 #include "harden.h"
 #include "kernel/core.h"
 #include "kernel/event.h"

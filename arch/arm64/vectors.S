@@ -8,24 +8,9 @@
  */
 #include <thole/abi.h>
 
-#include "entry.h"
-#include "esr.h"
+#include "vectors.h"
 
-/*
- * Order of the table: Arm ARM, exception vectors. panic.c knows it too. Each entry has a
- * label: what lies before it is not its own.
- */
-
-    /* At most 32 instructions. */
-    .macro  entry_from_program function
-    .balign 128
-entry_\function\()_\@:
-    save_upper
-    save_lower
-    b       enter_\function
-    .endm
-
-    /* The same; the interrupt of a device has a short way. */
+    /* As entry_from_program; the interrupt of a device has a short way. */
     .macro  interrupt_with_short_way function
     .balign 128
 interrupt_with_short_way_\@:
@@ -61,57 +46,6 @@ entry_with_short_ways_\@:
     b       fast_fault
     .endm
 
-    .macro  entry_from_kernel index
-    .balign 128
-entry_from_kernel_\@:
-    msr     tpidr_el0, x0
-    msr     tpidrro_el0, x1
-    mov     x0, #\index
-    b       panic
-    .endm
-
-    /*
-     * Into C: x0 the thread, x20 this core. C signs its return addresses with key B,
-     * which is on for C alone: a program could have its own addresses signed by it.
-     * No indirect branch is taken in C either, so it does not matter what the program
-     * has taught the core of them (docs/decisions/0009-no-indirect-branches.md).
-     */
-    .macro  begin_c
-    save_rest
-    mrs     x20, tpidr_el1
-    mov     x0, sp
-    ldp     x1, x19, [x20, #CPU_STACK_TOP]      /* and entry_sctlr */
-    mov     sp, x1
-    cbz     x19, 1f
-    msr     sctlr_el1, x19
-    isb
-1:  mov     x29, xzr                /* back-traces end here */
-    .endm
-
-    .macro  end_c
-    cbz     x19, resume
-    bic     x19, x19, #SCTLR_ENIB
-    msr     sctlr_el1, x19          /* the exception return makes it effective */
-    .endm
-
-    /* x0 to x30 are saved. C says whom to resume. */
-    .macro  enter function
-    .globl  enter_\function
-enter_\function:
-    begin_c
-    mov     x1, x20
-    bl      \function
-    end_c
-    b       resume
-    .endm
-
-    .macro  vectors_from_kernel first
-    entry_from_kernel \first
-    entry_from_kernel (\first + 1)
-    entry_from_kernel (\first + 2)
-    entry_from_kernel (\first + 3)
-    .endm
-
     /* An entry for what cannot be has room for 28 instructions more: these are in it. */
     .section .text.vectors, "ax"
     .balign 2048
@@ -124,11 +58,8 @@ vectors:
     entry_from_kernel 2
     enter   event_error
     entry_from_kernel 3
-    enter   traced_sync
     entry_from_kernel 4             /* SP_EL1 */
-    enter   traced_interrupt
     entry_from_kernel 5
-    enter   traced_error
     entry_from_kernel 6
     .globl  thread_run
     .globl  resume
@@ -158,6 +89,7 @@ resume_this:                        /* SP is the thread */
      * TPIDRRO_EL0. The stack pointer may be what is wrong, so all goes to the
      * emergency stack, from its top also when a panic itself came here.
      */
+    .globl  panic
 panic:
     mrs     x1, tpidr_el1
     ldr     x1, [x1, #CPU_EMERGENCY_TOP]
@@ -218,18 +150,6 @@ boot_leave:
     mov     x29, xzr
     mov     x30, xzr
     b       kernel_space_leave_boot
-
-    /* The same, with each event recorded: trace.c says which of them a core has. */
-    .balign 2048
-    .globl  vectors_traced
-vectors_traced:
-    vectors_from_kernel 0
-    vectors_from_kernel 4
-    entry_from_program traced_sync
-    entry_from_program traced_interrupt
-    entry_from_program traced_interrupt
-    entry_from_program traced_error
-    vectors_from_kernel 12
 
     /* A system call that is known; x19 to x30 are saved, and x9 to x18 need not be. */
     .globl  no_short_way

@@ -138,7 +138,7 @@ void interrupt_line_fired(struct core *core, uint32_t line)
     }
     const struct sched_context *time = sender_time(&irq_line[line]->sender);
 
-    if (time != NULL && time->core != core->number)
+    if (time != NULL && !core_has_number(core, time->core))
         interrupt_route(irq_line[line]); /* its time has moved meanwhile */
     for (struct interrupt *each = irq_line[line]; each != NULL; each = each->next) {
         each->owing = 1 + core->number;

@@ -8,6 +8,7 @@
 #include "address_space.h"
 #include "endpoint.h"
 #include "event_object.h"
+#include "option_trace.h"
 #include "thread.h"
 #include "trace_ring.h"
 
@@ -137,7 +138,8 @@ void capability_removed(struct core *core, struct slot *slot)
         thread_space_changed(core, CONTAINER_OF(slot, struct thread, space));
         break;
     case HOLDER_TRACE:
-        trace_ring_removed();
+        if (OPTION_TRACE)
+            trace_ring_removed();
         break;
     case HOLDER_THREAD_CAPTABLE:
         thread_set_table(CONTAINER_OF(slot, struct thread, captable), NULL);

@@ -4,6 +4,7 @@
  */
 #include "event_object.h"
 #include "operation.h"
+#include "option_trace.h"
 #include "thread.h"
 #include "trace_ring.h"
 
@@ -108,6 +109,8 @@ SELDOM enum thole_result op_MACHINE_TRACE(OPERATION_PARAMETERS)
     struct slot *frame;
     enum thole_result result;
 
+    if (!OPTION_TRACE)
+        return RESULT_BAD_OPERATION;
     if (word0 == 0) {
         trace_ring_stop();
         return RESULT_DONE;

@@ -330,10 +330,10 @@ SELDOM enum thole_result op_SCHED_CONTROL_CONFIGURE(OPERATION_PARAMETERS)
         return result;
     struct sched_context *context = slot_object(slot);
 
-    if (core_number >= core_count || priority >= PRIORITY_COUNT || budget == 0 ||
+    if (core_number >= cores_running() || priority >= PRIORITY_COUNT || budget == 0 ||
         budget > period || period > PERIOD_TICKS_MAX)
         return RESULT_BAD_ARGUMENT;
-    core_number = arch_mask_index(core_number, core_count);
+    core_number = arch_mask_index(core_number, cores_running());
     priority = arch_mask_index(priority, PRIORITY_COUNT);
     struct share share = { (uint8_t)core_number, (uint8_t)priority, budget, period };
 

@@ -39,7 +39,7 @@ extern struct operation_outs {
 /* The core that the caller called on. */
 static inline struct core *core_of(const struct thread *caller)
 {
-    return &cores[caller->loaded_on];
+    return core_numbered(caller->loaded_on);
 }
 
 /* A call of core's current thread: does what it asks `target` to do, and gives it its answer. */

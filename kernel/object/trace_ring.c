@@ -82,7 +82,7 @@ void trace_ring_post(unsigned core, const struct thole_trace_record *record)
 
 void trace_ring_flush(void)
 {
-    for (unsigned core = 0; core < core_count; core++) {
+    for (unsigned core = 0; core < cores_running(); core++) {
         if (__atomic_load_n(&posted[core].ready, __ATOMIC_ACQUIRE) == 0)
             continue;
         if (ring != NULL)

@@ -30,12 +30,17 @@ class Floor:
         self.outside = outside  # headers that are not of this repository
 
 
+# What a configuration of the kernel picks: the same headers in each of these.
+KERNEL_OPTIONS = ["kernel/options/cores_several", "kernel/options/trace_ring"]
+ARCH_OPTIONS = ["arch/arm64/options/gic_v2_v3"]
+
 # The first that matches is a file's floor. Lower floors come first.
 FLOORS = [
     Floor(r"include/thole/", ["include"], [], {"stdint.h"}),
     Floor(r"include/service/", ["include"], ["include/thole/"], FREESTANDING),
-    Floor(r"kernel/", [".", "include", "kernel", "arch/arm64"], ["include/thole/"], FREESTANDING),
-    Floor(r"arch/[^/]+/", [".", "include", "kernel", "arch/arm64"], ["include/thole/", "kernel/"], FREESTANDING),
+    Floor(r"kernel/", [".", "include", "kernel", "arch/arm64", *KERNEL_OPTIONS, *ARCH_OPTIONS], ["include/thole/"], FREESTANDING),
+    Floor(r"arch/[^/]+/", [".", "include", "kernel", "arch/arm64", *KERNEL_OPTIONS, *ARCH_OPTIONS],
+          ["include/thole/", "kernel/"], FREESTANDING),
     Floor(r"lib/", ["lib", "include", "lib/include"], ["include/"]),
     Floor(r"(?:servers|examples|products)/([^/]+)/", [".", "include", "lib/include"], ["include/", "lib/"]),
     Floor(r"drivers/([^/]+(?:/[^/]+)?)/", [".", "include", "lib/include"], ["include/", "lib/"]),
@@ -124,7 +129,10 @@ SELF_TEST = {
     "include/thole/abi.h": ["  <stdint.h>", "! <stdio.h>", "! <service/log.h>"],
     "include/service/log.h": ["  <thole/abi.h>", "! <lib/server.h>", "! <string.h>"],
     "kernel/arch.h": ['  "arch_types.h"', "  <thole/abi.h>", "! <service/log.h>", "! <string.h>"],
-    "kernel/object/thread.h": ['  "../arch.h"', '! "machine.h"', '! "arch/arm64/machine.h"'],
+    "kernel/object/thread.h": ['  "../arch.h"', '! "machine.h"', '! "arch/arm64/machine.h"', '  "option_cores.h"',
+                               '! "option_gic.h"'],
+    "kernel/options/cores_several/option_cores.h": ["  <thole/abi.h>"],
+    "arch/arm64/options/gic_v2_v3/option_gic.h": ['  "option_cores.h"'],
     "arch/arm64/arch_types.h": ["  <stdint.h>"],
     "arch/arm64/machine.h": ['  "kernel/arch.h"', '! "lib/event.h"'],
     "lib/event.h": ["  <lib/server.h>", "  <string.h>", '! "kernel/arch.h"', '! "../servers/log/log.h"'],

@@ -23,7 +23,8 @@ import time
 ROOT = os.environ.get("THOLE_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 COPIED = ("kernel", "include", "lib", "arch/arm64", "tests/sim", "tests/unit", "tests/model", "tests/a64")
-INCLUDES = ("-Itests/sim", "-I.", "-Iinclude", "-Ilib/include", "-Itests/unit", "-Itests/model")
+INCLUDES = ("-Itests/sim", "-I.", "-Iinclude", "-Ilib/include", "-Itests/unit", "-Itests/model",
+            "-Ikernel/options/cores_several", "-Ikernel/options/trace_ring")
 BASE = ("gcc", "-std=gnu11", "-w", "-fPIC", *INCLUDES)
 VARIANTS = {
     "plain": ("-O2",),

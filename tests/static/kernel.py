@@ -6,7 +6,7 @@
 # The image itself, as it is disassembled: no branch goes where a register says but in
 # boot code (docs/decisions/0009), so that all ways are known; no function calls itself
 # over any of them, and the deepest from where assembly enters C fits into half of a
-# core's stack.
+# core's stack. The same of the images of other configurations (docs/configuration.md).
 
 import concurrent.futures
 import json
@@ -95,12 +95,26 @@ class Image:
                        for callee in callees if callee in self.compiled})
 
 
-def commands():
+def files():
+    """(source, entry of compile_commands.json): as `kernel` has it, or, if it does not, another configuration."""
     with open(os.path.join(VIRT, "compile_commands.json"), encoding="utf-8") as file:
-        for entry in json.load(file):
-            name = os.path.relpath(entry["file"], ROOT)
-            if name.endswith(".c") and name.startswith(("kernel/", "arch/")):
-                yield name, entry["command"], entry["directory"]
+        entries = [(os.path.relpath(entry["file"], ROOT), entry) for entry in json.load(file)]
+    entries.sort(key=lambda pair: re.search(r" -o CMakeFiles/kernel(_boot)?\.dir/", pair[1]["command"]) is None)
+    known = set()
+    for name, entry in entries:
+        if name.startswith(("kernel/", "arch/")) and name not in known:
+            known.add(name)
+            yield name, entry
+
+
+def commands():
+    return ((name, entry["command"], entry["directory"]) for name, entry in files() if name.endswith(".c"))
+
+
+def images():
+    """kernel.elf of each configuration, `kernel` first."""
+    others = os.path.join(VIRT, "kernels")
+    return [VIRT] + [os.path.join(others, name) for name in sorted(os.listdir(others))]
 
 
 def compile_one(job):
@@ -112,10 +126,10 @@ def compile_one(job):
     return name, done.stderr or ("" if os.path.exists(output) else "nothing was compiled")
 
 
-def tool(command, name, *arguments):
+def tool(command, name, folder, *arguments):
     """What a program of the image's compiler says of the image."""
     program = command.split()[0].removesuffix("gcc") + name
-    return subprocess.run([program, *arguments, os.path.join(VIRT, "kernel.elf")], capture_output=True, text=True,
+    return subprocess.run([program, *arguments, os.path.join(folder, "kernel.elf")], capture_output=True, text=True,
                           check=True).stdout
 
 
@@ -130,9 +144,9 @@ def stack_bytes(name):
         return int(re.search(rf"#define {name}\s+(\d+)", file.read())[1])
 
 
-def check_image(command):
-    Image.compiled = functions_of_c(tool(command, "readelf", "-sW"))
-    image = Image(tool(command, "objdump", "-d"))
+def check_image(command, folder):
+    Image.compiled = functions_of_c(tool(command, "readelf", folder, "-sW"))
+    image = Image(tool(command, "objdump", folder, "-d"))
     for name, words in sorted(image.indirect ^ INDIRECT):
         image.complaints.append(f"{name}: {words}: " + ("is not there any more" if (name, words) in INDIRECT
                                                         else "goes where a register says"))
@@ -145,7 +159,7 @@ def check_image(command):
         print(f"{name}: {size} of {limit} bytes, by {' > '.join(way)}")
         if size > limit // 2:
             image.complaints.append(f"{name}: more than half of its stack")
-    for name in sorted((EVENTS | set(STACKS)) - set(entries)):
+    for name in sorted((EVENTS | set(STACKS)) - set(entries)) if folder == VIRT else []:
         image.complaints.append(f"{name}: assembly does not call it")
     for name in sorted(image.stack):
         image.deepest(name)
@@ -159,13 +173,16 @@ def main():
         for name, said in pool.map(compile_one, [(job, folder) for job in jobs]):
             if said.strip():
                 complaints.append(f"{name}: {said.strip()}")
-    image = check_image(jobs[0][1])
-    complaints += image.complaints
+    few = len(jobs) < 30
+    for folder in images():
+        image = check_image(jobs[0][1], folder)
+        complaints += image.complaints
+        few = few or len(image.compiled) < 100
+        print(f"{os.path.relpath(folder, VIRT)}: {len(image.compiled)} functions of C, {image.instructions} instructions")
     for complaint in dict.fromkeys(complaints):
         print(complaint)
-    print(f"{len(jobs)} files, {len(image.compiled)} functions of C, {image.instructions} instructions, "
-          f"{len(set(complaints))} complaints")
-    return 1 if complaints or len(jobs) < 30 or len(image.compiled) < 100 else 0
+    print(f"{len(jobs)} files, {len(set(complaints))} complaints")
+    return 1 if complaints or few else 0
 
 
 if __name__ == "__main__":

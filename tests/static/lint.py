@@ -16,8 +16,11 @@ import subprocess
 import sys
 import tempfile
 
-from kernel import ROOT, VIRT, commands
+from kernel import ROOT, commands
+from kernel import files as every_file
 
+# The headers of the configuration `kernel`.
+OPTIONS = ("kernel/options/cores_several", "kernel/options/trace_ring", "arch/arm64/options/gic_v2_v3")
 SUPPRESSIONS = os.path.join(ROOT, "tests", "static", "cppcheck.txt")
 # Of a long function the analyzer follows this many states, not the 225000 that it would, for two
 # thirds of its time: what comes later is mostly the same again, and gcc's (kernel.py) goes on.
@@ -42,8 +45,7 @@ def run(*command):
 
 def commands_for_clang(folder):
     """The flags of the image but for those of gcc's link-time optimisation."""
-    with open(os.path.join(VIRT, "compile_commands.json"), encoding="utf-8") as file:
-        entries = json.load(file)
+    entries = [entry for _, entry in every_file()]
     for entry in entries:
         entry["command"] = re.sub(r" -f(?:no-|fat-)?lto\S*", "", entry["command"])
     with open(os.path.join(folder, "compile_commands.json"), "w", encoding="utf-8") as file:
@@ -67,7 +69,7 @@ def cppcheck(*files):
     return run("cppcheck", "--quiet", "--error-exitcode=1", "--inconclusive", "--std=c11", "--platform=unix64",
                "--enable=warning,style,performance,portability", "--inline-suppr",
                f"--suppressions-list={SUPPRESSIONS}", "-I", ".", "-I", "include", "-I", "kernel",
-               "-I", "arch/arm64", *files)
+               "-I", "arch/arm64", *[word for folder in OPTIONS for word in ("-I", folder)], *files)
 
 
 def finds_mistakes(check):

@@ -10,17 +10,16 @@
 #   tracing.py               read build/virt
 #   tracing.py --self-test   is what would cost something noticed?
 
-import json
 import os
 import re
 import subprocess
 import sys
 
-ROOT = os.environ.get("THOLE_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-VIRT = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
+from kernel import ROOT, files
 
 # All that these define is the tracing's, and what is called so elsewhere.
-OWN = {"kernel/trace.c", "kernel/object/trace_ring.c", "arch/arm64/trace.c"}
+OWN = {"kernel/trace.c", "kernel/object/trace_ring.c", "arch/arm64/trace.c", "arch/arm64/event_traced.c",
+       "arch/arm64/vectors_traced.S"}
 OWN_HEADERS = {"kernel/trace.h", "kernel/object/trace_ring.h"}
 OWN_NAME = re.compile(r"(?:enter_|entry_)?traced_\w+|vectors_traced")
 
@@ -34,19 +33,15 @@ DOORS = {
     "trace_follow": {"take_order", "arch_irq_acknowledge"},
 }
 # Names in the sources besides: the doors', and of constants that choose nothing while it is off.
-NAMES = {"op_MACHINE_TRACE", "MACHINE_TRACE", "TRACE_NOBODY", "HOLDER_TRACE", "GIC_SGI_TRACE", "gic_trace_others"}
-# The constant that picks the functions of the second table; checked above, since the compiler leaves none of it.
-NAMES_IN = {"arch/arm64/event.c": {"traced"}}
+NAMES = {"op_MACHINE_TRACE", "MACHINE_TRACE", "TRACE_NOBODY", "HOLDER_TRACE", "GIC_SGI_TRACE", "gic_trace_others",
+         "OPTION_TRACE"}    # a constant of the build
 OTHERS = re.compile(r"\w*back_?trace\w*", re.IGNORECASE)
 
 
 def objects():
     """(source, object) of all that is compiled into the kernel."""
-    with open(os.path.join(VIRT, "compile_commands.json"), encoding="utf-8") as file:
-        for entry in json.load(file):
-            source = os.path.relpath(entry["file"], ROOT)
-            if source.startswith(("kernel/", "arch/")):
-                yield source, os.path.join(entry["directory"], re.search(r" -o (\S+)", entry["command"])[1])
+    for source, entry in files():
+        yield source, os.path.join(entry["directory"], re.search(r" -o (\S+)", entry["command"])[1])
 
 
 def readelf(*words):
@@ -120,7 +115,7 @@ def check_source(source, text, own):
     for name in sorted(set(re.findall(r"[A-Za-z_]\w*", text))):
         if not re.search("trac(e|ing)", name, re.IGNORECASE) or OTHERS.fullmatch(name):
             continue
-        if name not in own | NAMES | NAMES_IN.get(source, set()):
+        if name not in own | NAMES:
             yield f"{source}: {name} is called after tracing, and not in its own files"
 
 

@@ -43,8 +43,10 @@ NORMAL = 0xf0   # of an attribute byte: 0 is a device
 TTBR_ROOT = 0x0000fffffffffffe
 
 SYMBOLS = ("image_start", "text_end", "rodata_end", "image_end", "init_image_start", "init_image_end", "vectors",
-           "vectors_traced", "core_stacks", "asid_table", "cores", "core_count", "irq_line", "cpus", "empty_root",
-           "boot_start", "boot_text_end", "boot_end", "boot_bss", "boot_tables", "may_enter", "kept_end", "spare_start")
+           "core_stacks", "asid_table", "cores", "core_count", "irq_line", "cpus", "empty_root",
+           "boot_start", "boot_text_end", "boot_end", "boot_bss", "boot_tables", "kept_end", "spare_start")
+# A kernel that was made without tracing, or for one core, has none.
+PICKED = ("vectors_traced", "may_enter")
 VALUES = {
     "core_bytes": "sizeof(struct core)", "cores_max": "sizeof(cores)/sizeof(cores[0])",
     "current": "&((struct core *)0)->current", "bound": "&((struct sender *)0)->endpoint",
@@ -78,6 +80,7 @@ class Kernel:
 
     def __init__(self, elf):
         self.__dict__.update((name, address_of(elf, name)) for name in SYMBOLS)
+        self.__dict__.update((name, symbols_of(elf).get(name)) for name in PICKED)
         self.__dict__.update(zip(VALUES, evaluate(elf, *VALUES.values())))
 
     def tables_of_vectors(self):
@@ -237,7 +240,12 @@ class Audit:
         return getattr(self.kernel, first) + offset, until + offset
 
     def is_booting(self):
-        """Is what only boots still there? It is set when that has gone."""
+        """
+        Is what only boots still there? It is set when that has gone. One core alone tells nobody: whoever
+        looks at such a kernel waits until a program has said something.
+        """
+        if self.kernel.may_enter is None:
+            return False
         word = self.stub.read(self.physical_of(self.kernel.may_enter), 4)
         return not any(word)
 
