@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# `./thole debug --resolve [FILE]`: what a log or standard input holds of addresses in a
+# `./thole debug --resolve [--kernel NAME] [FILE]`: what a log or standard input holds of addresses in a
 # kernel's last words and in init's reports of faults, as functions with file and line.
 # They are looked up in what is built now, which must be what ran. Lines come from
 # addr2line; where that is not installed, functions from the symbol table.
@@ -107,15 +107,15 @@ def read_symbols(path, kinds=(STT_FUNC, STT_NOTYPE), absolute=False):
 class Resolver:
     """Takes a log's lines one by one; each answer is a list of lines to print."""
 
-    def __init__(self, build=None):
-        self.build = build or machine.BUILD
+    def __init__(self, kernel=None):
+        self.kernel = ("kernels", kernel) if kernel else ()
         self.symbols = {}
         self.programs = {}      # server -> program
         self.registers = {}     # of the panic that is being read
         self.in_panic = False
 
     def elf(self, *parts):
-        path = os.path.join(self.build, *parts)
+        path = machine.built(*parts)
         if path not in self.symbols:
             self.symbols[path] = Symbols(path) if os.path.exists(path) else None
         return self.symbols[path]
@@ -152,7 +152,7 @@ class Resolver:
         if self.registers.get("x30") not in (None, *callers):
             addresses.append(("x30", self.registers["x30"], True))
         addresses += [(f"#{number}", caller, True) for number, caller in enumerate(callers, 1)]
-        return self.entries(self.elf("kernel.elf"), addresses)
+        return self.entries(self.elf(*self.kernel, "kernel.elf"), addresses)
 
     def fault(self, match):
         program = self.programs.get(match[1], match[1])
@@ -164,19 +164,19 @@ class Resolver:
         return [f"fault of {match[1]}"] + self.entries(self.elf("programs", program + ".elf"), addresses)
 
 
-def resolve(text, build=None):
-    """All that text has of it, as lines; none if it has none."""
-    resolver = Resolver(build)
+def resolve(text, kernel=None):
+    """All that text has of it, as lines; none if it has none. `kernel`: which configuration ran."""
+    resolver = Resolver(kernel)
     answer = []
     for line in text.replace("\r", "").split("\n"):
         answer += resolver.line(line)
     return answer
 
 
-def panic_only(text, build=None):
+def panic_only(text, kernel=None):
     """The same for a guest that has just panicked; never an error."""
     try:
-        return resolve(text[text.rfind("kernel panic:"):], build) if "kernel panic:" in text else []
+        return resolve(text[text.rfind("kernel panic:"):], kernel) if "kernel panic:" in text else []
     except (OSError, ValueError, struct.error, subprocess.SubprocessError, machine.UserError) as error:
         return [f"the addresses cannot be resolved: {error}"]
 
@@ -190,18 +190,22 @@ def read_log(path):
 
 
 def main():
-    names = sys.argv[1:]
+    names, options = sys.argv[1:], machine.Options()
+    if names[:1] == ["--kernel"] and len(names) > 1:
+        machine.pick_kernel(options, names[1])
+        names = names[2:]
     if len(names) > 1 or names[:1] and names[0].startswith("-"):
         print("thole: debug --resolve takes one file, or standard input.", file=sys.stderr)
         return 1
     try:
+        machine.check_kernel(options)
         if not os.path.exists(machine.built("kernel.elf")):
             raise machine.UserError("nothing is built here: the addresses' names come from the build.")
         if names:
             text = read_log(names[0])
         else:
             text = sys.stdin.buffer.read().decode(errors="replace")
-        found = resolve(text)
+        found = resolve(text, options.kernel)
     except (OSError, machine.UserError) as error:
         print(f"thole: {error}", file=sys.stderr)
         return 1

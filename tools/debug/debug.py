@@ -83,7 +83,7 @@ def start_qemu(options, directory):
 
 
 def run_gdb(options, control, serial):
-    environment = dict(os.environ, THOLE_VIRT=machine.BUILD, THOLE_GDB=control, THOLE_SERIAL=serial)
+    environment = dict(os.environ, THOLE_VIRT=machine.BUILD, THOLE_KERNEL=os.path.dirname(options.image), THOLE_GDB=control, THOLE_SERIAL=serial)
     command = [find_gdb(), "-q", "-x", os.path.join(HERE, "gdb_commands.py")] + options.gdb
     process = subprocess.Popen(command, env=environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -151,7 +151,7 @@ def start():
     gdb.execute("set pagination off")
     gdb.execute("set confirm off")
     gdb.execute("set architecture aarch64", to_string=True)
-    gdb.execute(f'file "{os.path.join(VIRT, "kernel.elf")}"', to_string=True)
+    gdb.execute(f'file "{os.path.join(os.environ["THOLE_KERNEL"], "kernel.elf")}"', to_string=True)
     gdb.execute(f'target remote {os.environ["THOLE_GDB"]}', to_string=True)
     program = Program()
     gdb.events.stop.connect(program.on_stop)

@@ -11,7 +11,7 @@ import tempfile
 import machine
 from machine import MIB, UserError
 
-TABLE = {**{name: machine.OPTIONS[name] for name in ("--board", "--system", "--set", "--hardware")}, **machine.OUTPUT}
+TABLE = {**{name: machine.OPTIONS[name] for name in ("--board", "--kernel", "--system", "--set", "--hardware")}, **machine.OUTPUT}
 
 
 def write(options):

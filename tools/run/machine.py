@@ -48,6 +48,7 @@ class Options:
 
     def __init__(self, **given):
         self.board = "virt"
+        self.kernel = None          # a configuration in docs/configuration.md; the one with everything
         self.system = None          # the board's own
         self.cores = 1
         self.memory = "256M"
@@ -71,6 +72,8 @@ class Options:
             if name not in self.__dict__:
                 raise TypeError(f"there is no option {name}: {nearest(name, self.__dict__)}")
             setattr(self, name, value)
+        if self.kernel and "image" not in given:
+            pick_kernel(self, self.kernel)
         self.said = set(given)      # the options that the user gave
 
 
@@ -86,6 +89,11 @@ def store(name, convert=str):
         setattr(options, name, convert(value))
         options.said.add(name)
     return put
+
+
+def pick_kernel(options, name):
+    """The image, and kernel.elf beside it."""
+    options.kernel, options.image = name, built("kernels", name, "Image")
 
 
 def append(name):
@@ -104,6 +112,7 @@ def number(what):
 
 OPTIONS = {
     "--board": ("NAME", store("board")),
+    "--kernel": ("NAME", pick_kernel),
     "--system": ("NAME", store("system")),
     "--direct": ("", store("direct", bool)),
     "--uboot": ("", store("uboot", bool)),
@@ -146,6 +155,12 @@ def parse(command, arguments, table):
     return options
 
 
+def check_kernel(options):
+    """Which there are is known when they are built."""
+    if options.kernel and os.path.isdir(built("kernels")) and not os.path.isdir(built("kernels", options.kernel)):
+        raise UserError(f"There is no kernel '{options.kernel}': {nearest(options.kernel, os.listdir(built('kernels')))}")
+
+
 def check_can_write(path):
     """Before long work whose result is to go there: a UserError if it could not."""
     folder = os.path.dirname(os.path.abspath(path))
@@ -175,6 +190,7 @@ def check(options):
     if options.board not in BOARDS:
         raise UserError(f"There is no board '{options.board}': {nearest(options.board, BOARDS)}")
     board(options).check(options)
+    check_kernel(options)
     if options.direct and options.uboot:
         raise UserError("--direct goes without U-Boot, --uboot stops at its prompt: choose one.")
     for setting in options.settings:

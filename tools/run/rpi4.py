@@ -31,8 +31,8 @@ def check(options):
     for name, why in FIXED.items():
         if name in options.said:
             raise UserError(f"--{name} says nothing to a Raspberry Pi 4: {why}.")
-    if options.card and not options.direct and (options.system or options.settings or options.hardware):
-        raise UserError("--system, --set and --hardware change a card when it is made: give them to `./thole image`, or leave --card out.")
+    if options.card and not options.direct and (options.kernel or options.system or options.settings or options.hardware):
+        raise UserError("--kernel, --system, --set and --hardware change a card when it is made: give them to `./thole image`, or leave --card out.")
     if options.card:
         check_card(options.card)
 

@@ -140,17 +140,17 @@ class Panic(Exception):
     """The guest printed a panic line."""
 
 
-def say_names(text):
+def say_names(text, kernel):
     """Where a panic was, if the text has one."""
-    lines = backtrace.panic_only(text)
+    lines = backtrace.panic_only(text, kernel)
     if lines:
         say("the addresses of the panic:\n" + "\n".join(lines))
 
 
-def say_names_of(log):
+def say_names_of(log, kernel):
     if os.path.exists(log):
         with open(log, encoding="utf-8", errors="replace") as printed:
-            say_names(printed.read())
+            say_names(printed.read(), kernel)
 
 
 def run_piped(options):
@@ -171,7 +171,7 @@ def run_piped(options):
             status = 2
         if machine_guest.text and not machine_guest.text.endswith("\n"):
             show(b"\n")
-        say_names(machine_guest.text)
+        say_names(machine_guest.text, options.kernel)
         return status
 
 
@@ -198,7 +198,7 @@ def run_terminal(options):
             process.kill()
             process.wait()
         termios.tcsetattr(0, termios.TCSADRAIN, before)
-        say_names_of(os.path.join(directory, "serial"))
+        say_names_of(os.path.join(directory, "serial"), options.kernel)
         shutil.rmtree(directory, ignore_errors=True)
 
 
