@@ -23,7 +23,6 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from system import ROOT, VIRT, Guest, expect, expect_equal, option  # noqa: E402
 
-IMAGE = os.path.join(VIRT, "guests", "conformance", "Image")
 DOCUMENT = os.path.join(ROOT, "docs", "conformance.md")
 DOES_NOT_APPLY_MOST = 30
 LIMIT = 400     # seconds; a guest that hangs says so itself long before
@@ -40,6 +39,12 @@ MACHINES = {
     "1 core, GICv3, exact clock, traced": dict(cores=1, gic=3, memory="256M", exact=True,
                                                traced=True),
     "4 cores, GICv2, traced": dict(cores=4, gic=2, memory="256M", exact=False, traced=True),
+    "1 core, GICv2, exact clock, the kernel one-core-gicv2": dict(cores=1, gic=2, memory="256M", exact=True,
+                                                                  kernel="one-core-gicv2"),
+    "4 cores, GICv2, the kernel one-core-gicv2": dict(cores=4, gic=2, memory="256M", exact=False,
+                                                      kernel="one-core-gicv2"),
+    "4 cores, GICv3, the kernel gicv3-untraced": dict(cores=4, gic=3, memory="256M", exact=False,
+                                                      kernel="gicv3-untraced"),
 }
 
 Outcome = collections.namedtuple("Outcome", "verdict name rest")
@@ -56,11 +61,16 @@ def in_turn(cores):
     return cores > len(os.sched_getaffinity(0))
 
 
-def start(cores, gic, memory, exact, traced=False):
+def image_of(kernel):
+    folder = os.path.join("kernels", kernel) if kernel else ""
+    return os.path.join(VIRT, folder, "guests", "conformance", "Image")
+
+
+def start(cores, gic, memory, exact, traced=False, kernel=None):
     accelerator = ["-accel", "tcg,thread=single"] if in_turn(cores) else []
     words = ["exact"] * exact + ["traced"] * traced
     edits = [["-ts", "/chosen", "bootargs", " ".join(words)]] if words else []
-    return Guest(direct=True, image=IMAGE, archive=None, system_file=False, cores=cores, gic=gic,
+    return Guest(direct=True, image=image_of(kernel), archive=None, system_file=False, cores=cores, gic=gic,
                  memory=memory, tree_edits=edits, qemu=EXACT if exact else accelerator, time_limit=LIMIT)
 
 
