@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# `./thole bench [--json FILE] [--path] [NAME...]`: counts the instructions that the kernel
+# `./thole bench [--json FILE] [--path] [--kernel NAME] [NAME...]`: counts the instructions that the kernel
 # executes for each operation, and prints them beside those of other kernels.
 #
 #   --json FILE       write the figures there
 #   --path            print the path of each figure, instruction by instruction
+#   --kernel NAME     count one of which parts were left out (docs/configuration.md)
 #   --check FILE      compare with the figures in FILE: a figure that is missing, or worse by more
 #                     than 2 %, fails; with --update it becomes the one in FILE
 #
@@ -34,6 +35,7 @@ COLUMNS = ("seL4 std", "seL4 MCS", "Linux", "reach", "aim")
 class Options:
     def __init__(self):
         self.json = None
+        self.kernel = None
         self.check = None
         self.update = False
         self.path = False
@@ -43,7 +45,7 @@ class Options:
 
 def parse(arguments):
     table = {"--json": ("FILE", machine.store("json")), "--check": ("FILE", machine.store("check")),
-             "--update": ("", machine.store("update", bool)), "--path": ("", machine.store("path", bool))}
+             "--update": ("", machine.store("update", bool)), "--path": ("", machine.store("path", bool)), "--kernel": ("NAME", machine.store("kernel"))}
     options, rest = Options(), list(arguments)
     while rest:
         word = rest.pop(0)
@@ -60,6 +62,8 @@ def parse(arguments):
         put(options, rest.pop(0) if takes else True)
     options.names = options.names or list(ALL)
     check_files(options)
+    machine.check_kernel(options)
+    counted.picked = ("kernels", options.kernel) if options.kernel else ()
     return options
 
 
@@ -224,8 +228,8 @@ def check(options, results):
 # --- All -----------------------------------------------------------------------------------
 
 def print_all(options, results):
-    kernel = counted.Elf(machine.built("kernel.elf"))
-    print(f"kernel: {os.path.relpath(machine.built('Image'))}, sha256 {counted.file_hash(machine.built('Image'))}")
+    kernel = counted.Elf(counted.built("kernel.elf"))
+    print(f"kernel: {os.path.relpath(counted.built('Image'))}, sha256 {counted.file_hash(counted.built('Image'))}")
     print(f"text:   sha256 {kernel.text_hash()}; only init's bytes are replaced to count\n")
     print_table(results)
     print_touched(results)

@@ -78,7 +78,8 @@ def place(program, symbol):
 
 def plugin_arguments(kernel):
     words = [f"kernel={KERNEL_START:x}"]
-    words += [f"vectors={kernel.address[name]:x}" for name in ("vectors", "vectors_traced")]
+    words += [f"vectors={kernel.address[name]:x}" for name in ("vectors", "vectors_traced")
+              if name in kernel.address]    # a kernel without tracing has one table
     words += [f"eret={address:x}" for address in kernel.places_of(ERET)]
     words += [f"wait={address:x}" for address in kernel.places_of(WFI)]
     return words
@@ -133,11 +134,19 @@ def until_over(running, run):
             raise Failed(f"the guest ended too early: {running.tail()}")
 
 
+picked = ()     # the folder of a kernel of which parts were left out
+
+
+def built(*parts):
+    """What was made of the kernel that is counted."""
+    return machine.built(*picked, *parts)
+
+
 class Bench(Run):
     """The program tests/guest/bench, told by `argument` what to bring about."""
 
     def __init__(self, argument, cores=1, qemu=None):
-        kernel = Elf(machine.built("kernel.elf"))
+        kernel = Elf(built("kernel.elf"))
         self.program = Elf(machine.built("programs", "bench.elf"))
         self.marks = {address: name.removeprefix("mark_") for name, address in self.program.address.items()
                       if name.startswith("mark_")}
@@ -156,7 +165,7 @@ class Bench(Run):
 
 def image_with(kernel, init, target):
     """The kernel's Image with another first program in the place of init's."""
-    with open(machine.built("Image"), "rb") as file:
+    with open(built("Image"), "rb") as file:
         image = bytearray(file.read())
     with open(init, "rb") as file:
         content = file.read()
@@ -174,7 +183,7 @@ def image_with(kernel, init, target):
 
 def conformance():
     """The conformance tests: the kernel's objects, linked with another first program."""
-    folder = machine.built("guests", "conformance")
+    folder = built("guests", "conformance")
     run = Run(Elf(os.path.join(folder, "kernel.elf")), [], until_off, EXACT, image=os.path.join(folder, "Image"),
               archive=None, system_file=False, memory="2G", tree_edits=[["-ts", "/chosen", "bootargs", "exact"]])
     if not re.search(r"^# \d+ tests: \d+ passed, 0 failed", run.text, re.MULTILINE):
@@ -191,8 +200,8 @@ def fuzz():
         tree = os.path.join(folder, "fuzz.dtb")
         machine.run_tool(["sh", os.path.join(ROOT, "cmake", "compile-tree"), "cc", "dtc",
                           os.path.join(HERE, "fuzz.dts"), tree, os.path.join(ROOT, "dts")])
-        return Run(Elf(machine.built("kernel.elf")), [f"limit={FUZZ_INSTRUCTIONS}"], until_over, EXACT,
-                   system_file=tree)
+        return Run(Elf(built("kernel.elf")), [f"limit={FUZZ_INSTRUCTIONS}"], until_over, EXACT,
+                   image=built("Image"), system_file=tree)
 
 
 def system():
@@ -211,7 +220,7 @@ def system():
         until_off(running, _)
         return memory
 
-    return Run(Elf(machine.built("kernel.elf")), words, play, EXACT)
+    return Run(Elf(built("kernel.elf")), words, play, EXACT, image=built("Image"))
 
 
 def once(method):

@@ -198,7 +198,7 @@ def restart(runs):
 # --- Sizes ---------------------------------------------------------------------------------
 
 PAGE_BYTES = 4096
-CORES_MAX = 8               # core.h; the bench's system has one core
+STACKS_PAGES = 5            # struct core_stacks of layout.h, one for each core that there may be
 
 
 def kernel_text(runs):
@@ -209,7 +209,8 @@ def kernel_data_bss(runs):
     """The cores are last: whole pages of those that do not run go with what only boots."""
     kernel = runs.system.kernel
     cores, size = kernel.address_of_object["cores"], kernel.size["cores"]
-    gone = up_to_page(cores + size) - up_to_page(cores + size // CORES_MAX)
+    most = kernel.size["core_stacks"] // (STACKS_PAGES * PAGE_BYTES)
+    gone = up_to_page(cores + size) - up_to_page(cores + size // most)    # the bench's system has one core
     return Result(kernel.memory(WRITABLE) - gone)
 
 
