@@ -7,9 +7,9 @@
 #       What all configurations have. What only boots, BOOT, is not there any more when a
 #       program runs (kernel.ld).
 #   thole_kernel_option(QUESTION ANSWER [SOURCE...] [BOOT SOURCE...])
-#       The same, of those alone that give this answer. options/QUESTION_ANSWER beside it, in
-#       small letters, may have a header that says so, option_QUESTION.h: it is found by who
-#       includes it if the answer is given. A question is asked in all folders together.
+#       The same, of those alone that give this answer. The folder options/QUESTION_ANSWER, in
+#       small letters, may have headers that say so, such as option_QUESTION.h: they are found
+#       by who includes them if the answer is given. A question is asked in all folders together.
 #   thole_kernel_configuration(NAME QUESTION ANSWER...)
 #       A kernel with one answer to each question. The one called `kernel` is what
 #       `./thole run` starts, and of whose files the tests on the host are made;

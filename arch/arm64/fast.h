@@ -28,24 +28,13 @@
 #include "entry.h"
 
 #define CORE x18
+#include "fast_gate.h"
 
     /* w29 is not 0, and has 16 bits. To `else` if the C part of the kernel must have it. */
     .macro  enter_gate else
     mrs     CORE, tpidr_el1
     ldr     CORE, [CORE, #CPU_CORE]
     take_gate \else
-    .endm
-
-    .macro  take_gate else
-    ldaxr   w30, [CORE]             /* CORE_GATE */
-    cbnz    w30, \else
-    stxr    w30, w29, [CORE]        /* GATE_TAKEN */
-    cbnz    w30, \else
-    .endm
-
-    /* It may have been closed meanwhile, and stays so. */
-    .macro  leave_gate
-    stlrh   wzr, [CORE]
     .endm
 
     /* Into two registers, object and badge of the slot that x0 names. */

@@ -23,8 +23,7 @@ fast_operation:
     ldr     x22, =(OPERATIONS_LOW | OPERATIONS_HIGH << 32)
     lsr     x22, x22, x23
     tbz     x22, #0, fast_gives_up
-    ldrh    w23, [CORE, #CORE_ALONE]
-    cbz     w23, fast_gives_up
+    check_alone fast_gives_up, w23
     str     x1, [sp, #FRAME_X(1)]
     ldp     x1, x22, [sp, #THREAD_TABLE]
     and     x22, x22, x0
@@ -64,8 +63,7 @@ fast_bring_if_granted:
     tbz     x19, #SLOT_RIGHT_GRANT_BIT, .Lbring_nothing
     .globl  fast_bring
 fast_bring:
-    ldrh    w9, [CORE, #CORE_ALONE]
-    cbz     w9, fast_gives_up
+    check_alone fast_gives_up, w9
     ldp     x10, x11, [sp, #THREAD_TABLE]
     ldp     x13, x14, [x21, #THREAD_TABLE]
     ldr     w12, [x21, #THREAD_ARRIVAL]

@@ -32,7 +32,7 @@ class Floor:
 
 # What a configuration of the kernel picks: the same headers in each of these.
 KERNEL_OPTIONS = ["kernel/options/cores_several", "kernel/options/trace_ring"]
-ARCH_OPTIONS = ["arch/arm64/options/gic_v2_v3"]
+ARCH_OPTIONS = ["arch/arm64/options/gic_v2_v3", "arch/arm64/options/cores_several"]
 
 # The first that matches is a file's floor. Lower floors come first.
 FLOORS = [
