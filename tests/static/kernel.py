@@ -113,8 +113,9 @@ def commands():
 
 def images():
     """kernel.elf of each configuration, `kernel` first."""
-    others = os.path.join(VIRT, "kernels")
-    return [VIRT] + [os.path.join(others, name) for name in sorted(os.listdir(others))]
+    with open(os.path.join(VIRT, "compile_commands.json"), encoding="utf-8") as file:
+        targets = [re.search(r" -o CMakeFiles/kernel-(\S+)\.dir/kernel/core\.c", entry["command"]) for entry in json.load(file)]
+    return [VIRT] + [os.path.join(VIRT, "kernels", target[1]) for target in targets if target]
 
 
 def compile_one(job):

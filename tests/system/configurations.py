@@ -80,6 +80,30 @@ def uboot_starts_it_too():
         power_off(guest)
 
 
+def thole(*words):
+    done = subprocess.run([os.path.join(ROOT, "thole"), *words], capture_output=True, text=True, timeout=180, check=False)
+    return done.returncode, done.stderr
+
+
+def an_image_has_the_kernel_that_was_named():
+    with tempfile.TemporaryDirectory() as folder:
+        for kernel, others in ((ONE_CORE, (None, GICV3)), (None, (ONE_CORE, GICV3))):
+            target = os.path.join(folder, "disk.img")
+            expect_equal(thole("image", *(["--kernel", kernel] if kernel else []), "-o", target), (0, ""), "image")
+            with open(target, "rb") as file:
+                content = file.read()
+            for each in (kernel, *others):
+                with open(os.path.join(folder_of(each), "Image"), "rb") as file:
+                    expect_equal(file.read() in content, each == kernel, f"the disk of {kernel} has {each}")
+
+
+def a_name_that_is_none_is_refused_with_the_nearest():
+    for command in ("run", "image", "bench", "debug", "trace"):
+        status, said = thole(command, "--kernel", "one-core-gicv3")
+        expect_equal(status, 1, f"exit status of {command}")
+        expect(said, "There is no kernel 'one-core-gicv3': did you mean one-core-gicv2\\?")
+
+
 def further_cores_are_left_stopped_and_that_is_said():
     with boots(ONE_CORE, cores=4) as guest:
         expect(guest.text, "^kernel: made for one core: 3 more stay stopped$", "^kernel: cores 4, running 1$")
@@ -126,9 +150,9 @@ def each_is_smaller_and_the_document_says_by_how_much():
     with open(os.path.join(ROOT, "docs", "configuration.md"), encoding="utf-8") as file:
         said = re.findall(r"^\| `([\w-]+)` \|.*\| (\d+) \| ([\d,]+) \|$", file.read(), re.MULTILINE)
     found = {kernel or "kernel": text_bytes(kernel) for kernel in (None, ONE_CORE, GICV3)}
-    expect_equal({name: int(size.replace(",", "")) for name, _, size in said}, found, "bytes of text")
-    expect_equal({name: int(count) for name, count, _ in said},
-                 {kernel or "kernel": files_of(kernel) for kernel in (None, ONE_CORE, GICV3)}, "files")
+    expect_equal(found, {name: int(size.replace(",", "")) for name, _, size in said}, "bytes of text")
+    expect_equal({kernel or "kernel": files_of(kernel) for kernel in (None, ONE_CORE, GICV3)},
+                 {name: int(count) for name, count, _ in said}, "files")
     expect_equal(found[ONE_CORE] < found[GICV3] < found["kernel"], True, f"each is smaller: {found}")
 
 
@@ -153,6 +177,8 @@ else:
     run(
         one_core_and_a_gicv2_need_no_more_than_the_smallest_kernel,
         uboot_starts_it_too,
+        an_image_has_the_kernel_that_was_named,
+        a_name_that_is_none_is_refused_with_the_nearest,
         further_cores_are_left_stopped_and_that_is_said,
         a_controller_that_was_left_out_is_named_before_anything_starts,
         several_cores_and_a_gicv3_run_without_what_was_left_out,
