@@ -5,7 +5,7 @@
 # needs no network.
 
 set(THOLE_SOURCES "" CACHE PATH
-    "A folder with the tarballs of cmake/sources.txt; empty: fetch them")
+    "A folder with the tarballs of cmake/sources.txt; empty: the environment's, or fetch them")
 
 if(DEFINED ENV{XDG_CACHE_HOME} AND NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
     set(THOLE_CACHE "$ENV{XDG_CACHE_HOME}/thole")
@@ -17,10 +17,14 @@ add_compile_options("-ffile-prefix-map=${THOLE_CACHE}=./cache")
 # thole_tarball(NAME OUT): the path of the tarball NAME, fetched and checked.
 function(thole_tarball name out)
     set(list "${PROJECT_SOURCE_DIR}/cmake/sources.txt")
+    set(folder "${THOLE_SOURCES}")
+    if(folder STREQUAL "")
+        set(folder "$ENV{THOLE_SOURCES}")
+    endif()
     set_property(DIRECTORY "${PROJECT_SOURCE_DIR}"
         APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${list}")
     execute_process(
-        COMMAND "${CMAKE_COMMAND}" -E env "THOLE_SOURCES=${THOLE_SOURCES}"
+        COMMAND "${CMAKE_COMMAND}" -E env "THOLE_SOURCES=${folder}"
             sh "${PROJECT_SOURCE_DIR}/tools/fetch/fetch" ${name} "${list}"
         OUTPUT_VARIABLE tarball OUTPUT_STRIP_TRAILING_WHITESPACE
         RESULT_VARIABLE result)

@@ -35,6 +35,15 @@ private_apt() { # apt-get|apt-cache ARGUMENTS
         -o APT::Sandbox::User="$(id -un)" "$@") 2>> "$work/log"
 }
 
+# Fetches the lists of a suite; says so if the mirror does not give them.
+update_private() { # SUITE
+    private_apt apt-get -o APT::Update::Error-Mode=any update >> "$work/log" && return 0
+    say "$address does not give the packages of $1, or cannot be reached:"
+    sed -n 's/^[EW]: */    /p' "$work/log" | head -n 2 >&2
+    say "Another mirror can be given as THOLE_MIRROR=http://.../debian in the environment."
+    return 1
+}
+
 # prepare_apt WHAT ARCHITECTURE: sets $work, $keyring and $address, or says why not.
 prepare_apt() {
     keyring=/usr/share/keyrings/debian-archive-keyring.gpg
