@@ -4,9 +4,13 @@
 # is no part of this version, and mistakes.
 
 import os
+import socket as sockets
 import subprocess
+import tempfile
+import time
 
 from system import ROOT, expect, expect_equal, expect_not, run
+from guest import is_listened_to    # system.py has found it
 
 THOLE = os.path.join(ROOT, "thole")
 
@@ -41,6 +45,23 @@ def what_was_written_is_seen_before_the_machine_is_off():
     expect(out, r"^reset +start the machine anew$", r"^\d of \d cores run", r"^thole> poweroff\n\Z")
 
 
+def a_line_out_of_qemu_is_opened_by_the_guest_alone():
+    """QEMU also runs to tell its tree: it must not take the one who is waited for."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "line")
+        with sockets.socket(sockets.AF_UNIX) as other:
+            process = subprocess.Popen([THOLE, "run", "--direct", "--timeout", "100", "--", "-chardev",
+                                        f"socket,id=line,path={path},server=on", "-device", "virtio-serial-device",
+                                        "-device", "virtconsole,chardev=line"], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            while not is_listened_to(path) and process.poll() is None:
+                time.sleep(0.02)
+            other.connect(path)
+            out = process.communicate(b"echo here\npoweroff\n", timeout=120)[0].decode()
+    expect_equal(process.returncode, 0, f"exit status\n{out}")
+    expect(out, "^here\r?$")
+
+
 def doctor_accepts_the_systems_of_this_repository():
     systems = os.path.join(ROOT, "dts", "systems")
     boards = {"spread.dts": ["--cores", "4"], "imx8mp.dts": ["--board", "imx8mp"],
@@ -51,7 +72,6 @@ def doctor_accepts_the_systems_of_this_repository():
 
 
 def doctor_says_file_line_node_expected_found_and_the_nearest_name():
-    import tempfile
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "bad.dts")
         with open(path, "w", encoding="utf-8") as file:
@@ -63,7 +83,6 @@ def doctor_says_file_line_node_expected_found_and_the_nearest_name():
 
 
 def doctor_says_in_inits_words_what_follows_from_an_error():
-    import tempfile
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "bad.dts")
         with open(path, "w", encoding="utf-8") as file:
@@ -74,7 +93,6 @@ def doctor_says_in_inits_words_what_follows_from_an_error():
 
 
 def doctor_says_that_a_file_which_is_no_tree_was_not_checked():
-    import tempfile
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "bad.dts")
         with open(path, "w", encoding="utf-8") as file:
@@ -100,7 +118,6 @@ def doctor_holds_the_cores_of_servers_against_those_of_the_board():
 
 
 def doctor_checks_against_the_tree_of_another_board():
-    import tempfile
     with tempfile.TemporaryDirectory() as directory:
         board = os.path.join(directory, "board.dtb")
         tree = '/dts-v1/; / { memory { device_type = "memory"; reg = <0x40000000 0x4000000>; }; };'
@@ -170,6 +187,7 @@ def a_wrong_file_or_option_is_told_before_anything_is_done():
 run(piped_lines_are_answered_through_uboot,
     input_that_ends_without_power_off_is_status_1,
     what_was_written_is_seen_before_the_machine_is_off,
+    a_line_out_of_qemu_is_opened_by_the_guest_alone,
     doctor_accepts_the_systems_of_this_repository,
     doctor_says_file_line_node_expected_found_and_the_nearest_name,
     doctor_says_in_inits_words_what_follows_from_an_error,

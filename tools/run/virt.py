@@ -47,9 +47,29 @@ def machine_arguments(options):
             "-nic", "none", "-display", "none", "-monitor", "none"] + options.qemu
 
 
+def alone(words):
+    """QEMU's options with nobody at the other ends: what only writes a tree opens no socket and waits for no one."""
+    words, kept = iter(words), []
+    for word in words:
+        name = word.lstrip("-")
+        if name in ("S", "s"):
+            continue
+        if name in ("gdb", "qmp", "qmp-pretty", "monitor", "mon"):
+            next(words, None)
+        elif name == "chardev":
+            value = next(words, "").split(",")
+            kept += [word, ",".join(["null"] + [part for part in value if part.startswith(("id=", "mux="))])]
+        elif name == "serial":
+            value = next(words, "")
+            kept += [word, value if value == "none" or value.startswith("chardev:") else "null"]
+        else:
+            kept.append(word)
+    return kept
+
+
 def write_tree(options, target):
     """QEMU's own tree of such a machine."""
-    machine.run_tool(machine_arguments(options) + ["-machine", "dumpdtb=" + machine.comma(target)])
+    machine.run_tool(alone(machine_arguments(options)) + ["-machine", "dumpdtb=" + machine.comma(target)])
 
 
 def as_firmware(_tree):
