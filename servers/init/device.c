@@ -6,14 +6,7 @@
  */
 #include "server.h"
 
-#include "window.h"
-
 #define DEVICE_PAGES_MAX 512
-
-/* Registers of a virtio device, virtio 1.2, 4.2.2. */
-#define VIRTIO_MAGIC       0x000
-#define VIRTIO_DEVICE_ID   0x008
-#define VIRTIO_MAGIC_VALUE 0x74726976u
 
 static struct {
     uint64_t address;
@@ -121,27 +114,4 @@ wrong_t device_give(struct server *server, struct startup *startup)
         startup->interrupt[i].line = server->tree->interrupt[i].line;
     }
     return wrong;
-}
-
-/* Looking at it changes nothing in it; the page stays init's until a server is given a copy. */
-uint32_t device_virtio(void *context, uint64_t registers)
-{
-    uint64_t page = page_of(registers), offset = registers - page;
-    const char *seen = NULL;
-    uint32_t id = 0;
-
-    (void)context;
-    if (offset % sizeof(uint32_t) != 0 || offset > MEMORY_PAGE_BYTES - 2 * VIRTIO_DEVICE_ID ||
-        (!frame_of(page) && page_make(page) != NULL)) {
-        return 0;
-    }
-    seen = window_show(frame_of(page), RIGHT_READ);
-    if (seen) {
-        const volatile uint32_t *magic = (const volatile void *)(seen + offset + VIRTIO_MAGIC);
-        const volatile uint32_t *device = (const volatile void *)(seen + offset + VIRTIO_DEVICE_ID);
-
-        id = *magic == VIRTIO_MAGIC_VALUE ? *device : 0;
-        window_hide(frame_of(page));
-    }
-    return id;
 }

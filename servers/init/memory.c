@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Blocks form trees: a block that was split has two halves, which stand beside
- * each other in the array. Blocks of devices are split in the same way, but
- * stay as they are, because devices do.
+ * each other in the array. Blocks of devices are split in the same way, and are
+ * not counted.
  */
 #include "memory.h"
 
@@ -226,7 +226,8 @@ int memory_take_device(uint64_t address)
         }
         index = device_find(address);
     }
-    if (index < 0 || memory.block[index].bits < MEMORY_PAGE_BITS) {
+    if (index < 0 || memory.block[index].bits < MEMORY_PAGE_BITS ||
+        memory.block[index].state == BLOCK_TAKEN) {
         return NO_BLOCK;
     }
     memory.block[index].state = BLOCK_TAKEN;
@@ -238,8 +239,10 @@ void memory_give(int index)
     struct block *block = &memory.block[index];
 
     block->state = BLOCK_FREE;
-    memory.free += bytes_of(block);
-    memory.servers -= block->owner == MEMORY_SERVERS ? bytes_of(block) : 0;
+    if (!block->device) {
+        memory.free += bytes_of(block);
+        memory.servers -= block->owner == MEMORY_SERVERS ? bytes_of(block) : 0;
+    }
     join(index);
 }
 

@@ -27,7 +27,7 @@ int memory_take_in(const struct memory_range *range, unsigned count, unsigned bi
                    enum memory_owner owner);
 /* A block of 2^bits bytes, 12 at least; negative: there is none, or no slot for it. */
 int memory_take(unsigned bits, enum memory_owner owner);
-/* The page of device registers at that physical address; it stays taken. */
+/* The page of device registers at that physical address, if nobody has it. */
 int memory_take_device(uint64_t address);
 /* Nothing may be made of the block any more. */
 void memory_give(int block);

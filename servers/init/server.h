@@ -19,7 +19,7 @@
 #include "memory.h"
 
 /* Badges of init's own endpoint: what it is, and of which server. */
-enum badge_kind { BADGE_REQUEST = 1, BADGE_CONTROL, BADGE_FAULT };
+enum badge_kind { BADGE_REQUEST = 1, BADGE_CONTROL, BADGE_FAULT, BADGE_PROBE };
 #define BADGE(kind, index) ((uint64_t)(kind) << 8 | (index))
 #define BADGE_KIND(badge)  ((badge) >> 8)
 #define BADGE_INDEX(badge) ((badge) & 0xff)
@@ -163,8 +163,12 @@ uint64_t device_place(const struct server *server, unsigned index);
 /* Maps them into a new incarnation, and says where. */
 wrong_t device_give(struct server *server, struct startup *startup);
 
-/* DeviceID of the virtio,mmio device at that physical address; 0: there is none. */
-uint32_t device_virtio(void *context, uint64_t registers);
+/* --- probe.c ------------------------------------------------------------------- */
+
+/* For the checker (struct system_input), before servers have registers. */
+const char *probe_virtio(void *context, uint64_t registers, uint32_t *device);
+/* What that took is given back. */
+void probe_end(void);
 
 /* --- dma.c --------------------------------------------------------------------- */
 

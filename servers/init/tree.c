@@ -18,7 +18,8 @@ static bool is_told_later(const struct diagnostic *diagnostic)
 {
     static uint64_t seen;
     const char *name = strrchr(diagnostic->path, '/');
-    const struct server *server = name ? server_named(name + 1) : NULL;
+    bool of_system = strncmp(diagnostic->path, "/thole/", sizeof("/thole/") - 1) == 0;
+    const struct server *server = name && of_system ? server_named(name + 1) : NULL;
     bool first = server && !(seen >> index_of(server) & 1);
 
     seen |= server ? (uint64_t)1 << index_of(server) : 0;
@@ -71,9 +72,10 @@ bool tree_read(void)
                                    .memory = memory_free(),
                                    .cores = init.info->cores_running,
                                    .program = archive_program,
-                                   .virtio_device = device_virtio,
+                                   .virtio_device = probe_virtio,
                                    .report = report,
                                });
+    probe_end();
     if (init.system.node < 0) {
         print_line("no system: no system tree was handed over, and the hardware's has no /thole");
     }

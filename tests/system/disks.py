@@ -189,6 +189,38 @@ def without_a_disk_the_rest_works():
             power_off(guest)
 
 
+def slot(node, address):
+    return f"""/ {{ {node} {{ compatible = "virtio,mmio"; reg = <0 {address:#x} 0 0x200>; interrupts = <0 40 1>; }}; }};"""
+
+
+def a_slot_that_is_none_is_told_and_the_others_are_looked_at():
+    """Where nothing answers a read is a fault, and the slots behind it are looked at."""
+    slots = {"nothing@b000000": 0xb000000, "nothing@b000e00": 0xb000e00, "ram@48000000": 0x48000000,
+             "uart@9000000": 0x9000000, "rom@0": 0, "across@b001ffc": 0xb001ffc, "gic@8000000": 0x8000000}
+    content = image_of(64)
+    with tempfile.TemporaryDirectory() as directory:
+        wired = os.path.join(directory, "wired.dts")
+        with open(wired, "w", encoding="utf-8") as file:
+            file.write("".join(slot(node, address) for node, address in slots.items()))
+        image = Image(directory, content)
+        with Guest(direct=True, system_file=compile_tree(directory, SYSTEM), hardware=[wired], time_limit=TIME,
+                   qemu=image.arguments()) as guest:
+            text = guest.wait_for_prompt()
+            for node, found in {"nothing@b000000": "nothing that answers at 0xb000000",
+                                "nothing@b000e00": "nothing that answers at 0xb000e00",
+                                "ram@48000000": "RAM at 0x48000000", "uart@9000000": "serial at 0x9000000",
+                                "rom@0": "something else at 0x0",
+                                "across@b001ffc": "registers across pages, or askew, at 0xb001ffc",
+                                "gic@8000000": "what the kernel does not give to drivers at 0x8000000"}.items():
+                line = f"^init: /{node}: reg: expected registers of a virtio device, found {found}$"
+                expect_equal(len(re.findall(line, text, re.MULTILINE)), 1, f"lines of {node} in {text}")
+            expect(text, "^init: random: not started: no free virtio,mmio has device 4$")
+            wait_for_end(guest, "look-at-disk")
+            expect_equal(sum_of(shown(guest)), zlib.crc32(content), "checksum of the disk")
+            expect_equal(servers(guest)["disk"], ("running", 0), "the disk's driver")
+            power_off(guest)
+
+
 def a_disk_from_before_version_1_is_refused_in_words():
     with_image(image_of(64), lambda guest, _: expect(
         guest.command("log disk"), "no disk: its interface is that from before virtio 1.0"),
@@ -293,6 +325,7 @@ if __name__ == "__main__":
         a_damaged_partition_table_is_refused_in_words,
         a_driver_that_is_killed_meanwhile_is_not_missed,
         without_a_disk_the_rest_works,
+        a_slot_that_is_none_is_told_and_the_others_are_looked_at,
         a_disk_from_before_version_1_is_refused_in_words,
         a_read_only_disk_is_not_written_to,
         errors_of_the_disk_are_told,

@@ -126,14 +126,15 @@ static const char *program_at(void *context, unsigned index)
 }
 
 /* What is read of a machine whose slots lie where the board has them. */
-static uint32_t slot_at(void *context, uint64_t registers)
+static const char *slot_at(void *context, uint64_t registers, uint32_t *device)
 {
     struct checked *checked = context;
 
     assert_in_range(registers, CHECKED_SLOT_OF, CHECKED_SLOT_OF + 3 * 512);
     assert_int_equal(registers % 512, 0);
     checked->asked++;
-    return checked->slot[(registers - CHECKED_SLOT_OF) / 512];
+    *device = checked->slot[(registers - CHECKED_SLOT_OF) / 512];
+    return *device == CHECKED_SLOT_BAD ? "nothing that answers" : NULL;
 }
 
 static void say(void *context, const struct diagnostic *diagnostic)

@@ -20,6 +20,7 @@ struct blob {
 struct blob blob_compile(const char *source);
 
 #define CHECKED_SLOT_OF 0xa000000 /* registers of the first virtio,mmio; 512 bytes each */
+#define CHECKED_SLOT_BAD UINT32_MAX /* as a DeviceID: nothing answers there */
 
 struct checked {
     struct system system;

@@ -392,6 +392,13 @@ static void windows_that_wrap_are_left_out(void **state)
     name " { " SERVER " program = \"pl011\"; match = \"virtio,mmio\"; virtio-device-id = <2>; " \
          "memory-kib = <32>; " more " };"
 
+/* What the board has beside its four slots is told when a server has looked at all of them. */
+#define NO_SLOTS                                                                                \
+    "/virtio-short: reg: expected registers of a virtio device, found too few registers at "    \
+    "0xa000800\n"                                                                               \
+    "/virtio-thief: reg: expected registers of a virtio device, found serial at 0x9000000\n"    \
+    "/virtio-in-ram: reg: expected registers of a virtio device, found RAM at 0x40000000\n"
+
 static void a_virtio_device_is_found_in_its_slot(void **state)
 {
     (void)state;
@@ -408,11 +415,61 @@ static void an_empty_slot_is_no_hardware(void **state)
     checked_run_on(&checked,
                    SERIAL DISK("a", "") DISK("b", "") DISK("c", "status = \"disabled\";"),
                    (uint32_t[]){0, 2, 0, 0});
-    assert_string_equal(checked.said, "note: /thole/b: virtio-device-id: expected a device that is"
+    assert_string_equal(checked.said, NO_SLOTS
+                                      "note: /thole/b: virtio-device-id: expected a device that is"
                                       " there, found no free virtio,mmio has device 2\n");
     assert_string_equal(checked.started, " serial a");
     assert_int_equal(checked_server(&checked, "b")->verdict, VERDICT_NO_HARDWARE);
     assert_int_equal(checked_server(&checked, "c")->verdict, VERDICT_NO_HARDWARE);
+}
+
+static void a_slot_where_nothing_answers_is_told_once_and_the_next_is_looked_at(void **state)
+{
+    (void)state;
+    checked_run_on(&checked, SERIAL DISK("a", "") DISK("b", "") DISK("c", "status = \"disabled\";"),
+                   (uint32_t[]){CHECKED_SLOT_BAD, 2, CHECKED_SLOT_BAD, 2});
+    assert_string_equal(checked.said,
+                        "/virtio_mmio@a000000: reg: expected registers of a virtio device, found"
+                        " nothing that answers at 0xa000000\n"
+                        "/virtio_mmio@a000400: reg: expected registers of a virtio device, found"
+                        " nothing that answers at 0xa000400\n" NO_SLOTS);
+    assert_string_equal(checked.started, " serial a b");
+    assert_int_equal(checked_server(&checked, "b")->region[0].address, 0xa000600);
+    assert_int_equal(checked.asked, 4);
+}
+
+/* Two ask for the same; the slot is read for the first of them only. */
+static void a_slot_is_read_once(void **state)
+{
+    (void)state;
+    checked_run_on(&checked, SERIAL DISK("a", "") DISK("b", ""), (uint32_t[]){0, 0, 0, 4});
+    assert_int_equal(checked.asked, 4);
+    assert_string_equal(checked.started, " serial");
+}
+
+static void more_slots_than_are_looked_at_are_told_once(void **state)
+{
+    static char source[32768];
+    struct blob board;
+    size_t used = (size_t)snprintf(source, sizeof(source),
+                                   "/dts-v1/; / { #address-cells = <2>; #size-cells = <2>;");
+    (void)state;
+
+    for (unsigned i = 0; i < 66; i++) {
+        used += (size_t)snprintf(source + used, sizeof(source) - used,
+                                 "v%u { compatible = \"virtio,mmio\"; reg = <0 0x40 0 0x20>; };", i);
+    }
+    snprintf(source + used, sizeof(source) - used, "};");
+    board = blob_compile(source);
+    checked.machine = true;
+    checked_run_of(&checked, &board, DISK("a", "") DISK("b", ""));
+    checked.machine = false;
+    free(board.data);
+    assert_non_null(strstr(checked.said, "/v63: reg: expected"));
+    assert_non_null(strstr(checked.said, "/v64: compatible: expected at most 64 slots for virtio"
+                                         " devices, found one more\n"));
+    assert_null(strstr(checked.said, "/v65"));
+    assert_null(strstr(strstr(checked.said, "/v64") + 1, "/v64"));
 }
 
 static void a_slot_that_is_named_must_hold_the_device(void **state)
@@ -489,6 +546,9 @@ int main(void)
         cmocka_unit_test(windows_of_two_buses_are_cut_with_each_other),
         cmocka_unit_test(windows_that_wrap_are_left_out),
         cmocka_unit_test(a_virtio_device_is_found_in_its_slot),
+        cmocka_unit_test(a_slot_where_nothing_answers_is_told_once_and_the_next_is_looked_at),
+        cmocka_unit_test(a_slot_is_read_once),
+        cmocka_unit_test(more_slots_than_are_looked_at_are_told_once),
         cmocka_unit_test(an_empty_slot_is_no_hardware),
         cmocka_unit_test(a_slot_that_is_named_must_hold_the_device),
         cmocka_unit_test(only_slots_are_looked_at_and_only_when_asked_for),

@@ -257,6 +257,23 @@ static void pages_of_devices_are_cut_out_of_their_regions(void **state)
     assert_as_at_first();
 }
 
+static void a_page_of_a_device_is_one_s_own_until_it_is_given_back(void **state)
+{
+    unsigned children = children_of(INIT_SLOT_FIRST_UNTYPED + 4);
+    (void)state;
+
+    for (unsigned round = 0; round < 3; round++) {
+        int page = memory_take_device(0xa003000);
+
+        assert_true(page >= 0);
+        assert_int_equal(slot[memory_untyped(page)].address, 0xa003000);
+        assert_true(memory_take_device(0xa003000) < 0);
+        memory_give(page);
+        assert_int_equal(children_of(INIT_SLOT_FIRST_UNTYPED + 4), children);
+        assert_as_at_first();
+    }
+}
+
 /* Blocks at 0x40000000 (32 MiB), 0x42000000 and 0x43000000 (16 MiB each). */
 static void a_block_is_taken_where_it_is_wanted(void **state)
 {
@@ -338,6 +355,7 @@ int main(void)
         cmocka_unit_test(a_kernel_that_refuses_loses_nothing),
         cmocka_unit_test(a_quota_gives_no_more_than_it_has),
         cmocka_unit_test(pages_of_devices_are_cut_out_of_their_regions),
+        cmocka_unit_test(a_page_of_a_device_is_one_s_own_until_it_is_given_back),
         cmocka_unit_test(a_block_is_taken_where_it_is_wanted),
         cmocka_unit_test(what_is_wanted_at_a_place_is_given_once),
         cmocka_unit_test(slots_in_a_row_are_free_and_are_given_once),

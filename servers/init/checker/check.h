@@ -24,6 +24,13 @@ struct scan {
     int above[CHECK_DEPTH_MAX];
 };
 
+/* A virtio,mmio slot that was looked at: a second time it might say something else. */
+struct virtio_slot {
+    int node;
+    uint32_t device;  /* 0: it is empty, or not to be used */
+};
+#define CHECK_VIRTIO_MAX 64
+
 #define CHECK_PHANDLES 256
 
 struct phandle {
@@ -43,6 +50,9 @@ struct check {
     struct system_region ram[CHECK_RAM_MAX];
     unsigned ram_count;
     struct scan scan;
+    struct virtio_slot virtio[CHECK_VIRTIO_MAX];
+    unsigned virtio_count;
+    bool virtio_more;                   /* there are others, which was told */
     struct phandle phandle[CHECK_PHANDLES]; /* by their last bits, once they are looked for */
     bool phandles_found;
 };
@@ -159,8 +169,11 @@ bool cells_good(struct cells cells);
 /* The number of so many cells at *index, which is moved behind it. */
 uint64_t cells_take(const struct value *value, unsigned *index, int cells);
 void regions_resolve(struct check *check, struct system_server *server);
-/* The first region of a node's registers, if they are nobody's yet. */
-bool region_free(struct check *check, int node, struct system_region *region);
+/* The first region of a node's registers, as the processor addresses it; false: there is none. */
+bool region_first(struct check *check, int node, struct system_region *region);
+/* Who but the server has these registers: NULL, or a name; `server` NULL: who has them at all. */
+const char *region_conflict(const struct check *check, const struct system_server *server,
+                            const struct system_region *region);
 void ram_find(struct check *check);
 /* From where the device of a server with `dma-kib` can take its memory. */
 void dma_resolve(struct check *check, struct system_server *server);

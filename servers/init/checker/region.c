@@ -142,9 +142,8 @@ uint64_t system_ram_bytes(const void *tree)
     return bytes;
 }
 
-/* Who else has these registers: NULL, or a name. */
-static const char *region_conflict(const struct check *check, const struct system_server *server,
-                                   const struct system_region *region)
+const char *region_conflict(const struct check *check, const struct system_server *server,
+                            const struct system_region *region)
 {
     for (unsigned i = 0; i < check->ram_count; i++) {
         if (regions_overlap(region, &check->ram[i])) {
@@ -168,7 +167,7 @@ static bool region_sized(const struct system_region *region)
     return region->bytes != 0 && region->bytes <= SYSTEM_REGION_BYTES_MAX && !region_wraps(region);
 }
 
-bool region_free(struct check *check, int node, struct system_region *region)
+bool region_first(struct check *check, int node, struct system_region *region)
 {
     const void *tree = check->system->tree;
     int chain[CHECK_DEPTH_MAX];
@@ -176,8 +175,7 @@ bool region_free(struct check *check, int node, struct system_region *region)
 
     return depth > 1 &&
            region_get(tree, node, cells_of(tree, chain[1]), 0, region) == REGION_FOUND &&
-           region_translate(tree, chain, depth, region) && region_sized(region) &&
-           !region_conflict(check, NULL, region);
+           region_translate(tree, chain, depth, region) && region_sized(region);
 }
 
 static bool region_check(struct check *check, struct system_server *server,

@@ -149,10 +149,10 @@ struct system_input {
     /* Name of the index-th program, NULL past the last. NULL: not known, any will do. */
     const char *(*program)(void *context, unsigned index);
     /*
-     * DeviceID of the virtio,mmio device whose registers are there; 0: an empty slot, or no
-     * such device. NULL: there is no hardware to be asked.
+     * Reads DeviceID of the virtio,mmio slot whose registers are there, 0 if it is empty; answers
+     * NULL, or what was found in the place of one. NULL: there is no hardware to be asked.
      */
-    uint32_t (*virtio_device)(void *context, uint64_t registers);
+    const char *(*virtio_device)(void *context, uint64_t registers, uint32_t *device);
     void (*report)(void *context, const struct diagnostic *diagnostic);
     void *context;
 };
