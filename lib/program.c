@@ -6,6 +6,8 @@
  */
 #include <lib/program.h>
 #include <lib/syscall.h>
+#include <service/init.h>
+#include <service/result.h>
 
 #include "config.h"
 
@@ -137,4 +139,14 @@ struct answer program_request(const struct startup_edge *use, uint32_t operation
             answer.word[i] = message.word[i];
     }
     return answer;
+}
+
+uint32_t program_peer(const struct startup_edge *edge)
+{
+    const struct startup_edge init = {.endpoint = SLOT_INIT};
+    const uint64_t bit = edge->bit;
+    struct answer answer = program_request(&init, INIT_PEER, 1, &bit);
+
+    return answer.status == STATUS_OK && answer.result == SERVICE_OK ? (uint32_t)answer.word[0]
+                                                                    : 0;
 }

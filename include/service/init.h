@@ -16,6 +16,12 @@ enum init_operation {
      * new end. NO_MEMORY: the quota is used up.
      */
     INIT_GROW = 1,
+    /*
+     * in: bit of one of the asker's edges (struct startup_edge). out: enum server_state of who is
+     * at its other end. NOT_FOUND. So who is told PEER_STOPPED learns whether a server waits for
+     * its restart, or does not come by itself any more.
+     */
+    INIT_PEER,
 
     /* Control. Names and paths: in: bytes of the string in the buffer. */
     INIT_SERVER = 16,    /* in: index from 0. struct init_server in the buffer. NOT_FOUND past the last */

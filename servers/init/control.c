@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Requests to init: more heap, which every program may ask for, and the control
- * protocol, which only those may use whose node says system-control. The buffer
- * is shared with the client, so what is read from it is copied first.
+ * Requests to init: what every program may ask, and the control protocol, which
+ * only those may use whose node says system-control. The buffer is shared with
+ * the client, so what is read from it is copied first.
  */
 #include "control.h"
 
@@ -272,6 +272,49 @@ static uint32_t grow_answer(struct control *control)
     return wrong ? SERVICE_NO_MEMORY : SERVICE_OK;
 }
 
+/* Who is at the other end of the client's edge of that bit; negative: nobody. */
+static int peer_of(const struct server *client, uint64_t bit)
+{
+    unsigned self = index_of(client);
+
+    for (unsigned i = 0; i < init.edge_count; i++) {
+        const struct edge *edge = &init.edge[i];
+
+        if (edge->client == self && edge->client_bit == bit) {
+            return edge->server;
+        }
+        if (edge->server == self && edge->server_bit == bit) {
+            return edge->client;
+        }
+    }
+    return -1;
+}
+
+static uint32_t peer_answer(struct control *control)
+{
+    int peer = peer_of(control->client, control->word[0]);
+
+    if (peer < 0) {
+        return SERVICE_NOT_FOUND;
+    }
+    control->word[0] = peer == EDGE_INIT ? SERVER_RUNNING : init.server[peer].state;
+    control->words = 1;
+    return SERVICE_OK;
+}
+
+/* What every program may ask. */
+static uint32_t own_answer(struct control *control, uint32_t operation)
+{
+    switch (operation) {
+    case INIT_GROW:
+        return grow_answer(control);
+    case INIT_PEER:
+        return peer_answer(control);
+    default:
+        return SERVICE_BAD_REQUEST;
+    }
+}
+
 void request_answer(struct message *message)
 {
     struct control control = {.words = 0};
@@ -288,7 +331,7 @@ void request_answer(struct message *message)
     if (BADGE_KIND(message->badge) == BADGE_CONTROL && control.buffer) {
         result = control_answer(&control, operation);
     } else if (BADGE_KIND(message->badge) == BADGE_REQUEST) {
-        result = operation == INIT_GROW ? grow_answer(&control) : SERVICE_BAD_REQUEST;
+        result = own_answer(&control, operation);
     }
     memset(message->word, 0, sizeof(message->word));
     memcpy(message->word, control.word, control.words * sizeof(uint64_t));

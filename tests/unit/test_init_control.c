@@ -479,6 +479,44 @@ static void usage_is_that_of_all_at_once(void **state)
     assert_int_equal(usage[SERVERS].ticks[TIME_OWN], 77);
 }
 
+/* --- Peers ------------------------------------------------------------------------------- */
+
+static uint32_t ask_of_peer(unsigned who, uint64_t bit, uint64_t *peer)
+{
+    struct message message = {.tag = thole_tag(INIT_PEER, 1), .word = {bit},
+                              .badge = BADGE(BADGE_REQUEST, who)};
+
+    request_answer(&message);
+    *peer = message.word[0];
+    return thole_tag_label(message.tag);
+}
+
+static void each_side_of_an_edge_is_told_of_the_other_and_of_no_more(void **state)
+{
+    uint64_t peer;
+    (void)state;
+
+    init.edge[1].client_bit = 9; /* of the shell, to the console */
+    init.edge[1].server_bit = 10;
+    init.edge[2].client_bit = 9; /* of the console, to the log */
+    init.edge[2].server_bit = 8;
+    init.edge[3].client_bit = 11;
+    init.server[CONSOLE].state = SERVER_WAITING;
+    init.server[SHELL].state = SERVER_RUNNING;
+    init.server[LOG].state = SERVER_FAILED;
+    assert_int_equal(ask_of_peer(SHELL, 9, &peer), SERVICE_OK);
+    assert_int_equal(peer, SERVER_WAITING);
+    assert_int_equal(ask_of_peer(CONSOLE, 10, &peer), SERVICE_OK);
+    assert_int_equal(peer, SERVER_RUNNING);
+    assert_int_equal(ask_of_peer(CONSOLE, 9, &peer), SERVICE_OK);
+    assert_int_equal(peer, SERVER_FAILED);
+    assert_int_equal(ask_of_peer(SHELL, 11, &peer), SERVICE_OK);
+    assert_int_equal(peer, SERVER_RUNNING); /* init itself */
+    assert_int_equal(ask_of_peer(SHELL, 10, &peer), SERVICE_NOT_FOUND);
+    assert_int_equal(ask_of_peer(LOG, 9, &peer), SERVICE_NOT_FOUND);
+    assert_int_equal(ask_of_peer(LOG, UINT64_MAX, &peer), SERVICE_NOT_FOUND);
+}
+
 /* --- Capabilities ------------------------------------------------------------------------ */
 
 static void each_slot_is_told_with_whom_it_leads_to(void **state)
@@ -813,6 +851,7 @@ int main(void)
         TEST(who_does_not_run_has_no_thread),
         TEST(each_time_of_a_server_has_its_kind),
         TEST(usage_is_that_of_all_at_once),
+        TEST(each_side_of_an_edge_is_told_of_the_other_and_of_no_more),
         TEST(each_slot_is_told_with_whom_it_leads_to),
         TEST(slots_of_others_are_not_taken_for_its_own),
         TEST(memory_is_told_with_its_rights_and_where_it_is),

@@ -75,3 +75,8 @@ struct answer {
 };
 struct answer program_request(const struct startup_edge *use, uint32_t operation,
                               unsigned words, const uint64_t *word);
+/*
+ * In which state who is at the other end of an edge is, by init: enum server_state of
+ * service/init.h, 0: not known. STATUS_PEER_STOPPED does not say whether it comes back.
+ */
+uint32_t program_peer(const struct startup_edge *edge);
