@@ -3,7 +3,18 @@
 #include <lib/block.h>
 #include <service/result.h>
 
-_Static_assert(STARTUP_EDGE_MAX <= 32, "a bit for each edge in block_jobs.stale");
+#define FNV_START UINT64_C(0xcbf29ce484222325)
+#define FNV_PRIME UINT64_C(0x100000001b3)
+
+/* FNV-1a, of the bytes of each word from the lowest. */
+uint64_t block_number(uint64_t before, uint64_t word)
+{
+    uint64_t number = before != 0 ? before : FNV_START;
+
+    for (unsigned i = 0; i < 64; i += 8)
+        number = (number ^ (word >> i & 0xff)) * FNV_PRIME;
+    return number != 0 ? number : 1;
+}
 
 /* Nobody waits for that answer; giving it frees its slot. */
 static void abandon(struct block_job *job)
@@ -48,28 +59,25 @@ static uint32_t wait_for_turn(struct block_jobs *jobs, const struct request *req
         .operation = request->operation,
         .sector = moves ? request->word[0] : 0,
         .sectors = moves ? request->word[1] : 0,
+        .medium = request->word[2],
         .data = (uint8_t *)(uintptr_t)request->client->buffer,
         .number = jobs->numbers++,
     };
     return SERVER_LATER;
 }
 
-static uint32_t stale_bit(const struct startup_edge *client)
-{
-    return 1u << (unsigned)(client - program_startup()->edge);
-}
-
 /* The answer's words are set, and their number. */
-static uint32_t describe(const struct block_medium *medium, uint64_t word[3], unsigned *words)
+static uint32_t describe(const struct block_medium *medium, uint64_t word[4], unsigned *words)
 {
     *words = 1;
     word[0] = BLOCK_NO_MEDIUM;
     if (medium->sector_bytes == 0)
         return SERVICE_FAILED;
-    *words = 3;
+    *words = 4;
     word[0] = medium->sector_bytes;
     word[1] = medium->sectors;
     word[2] = medium->flags;
+    word[3] = medium->number;
     return SERVICE_OK;
 }
 
@@ -77,7 +85,6 @@ uint32_t block_info(struct block_jobs *jobs, const struct block_medium *medium,
                     struct request *request)
 {
     abandon_all_of(jobs, request->client);
-    jobs->stale &= ~stale_bit(request->client);
     if (medium->unknown)
         return wait_for_turn(jobs, request);
     return describe(medium, request->word, &request->words);
@@ -90,15 +97,22 @@ static bool is_inside(const struct block_medium *medium, const struct startup_ed
            client->buffer != 0 && count <= client->buffer_bytes / medium->sector_bytes;
 }
 
-/* FAILED: there is no medium. */
+/* What is asked of a medium by its number. */
+struct order {
+    uint32_t operation;
+    uint64_t sector, sectors, medium;
+};
+
+/* FAILED: that medium is not there. */
 static uint32_t check(const struct block_medium *medium, const struct startup_edge *client,
-                      uint32_t operation, uint64_t first, uint64_t count)
+                      const struct order *order)
 {
-    if (medium->sector_bytes == 0)
+    if (medium->sector_bytes == 0 || order->medium != medium->number)
         return SERVICE_FAILED;
-    if (operation == BLOCK_WRITE && medium->flags & BLOCK_READ_ONLY)
+    if (order->operation == BLOCK_WRITE && medium->flags & BLOCK_READ_ONLY)
         return SERVICE_NOT_PERMITTED;
-    if (operation != BLOCK_FLUSH && !is_inside(medium, client, first, count))
+    if (order->operation != BLOCK_FLUSH &&
+        !is_inside(medium, client, order->sector, order->sectors))
         return SERVICE_BAD_ARGUMENT;
     return SERVICE_OK;
 }
@@ -106,14 +120,13 @@ static uint32_t check(const struct block_medium *medium, const struct startup_ed
 uint32_t block_check(struct block_jobs *jobs, const struct block_medium *medium,
                      struct request *request)
 {
+    const struct order order = {request->operation, request->word[0], request->word[1],
+                                request->word[2]};
     uint32_t result = SERVICE_OK;
 
     abandon_all_of(jobs, request->client);
-    if (jobs->stale & stale_bit(request->client))
-        result = SERVICE_FAILED;
-    else if (!medium->unknown)
-        result = check(medium, request->client, request->operation, request->word[0],
-                       request->word[1]);
+    if (!medium->unknown)
+        result = check(medium, request->client, &order);
     if (result == SERVICE_FAILED) {
         request->word[0] = BLOCK_NO_MEDIUM;
         request->words = 1;
@@ -150,7 +163,8 @@ void block_give_up(struct block_job *job, enum block_error why)
 
 static void settle(struct block_job *job, const struct block_medium *medium)
 {
-    uint64_t word[3] = {BLOCK_NO_MEDIUM};
+    const struct order order = {job->operation, job->sector, job->sectors, job->medium};
+    uint64_t word[4] = {BLOCK_NO_MEDIUM};
     unsigned words = 0;
     uint32_t result;
 
@@ -159,7 +173,7 @@ static void settle(struct block_job *job, const struct block_medium *medium)
         answer(job, result, words, word);
         return;
     }
-    result = check(medium, job->client, job->operation, job->sector, job->sectors);
+    result = check(medium, job->client, &order);
     if (result != SERVICE_OK)
         answer(job, result, result == SERVICE_FAILED, word);
 }
@@ -169,20 +183,6 @@ void block_settle(struct block_jobs *jobs, const struct block_medium *medium)
     for (unsigned i = 0; i < BLOCK_JOBS; i++) {
         if (jobs->job[i].state == BLOCK_JOB_WAITS)
             settle(&jobs->job[i], medium);
-    }
-}
-
-/* Who has only asked what there is gets to know the new one. */
-void block_changed(struct block_jobs *jobs)
-{
-    jobs->stale = UINT32_MAX;
-    for (unsigned i = 0; i < BLOCK_JOBS; i++) {
-        struct block_job *job = &jobs->job[i];
-
-        if (job->state == BLOCK_JOB_WAITS && job->operation == BLOCK_INFO)
-            jobs->stale &= ~stale_bit(job->client);
-        else if (job->state == BLOCK_JOB_WAITS)
-            block_give_up(job, BLOCK_NO_MEDIUM);
     }
 }
 

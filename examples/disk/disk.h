@@ -12,6 +12,7 @@ struct disk {
     uint64_t sectors;
     uint32_t sector_bytes;
     uint32_t flags;  /* enum block_flag */
+    uint64_t number; /* of the medium */
     uint32_t most;   /* sectors of a request at most */
     uint8_t *buffer; /* that of the edge: data comes and goes here */
 };

@@ -18,18 +18,20 @@ static struct {
     const struct startup_edge *disk;
     struct block_medium whole, part;
     struct table_partition place;
-    struct block_jobs clients; /* nothing waits here; who knows which medium */
+    bool no_driver; /* when the disk was asked last */
+    struct block_jobs clients; /* nothing waits here */
     uint8_t sector[TABLE_SECTOR_MAX];
 } state;
 
 /* Asking again does no harm; the disk's new incarnation may take its time. */
 static struct answer ask_disk(uint32_t operation, uint64_t first, uint64_t count)
 {
-    const uint64_t word[] = {first, count};
+    const uint64_t word[] = {first, count, state.whole.number};
     struct answer answer = {.status = STATUS_PEER_DIED};
 
     for (unsigned i = 0; i < TRIES && answer.status == STATUS_PEER_DIED; i++)
         answer = program_request(state.disk, operation, COUNT_OF(word), word);
+    state.no_driver = answer.status != STATUS_OK;
     return answer;
 }
 
@@ -61,8 +63,17 @@ static const char *look_at_disk(void)
         return "its disk has sectors of an unknown size";
     state.whole = (struct block_medium){.sectors = answer.word[1],
                                         .sector_bytes = (uint32_t)bytes,
-                                        .flags = (uint32_t)answer.word[2]};
+                                        .flags = (uint32_t)answer.word[2],
+                                        .number = answer.word[3]};
     return NULL;
+}
+
+/* Cards that were written from one image have the same table, and are two. */
+static uint64_t part_number(void)
+{
+    uint64_t number = block_number(0, state.whole.number);
+
+    return block_number(block_number(number, state.place.first), state.place.sectors);
 }
 
 static void look(void)
@@ -80,47 +91,40 @@ static void look(void)
     }
     state.part = state.whole;
     state.part.sectors = state.place.sectors;
+    state.part.number = part_number();
     program_log("partition %u: %lu sectors from %lu", number, (unsigned long)state.place.sectors,
                 (unsigned long)state.place.first);
 }
 
-/* Only until it is asked what it is does the disk say so, and two may have the same table. */
-static bool is_another_disk(void)
+static uint32_t failed(struct request *request, enum block_error why)
 {
-    struct answer answer = ask_disk(BLOCK_READ, 0, 1);
-
-    return answer.status != STATUS_OK ||
-           (answer.result == SERVICE_FAILED && answer.word[0] == BLOCK_NO_MEDIUM);
+    request->words = 1;
+    request->word[0] = why;
+    return SERVICE_FAILED;
 }
 
 /* The table is read anew: it may be another disk, or be partitioned anew. */
 static uint32_t op_info(struct request *request)
 {
-    const struct table_partition before = state.place;
-    bool another = state.part.sector_bytes == 0 || is_another_disk();
-
     look();
-    if (another || before.first != state.place.first || before.sectors != state.place.sectors)
-        block_changed(&state.clients);
-    return block_info(&state.clients, &state.part, request);
+    return state.no_driver ? failed(request, BLOCK_NO_DRIVER)
+                           : block_info(&state.clients, &state.part, request);
 }
 
 /* What the disk's answer means to the client. */
 static uint32_t result_of(struct request *request, const struct answer *answer)
 {
-    request->words = 1;
-    request->word[0] = answer->word[0];
+    if (answer->status == STATUS_PEER_DIED)
+        return failed(request, BLOCK_IO); /* each time that it was asked */
     if (answer->status != STATUS_OK)
-        request->word[0] = answer->status == STATUS_PEER_DIED ? BLOCK_IO : BLOCK_NO_MEDIUM;
-    else if (answer->result == SERVICE_BAD_ARGUMENT)
-        request->word[0] = BLOCK_IO; /* the disk became smaller than its table says */
-    else if (answer->result != SERVICE_FAILED) {
-        request->words = 0;
+        return failed(request, BLOCK_NO_DRIVER);
+    if (answer->result == SERVICE_BAD_ARGUMENT)
+        return failed(request, BLOCK_IO); /* the disk became smaller than its table says */
+    if (answer->result != SERVICE_FAILED)
         return answer->result;
-    }
-    if (request->word[0] == BLOCK_NO_MEDIUM)
+    if (answer->word[0] == BLOCK_NO_MEDIUM)
         state.part = (struct block_medium){0};
-    return SERVICE_FAILED;
+    return failed(request, (enum block_error)answer->word[0]);
 }
 
 static uint32_t move(struct request *request, uint64_t sector, uint32_t sectors, uint8_t *data)

@@ -100,6 +100,16 @@ def wait_for_end(guest, name):
     raise AssertionError(f"{name} does not end:\n{guest.command('log')}")
 
 
+def wait_for_log(guest, name, text):
+    """What a server says may come after the prompt: it waits for its disk."""
+    for _ in range(100):
+        said = guest.command(f"log {name}")
+        if re.search(text, said):
+            return
+        guest.command("sleep 0.1")
+    raise AssertionError(f"{name} does not say {text!r}:\n{said}")
+
+
 def sum_of(text):
     return int(re.findall(r"^disk: crc32 ([0-9a-f]{8})$", text, re.MULTILINE)[-1], 16)
 
@@ -155,7 +165,7 @@ def a_damaged_partition_table_is_refused_in_words():
         content[:SECTOR] = table
 
         def check(guest, _, why=why, content=content):
-            expect(guest.command("log part1"), f"partition 1 is not served: {why}")
+            wait_for_log(guest, "part1", f"partition 1 is not served: {why}")
             wait_for_end(guest, "look-at-disk")
             expect_equal(sum_of(shown(guest)), zlib.crc32(content), "checksum of the disk")
         with_image(content, check)
@@ -252,6 +262,27 @@ def errors_of_the_disk_are_told():
                lambda image: image.with_errors("write_aio", 1000))
 
 
+def errors_below_a_partition_reach_its_client_and_nobody_else():
+    content = image_of(4096, (0x83, 100, 1000), (0x83, 1100, 1000))
+    nodes = """&look { uses = <&part1 &console>; };
+        / { thole { part2 { compatible = "thole,server"; program = "partition"; priority = <28>; memory-kib = <96>;
+                            uses = <&disk &log>; use-names = "disk", "log"; buffer-kib = <16 4>;
+                            config { partition = <2>; }; };
+                    look2 { compatible = "thole,server"; program = "disk"; priority = <10>; time-us = <5000 10000>;
+                            memory-kib = <256>; uses = <&{/thole/part2} &console>; use-names = "disk", "console";
+                            restart = "never"; config { sum; }; }; }; };"""
+
+    def check(guest, _):
+        wait_for_end(guest, "look-at-disk")
+        expect(shown(guest), "^disk: reading: it has an error$")
+        expect(guest.command("log disk"), r"reading of \d+ sectors at \d+ failed")
+        wait_for_end(guest, "look2")
+        expect_equal(sum_of(shown(guest)), zlib.crc32(content[1100 * SECTOR:2100 * SECTOR]), "checksum of partition 2")
+        for name in ("disk", "part1", "part2"):
+            expect_equal(servers(guest)[name], ("running", 0), name)
+    with_image(content, check, nodes, lambda image: image.with_errors("read_aio", 600))
+
+
 def a_disk_with_sectors_of_4096_bytes_is_served():
     content = image_of(4096)
 
@@ -269,10 +300,7 @@ def a_disk_that_becomes_shorter_is_as_short_at_once():
     def check(guest, image):
         wait_for_end(guest, "look-at-disk")
         qmp(image, "block_resize", {"device": "d", "size": 2048 * SECTOR})
-        for _ in range(100):
-            if re.search("2048 sectors now", guest.command("log disk")):
-                break
-            guest.command("sleep 0.1")
+        wait_for_log(guest, "disk", "2048 sectors now")
         expect(look(guest), "^disk: 2048 sectors of 512 bytes$")
         expect_equal(sum_of(shown(guest)), zlib.crc32(content[:2048 * SECTOR]), "checksum of the disk")
     with_image(content, check, arguments=lambda image: image.arguments() +
@@ -329,6 +357,7 @@ if __name__ == "__main__":
         a_disk_from_before_version_1_is_refused_in_words,
         a_read_only_disk_is_not_written_to,
         errors_of_the_disk_are_told,
+        errors_below_a_partition_reach_its_client_and_nobody_else,
         a_disk_with_sectors_of_4096_bytes_is_served,
         a_disk_that_becomes_shorter_is_as_short_at_once,
         random_bytes_and_the_date_are_told)

@@ -23,16 +23,15 @@ int partition_main(void);
 static uint8_t image[SECTORS * SECTOR];
 static uint8_t disk_side[4096], buffer[2][BUFFER];
 static struct startup_edge *client[2];
-static uint64_t word[6];
+static uint64_t word[6], known[2];
 
 /* The disk; each request but those refused is obeyed. */
 static struct {
-    uint64_t sectors, sector_bytes, flags;
+    uint64_t sectors, sector_bytes, flags, number;
     enum thole_status status;
     uint32_t result;
     uint64_t why;
     unsigned die, requests, flushes;
-    bool stale; /* it is another one, and was not asked what since */
 } disk;
 
 struct answer program_request(const struct startup_edge *use, uint32_t operation, unsigned words,
@@ -40,7 +39,7 @@ struct answer program_request(const struct startup_edge *use, uint32_t operation
 {
     struct answer answer = {.status = disk.status, .result = disk.result, .word = {disk.why}};
     assert_ptr_equal(use, &fake.startup.edge[0]);
-    assert_int_equal(words, 2);
+    assert_int_equal(words, 3);
     disk.requests++;
     if (disk.die > 0) {
         disk.die--;
@@ -49,13 +48,13 @@ struct answer program_request(const struct startup_edge *use, uint32_t operation
     if (answer.status != STATUS_OK || answer.result != SERVICE_OK)
         return answer;
     if (operation == BLOCK_INFO) {
-        disk.stale = false;
         answer.word[0] = disk.sector_bytes;
         answer.word[1] = disk.sectors;
         answer.word[2] = disk.flags;
+        answer.word[3] = disk.number;
         return answer;
     }
-    if (disk.stale) {
+    if (in[2] != disk.number) {
         answer.result = SERVICE_FAILED;
         answer.word[0] = BLOCK_NO_MEDIUM;
         return answer;
@@ -147,6 +146,7 @@ static void write_gpt(void)
 
 static int begin(unsigned number)
 {
+    memset(known, 0, sizeof(known));
     fake.config[0].name = "partition";
     fake.config[0].value = number;
     memset(&state, 0, sizeof(state));
@@ -163,6 +163,7 @@ static int with_disk(void **context)
     memset(&disk, 0, sizeof(disk));
     disk.sectors = SECTORS;
     disk.sector_bytes = SECTOR;
+    disk.number = 4711;
     memset(buffer, 0, sizeof(buffer));
     for (unsigned i = 0; i < sizeof(image); i++)
         image[i] = (uint8_t)(i / SECTOR * 5 + i);
@@ -173,12 +174,19 @@ static int with_disk(void **context)
     return 0;
 }
 
+/* Who has not asked what there is since the server began knows of it from before. */
 static uint32_t ask(unsigned who, uint32_t operation, uint64_t first, uint64_t count)
 {
+    uint32_t result;
+
     memset(word, 0, sizeof(word));
     word[0] = first;
     word[1] = count;
-    return fake_request(client[who], operation, word);
+    word[2] = known[who] != 0 ? known[who] : state.part.number;
+    result = fake_request(client[who], operation, word);
+    if (operation == BLOCK_INFO && result == SERVICE_OK)
+        known[who] = word[3];
+    return result;
 }
 
 static void expect_served(unsigned number, uint64_t first, uint64_t sectors)
@@ -453,7 +461,64 @@ static void errors_of_the_disk_are_passed_on(void **context)
     assert_int_equal(ask(0, BLOCK_READ, 7, 1), SERVICE_OK);
     disk.status = STATUS_PEER_STOPPED;
     assert_int_equal(ask(0, BLOCK_READ, 7, 1), SERVICE_FAILED);
+    assert_int_equal(word[0], BLOCK_NO_DRIVER);
+    assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_FAILED);
+    assert_int_equal(word[0], BLOCK_NO_DRIVER);
+}
+
+/* A driver that is away for a while is not a medium that is. */
+static void a_disk_whose_driver_comes_back_is_the_same(void **context)
+{
+    (void)context;
+    assert_int_equal(begin(1), -1);
+    assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+    disk.status = STATUS_PEER_STOPPED;
+    assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_FAILED);
+    assert_int_equal(word[0], BLOCK_NO_DRIVER);
+    assert_int_equal(ask(1, BLOCK_INFO, 0, 0), SERVICE_FAILED);
+    disk.status = STATUS_OK;
+    assert_int_equal(ask(1, BLOCK_INFO, 0, 0), SERVICE_OK);
+    assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_OK);
+}
+
+/* A client that lives on while the disk, its driver and this server are all new. */
+static void a_new_incarnation_knows_by_the_number_what_its_clients_know(void **context)
+{
+    uint64_t before;
+    (void)context;
+    assert_int_equal(begin(1), -1);
+    assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+    before = known[0];
+    assert_true(before != 0 && before != disk.number);
+    assert_int_equal(begin(1), -1);
+    known[0] = before;
+    assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_OK);
+    disk.number++;
+    assert_int_equal(begin(1), -1);
+    known[0] = before;
+    assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_FAILED);
     assert_int_equal(word[0], BLOCK_NO_MEDIUM);
+    assert_int_equal(ask(0, BLOCK_FLUSH, 0, 0), SERVICE_FAILED);
+    assert_int_equal(disk.flushes, 0);
+    assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+    assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_OK);
+}
+
+/* Another place on the disk, or another size, is another medium. */
+static void a_disk_that_was_partitioned_anew_has_other_partitions(void **context)
+{
+    static const uint32_t place[][2] = {{101, 199}, {100, 199}};
+    (void)context;
+    for (unsigned i = 0; i < COUNT_OF(place); i++) {
+        with_disk(context);
+        assert_int_equal(begin(1), -1);
+        assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+        entry(0, 0, 0x0c, place[i][0], place[i][1]);
+        assert_int_equal(ask(1, BLOCK_INFO, 0, 0), SERVICE_OK);
+        assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_FAILED);
+        assert_int_equal(word[0], BLOCK_NO_MEDIUM);
+        assert_int_equal(ask(1, BLOCK_WRITE, 7, 1), SERVICE_OK);
+    }
 }
 
 /* A card was changed: nobody writes by the table of the one before. */
@@ -461,6 +526,8 @@ static void another_disk_is_looked_at_anew(void **context)
 {
     (void)context;
     assert_int_equal(begin(1), -1);
+    assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+    assert_int_equal(ask(1, BLOCK_INFO, 0, 0), SERVICE_OK);
     disk.result = SERVICE_FAILED;
     disk.why = BLOCK_NO_MEDIUM;
     assert_int_equal(ask(0, BLOCK_READ, 7, 1), SERVICE_FAILED);
@@ -481,7 +548,7 @@ static void another_disk_with_the_same_table_is_another(void **context)
     (void)context;
     assert_int_equal(begin(1), -1);
     assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_OK);
-    disk.stale = true;
+    disk.number++;
     assert_int_equal(ask(1, BLOCK_INFO, 0, 0), SERVICE_OK);
     assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_FAILED);
     assert_int_equal(word[0], BLOCK_NO_MEDIUM);
@@ -503,7 +570,7 @@ static void a_disk_that_cannot_be_is_refused(void **context)
     disk.sectors = 1;
     expect_refused(1, "the disk has no partition table");
     with_disk(context);
-    disk.status = STATUS_PEER_STOPPED;
+    disk.result = SERVICE_FAILED;
     expect_refused(1, "there is no disk");
 }
 
@@ -539,6 +606,9 @@ int main(void)
         TEST(random_tables_harm_nobody),
         TEST(a_disk_whose_driver_dies_is_asked_again),
         TEST(errors_of_the_disk_are_passed_on),
+        TEST(a_disk_whose_driver_comes_back_is_the_same),
+        TEST(a_new_incarnation_knows_by_the_number_what_its_clients_know),
+        TEST(a_disk_that_was_partitioned_anew_has_other_partitions),
         TEST(another_disk_is_looked_at_anew),
         TEST(another_disk_with_the_same_table_is_another),
         TEST(a_disk_that_cannot_be_is_refused),

@@ -21,6 +21,7 @@ int sd_main(void);
 static uint8_t buffer[2][BUFFER];
 static struct startup_edge *client[2];
 static uint64_t word[6];
+static uint64_t known[2], usual; /* media that the clients know; that of the modelled card */
 static const char *flag; /* in the configuration */
 
 const void *program_config(const char *name, uint32_t *bytes)
@@ -64,6 +65,7 @@ static int with_card(void **state)
         client[i] = fake_edge(EDGE_PROVIDE, "client", buffer[i], BUFFER);
     memset(buffer, 0, sizeof(buffer));
     sdhci_model_power_on();
+    known[0] = known[1] = usual;
     return 0;
 }
 
@@ -80,7 +82,15 @@ static uint32_t ask(unsigned who, uint32_t operation, uint64_t first, uint64_t c
     memset(word, 0, sizeof(word));
     word[0] = first;
     word[1] = count;
+    word[2] = known[who];
     return fake_request(client[who], operation, word);
+}
+
+static uint32_t keep_number(unsigned who, uint32_t operation, uint32_t result)
+{
+    if (operation == BLOCK_INFO && result == SERVICE_OK)
+        known[who] = word[3];
+    return result;
 }
 
 /* The result of a request, which is waited for; its first word in word[0]. */
@@ -89,13 +99,23 @@ static uint32_t do_it(unsigned who, uint32_t operation, uint64_t first, uint64_t
     unsigned before = fake.answers = 0;
     uint32_t result = ask(who, operation, first, count);
 
-    if (result != SERVER_LATER)
-        return result;
-    assert_int_equal(fake.answers, before);
-    settle();
-    assert_int_equal(fake.answers, before + 1);
-    memcpy(word, fake.answer[before].word, sizeof(word));
-    return fake.answer[before].result;
+    if (result == SERVER_LATER) {
+        assert_int_equal(fake.answers, before);
+        settle();
+        assert_int_equal(fake.answers, before + 1);
+        memcpy(word, fake.answer[before].word, sizeof(word));
+        result = fake.answer[before].result;
+    }
+    return keep_number(who, operation, result);
+}
+
+/* The clients of each test know the card that is there when it begins. */
+static int know_the_card(void **state)
+{
+    with_driver(state);
+    assert_int_equal(do_it(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+    usual = word[3];
+    return usual == 0;
 }
 
 static void a_card_is_found_and_described(void **state)
@@ -422,6 +442,48 @@ static void another_card_is_not_touched_before_its_size_was_asked(void **state)
     assert_int_equal(ask(1, BLOCK_READ, 4, 1), SERVICE_FAILED);
 }
 
+/* Nobody told the driver: it died before, and what it knew with it. */
+static void a_card_that_was_changed_while_the_driver_was_away_is_another(void **state)
+{
+    static uint8_t before[SDHCI_MODEL_SECTORS * SECTOR];
+    (void)state;
+    for (unsigned i = 0; i < COUNT_OF(sdhci_model.cid); i++) {
+        with_driver(state);
+        assert_int_equal(do_it(0, BLOCK_WRITE, 4, 1), SERVICE_OK);
+        memcpy(before, sdhci_model.image, sizeof(before));
+        sdhci_model.cid[i] ^= 0x100;
+        begin();
+        memset(buffer[0], 0x99, SECTOR);
+        assert_int_equal(do_it(0, BLOCK_WRITE, 4, 1), SERVICE_FAILED);
+        assert_int_equal(word[0], BLOCK_NO_MEDIUM);
+        assert_int_equal(do_it(0, BLOCK_FLUSH, 0, 0), SERVICE_FAILED);
+        assert_memory_equal(sdhci_model.image, before, sizeof(before));
+        assert_int_equal(do_it(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+        assert_int_equal(do_it(0, BLOCK_WRITE, 4, 1), SERVICE_OK);
+    }
+}
+
+static void a_card_of_another_size_is_another(void **state)
+{
+    (void)state;
+    sdhci_model_size(2, 1024);
+    begin();
+    assert_int_equal(do_it(0, BLOCK_READ, 4, 1), SERVICE_FAILED);
+    assert_int_equal(word[0], BLOCK_NO_MEDIUM);
+}
+
+static void the_same_card_is_the_same_for_a_new_driver(void **state)
+{
+    (void)state;
+    begin();
+    assert_int_equal(do_it(0, BLOCK_WRITE, 4, 1), SERVICE_OK);
+    sdhci_model_remove();
+    settle();
+    sdhci_model_insert();
+    settle();
+    assert_int_equal(do_it(0, BLOCK_WRITE, 4, 1), SERVICE_OK);
+}
+
 static void a_switch_that_bounces_is_no_removal(void **state)
 {
     (void)state;
@@ -597,6 +659,9 @@ int main(void)
         TEST(a_card_is_found_without_a_card_switch),
         TEST(a_card_that_is_pulled_ends_what_is_under_way),
         TEST(another_card_is_not_touched_before_its_size_was_asked),
+        TEST(a_card_that_was_changed_while_the_driver_was_away_is_another),
+        TEST(a_card_of_another_size_is_another),
+        TEST(the_same_card_is_the_same_for_a_new_driver),
         TEST(a_switch_that_bounces_is_no_removal),
         TEST(requests_wait_while_the_card_is_being_identified),
         TEST(a_new_incarnation_takes_the_card_over),
@@ -607,5 +672,5 @@ int main(void)
         TEST(the_clock_is_divided_as_the_controller_can),
         TEST(without_registers_it_says_so_and_ends),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, know_the_card, NULL);
 }

@@ -139,6 +139,7 @@ static uint32_t ask(unsigned who, uint32_t operation, uint64_t first, uint64_t c
     memset(word, 0, sizeof(word));
     word[0] = first;
     word[1] = count;
+    word[2] = block.disk.medium.number;
     return fake_request(client[who], operation, word);
 }
 
@@ -167,7 +168,34 @@ static void it_says_how_large_the_disk_is(void **state)
     assert_int_equal(word[0], SECTOR);
     assert_int_equal(word[1], SECTORS);
     assert_int_equal(word[2], 0);
+    assert_true(word[3] != 0);
     assert_string_equal(fake.log, "1000 sectors of 512 bytes");
+}
+
+static void who_speaks_of_another_medium_is_refused(void **state)
+{
+    static const uint32_t operation[] = {BLOCK_READ, BLOCK_WRITE, BLOCK_FLUSH};
+    (void)state;
+    for (unsigned i = 0; i < COUNT_OF(operation); i++) {
+        memset(word, 0, sizeof(word));
+        word[1] = operation[i] != BLOCK_FLUSH;
+        word[2] = block.disk.medium.number + 1;
+        assert_int_equal(fake_request(client[0], operation[i], word), SERVICE_FAILED);
+        assert_int_equal(word[0], BLOCK_NO_MEDIUM);
+    }
+    assert_int_equal(settle(), 0);
+}
+
+/* A restarted driver, and a disk that becomes shorter. */
+static void the_disk_keeps_its_number(void **state)
+{
+    uint64_t number = block.disk.medium.number;
+    (void)state;
+    put_config(0, SECTORS / 2, 8);
+    restart();
+    assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+    assert_int_equal(word[1], SECTORS / 2);
+    assert_int_equal(word[3], number);
 }
 
 static void what_is_read_is_what_the_disk_has(void **state)
@@ -743,6 +771,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, with_driver)
     const struct CMUnitTest tests[] = {
         TEST(it_says_how_large_the_disk_is),
+        TEST(who_speaks_of_another_medium_is_refused),
+        TEST(the_disk_keeps_its_number),
         TEST(what_is_read_is_what_the_disk_has),
         TEST(what_is_written_is_on_the_disk_and_nowhere_else),
         TEST(a_large_request_is_moved_in_pieces),

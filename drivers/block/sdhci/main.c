@@ -24,8 +24,6 @@ static struct {
     unsigned tries;        /* left */
     unsigned waits;        /* for which the timer was set, */
     uint64_t deadline;     /* to this */
-    uint32_t id[4];        /* of the last card there was */
-    bool had_card;
 } sd;
 
 static void watch(void)
@@ -55,16 +53,14 @@ static void look_for_card(void)
     card_start(&sd.card);
 }
 
-static bool is_another_card(void)
+/* Who made it says so in its CID; a card of another size is another even then. */
+static uint64_t card_number(void)
 {
-    bool another = false;
+    uint64_t number = block_number(0, sd.card.sectors);
 
-    for (unsigned i = 0; i < COUNT_OF(sd.id); i++) {
-        another |= sd.had_card && sd.id[i] != sd.card.id[i];
-        sd.id[i] = sd.card.id[i];
-    }
-    sd.had_card = true;
-    return another;
+    for (unsigned i = 0; i < COUNT_OF(sd.card.id); i++)
+        number = block_number(number, sd.card.id[i]);
+    return number;
 }
 
 static void found(void)
@@ -73,12 +69,11 @@ static void found(void)
         .sectors = sd.card.sectors,
         .sector_bytes = HOST_BLOCK_BYTES,
         .flags = BLOCK_REMOVABLE | (sd.card.read_only ? BLOCK_READ_ONLY : 0),
+        .number = card_number(),
     };
     program_log("a card of %lu sectors, %s%s", (unsigned long)sd.medium.sectors,
                 sd.card.blocks ? "high capacity" : "standard capacity",
                 sd.card.read_only ? ", read only" : "");
-    if (is_another_card())
-        block_changed(&sd.jobs);
     block_settle(&sd.jobs, &sd.medium);
 }
 

@@ -93,6 +93,7 @@ static enum virtio_state look_at_shape(struct disk *disk)
         return VIRTIO_BROKEN;
     disk->medium.sector_bytes = sector;
     disk->medium.flags = disk->virtio.features & F_RO ? BLOCK_READ_ONLY : 0;
+    disk->medium.number = block_number(0, sector);
     disk->flushes = disk->virtio.features & F_FLUSH;
     if (!share_memory(disk, most))
         return VIRTIO_NO_MEMORY;

@@ -26,7 +26,10 @@ struct disk {
 /* VIRTIO_BLK_T_*, 5.2.6 */
 enum disk_request { DISK_READ = 0, DISK_WRITE = 1, DISK_FLUSH = 4 };
 
-/* Takes the device over, empty, and looks what it is. */
+/*
+ * Takes the device over, empty, and looks what it is. There is no other medium in it: it
+ * keeps its number, though it may become shorter.
+ */
 enum virtio_state disk_start(struct disk *disk);
 /* How large it is now; a device that does not say so is left as it was. */
 void disk_look(struct disk *disk);

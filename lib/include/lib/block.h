@@ -18,6 +18,7 @@ struct block_medium {
     uint64_t sectors;
     uint32_t sector_bytes; /* a power of two; 0: there is no medium */
     uint32_t flags;        /* enum block_flag */
+    uint64_t number;       /* by which clients know it */
     bool unknown;          /* it is being looked at; all that is asked waits for block_settle */
 };
 
@@ -29,6 +30,7 @@ struct block_job {
     uint32_t operation; /* enum block_operation */
     uint64_t sector;    /* the next to move */
     uint64_t sectors;   /* left to move; once it runs, no more than the buffer holds */
+    uint64_t medium;    /* the number of which */
     uint8_t *data;      /* where in the client's buffer */
     uint64_t number;    /* in the order in which they came */
 };
@@ -36,8 +38,13 @@ struct block_job {
 struct block_jobs {
     struct block_job job[BLOCK_JOBS];
     uint64_t numbers;
-    uint32_t stale; /* a bit an edge: the client knows a medium that is no more */
 };
+
+/*
+ * The number of a medium, of words that tell it from others, one after the other: the first
+ * with `before` 0. Never 0.
+ */
+uint64_t block_number(uint64_t before, uint64_t word);
 
 /*
  * BLOCK_INFO: ends what the client's last incarnation asked for, and answers; FAILED
@@ -55,12 +62,10 @@ uint32_t block_check(struct block_jobs *jobs, const struct block_medium *medium,
 uint32_t block_accept(struct block_jobs *jobs, const struct block_medium *medium,
                       struct request *request);
 /*
- * The medium is known now, or there is none, or it is of another size: what waits and
- * cannot be done is answered so.
+ * The medium is known now, or there is none, or it is another, or of another size: what
+ * waits and cannot be done is answered so.
  */
 void block_settle(struct block_jobs *jobs, const struct block_medium *medium);
-/* It is another medium: each client has to ask BLOCK_INFO before it may do anything. */
-void block_changed(struct block_jobs *jobs);
 
 /*
  * The job that has waited longest, of a client that has none running: it runs now.
