@@ -172,7 +172,7 @@ int serial_run(const struct uart_device *device)
     static const struct server server = {
         .interrupt = on_interrupt, .signal = on_signal, .start = on_start};
     if (!find_device(device))
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     find_client();
     device->start(&serial.uart);
     server_run(&server);

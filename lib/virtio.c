@@ -226,7 +226,9 @@ static enum virtio_state start(struct virtio *device, enum virtio_device type, u
 enum virtio_state virtio_start(struct virtio *device, enum virtio_device type, uint64_t wanted)
 {
     forget_requests(device);
-    if (device->state != VIRTIO_NO_MEMORY)
+    if (device->failures >= VIRTIO_FAILURES)
+        device->state = VIRTIO_FAILS_AGAIN;
+    else if (device->state != VIRTIO_NO_MEMORY)
         device->state = start(device, type, wanted);
     return device->state;
 }
@@ -272,6 +274,13 @@ static bool is_possible(const struct virtio *device, uint32_t id, uint32_t bytes
            bytes <= device->slot[slot].writable;
 }
 
+/* The driver starts it anew, and sees by that whether it may. */
+static void fail(struct virtio *device, enum virtio_state why)
+{
+    device->failures += device->state == VIRTIO_WORKS;
+    device->state = why;
+}
+
 enum virtio_taken virtio_take(struct virtio *device, unsigned *slot, uint32_t *wrote)
 {
     const volatile struct used *used = &queue_of(device)->used;
@@ -285,9 +294,10 @@ enum virtio_taken virtio_take(struct virtio *device, unsigned *slot, uint32_t *w
     id = element->id;
     bytes = element->bytes;
     if (ready > (uint16_t)(device->offered - device->taken) || !is_possible(device, id, bytes)) {
-        device->state = VIRTIO_BROKEN;
+        fail(device, VIRTIO_BROKEN);
         return VIRTIO_LIES;
     }
+    device->failures = 0;
     *slot = id / SLOT_ENTRIES;
     *wrote = bytes;
     device->slot[*slot].offered = false;
@@ -306,7 +316,7 @@ uint32_t virtio_interrupt(struct virtio *device)
     virtio_write(device, VIRTIO_INTERRUPT_ACK, why);
     virtio_barrier();
     if (virtio_read(device, VIRTIO_STATUS) & STATUS_DEVICE_NEEDS_RESET)
-        device->state = VIRTIO_NEEDS_RESET;
+        fail(device, VIRTIO_NEEDS_RESET);
     return why & (VIRTIO_INTERRUPT_USED | VIRTIO_INTERRUPT_CONFIG);
 }
 
@@ -340,10 +350,14 @@ const char *virtio_describe(enum virtio_state state)
         return "it has no queue";
     case VIRTIO_NO_MEMORY:
         return "there is no memory for it, or too little: dma-kib";
+    case VIRTIO_BAD_CONFIG:
+        return "what it says of itself cannot be";
     case VIRTIO_BROKEN:
         return "what it wrote into its queue cannot be";
     case VIRTIO_NEEDS_RESET:
         return "it has an error and asks for a reset";
+    case VIRTIO_FAILS_AGAIN:
+        return "it is broken: it fails whenever it is started";
     }
     return "unknown";
 }

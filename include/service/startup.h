@@ -23,6 +23,13 @@
 #define PROGRAM_EDGE_ADDRESS   0x50000000ULL /* shared buffers */
 #define PROGRAM_HEAP_ADDRESS   0x80000000ULL /* grows up by INIT_GROW */
 
+/*
+ * The exit code of a program whose next incarnation would find the same: its device is not
+ * there or is broken, or its node does not give what it needs. Init leaves it failed, unless
+ * `restart` says "always". So do the 255 codes behind it, which are the library's.
+ */
+#define PROGRAM_EXIT_FOR_GOOD  0x7e00
+
 enum startup_slot {
     SLOT_NONE = 0,
     SLOT_ENDPOINT,     /* its own endpoint: receive here */

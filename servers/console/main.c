@@ -274,7 +274,7 @@ int main(void)
                                          .signal = on_signal,
                                          .start = on_start};
     if (!screen_start())
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     keep_start();
     notices_start();
     server_run(&server);

@@ -52,7 +52,11 @@ void fault_describe(const struct server *server, const struct message *message, 
 
     switch (fault) {
     case FAULT_EXIT:
-        text_format(&text, "ended with exit code %d", (int)address);
+        if (address == PROGRAM_EXIT_FOR_GOOD) {
+            text_format(&text, "cannot work, its log says why");
+        } else {
+            text_format(&text, "ended with exit code %d", (int)address);
+        }
         return;
     case FAULT_TIMEOUT:
         text_format(&text, "timeout: used %lu us more than lent, its grace is %u us, at pc 0x%lx",

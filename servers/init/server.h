@@ -256,6 +256,7 @@ void server_restart(struct server *server);
 struct ending {
     const char *what;            /* for the log and `ps` */
     bool failed;                 /* else it ended well, by itself */
+    bool for_good;               /* the next would end in the same way */
     const struct message *fault; /* whose details go into the log; NULL: none */
 };
 /* What now is up to its restart policy. */

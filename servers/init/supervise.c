@@ -237,7 +237,8 @@ void server_ended(struct server *server, const struct ending *ending)
     enum restart_policy policy = server->tree->restart;
     unsigned failures;
 
-    if (policy == RESTART_NEVER || (policy == RESTART_ON_FAILURE && !ending->failed)) {
+    if (policy == RESTART_NEVER ||
+        (policy == RESTART_ON_FAILURE && (!ending->failed || ending->for_good))) {
         end_by_policy(server, ending);
         return;
     }
@@ -247,6 +248,13 @@ void server_ended(struct server *server, const struct ending *ending)
     } else {
         restart_after(server, ending, backoff_ms(failures));
     }
+}
+
+/* Does the exit say so? */
+static bool is_for_good(const struct message *message)
+{
+    return message->word[0] == FAULT_EXIT && message->word[1] >= PROGRAM_EXIT_FOR_GOOD &&
+           message->word[1] - PROGRAM_EXIT_FOR_GOOD <= UINT8_MAX;
 }
 
 void server_fault(struct server *server, const struct message *message)
@@ -260,6 +268,7 @@ void server_fault(struct server *server, const struct message *message)
     fault_describe(server, message, what, sizeof(what));
     server_ended(server, &(struct ending){.what = what,
                                           .failed = !exit || message->word[1] != 0,
+                                          .for_good = is_for_good(message),
                                           .fault = exit ? NULL : message});
 }
 

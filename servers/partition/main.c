@@ -184,7 +184,7 @@ int main(void)
     state.disk = program_use("disk");
     if (state.disk == NULL || state.disk->buffer == 0) {
         program_log("no use named disk, or no buffer with it");
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     server_run(&server);
 }

@@ -110,7 +110,7 @@ int main(void)
     const struct startup_edge *owner = watchdog_begin(&device);
     if (program_use("system") == NULL) {
         program_log("the node has no system-control: nobody could be told to reset");
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     state.kept = &state.alone;
     if (owner != NULL && owner->buffer_bytes >= sizeof(struct kept))

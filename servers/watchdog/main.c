@@ -120,7 +120,7 @@ int main(void)
     state = (struct state){.watchdog = program_use("watchdog")};
     if (state.watchdog == NULL) {
         program_log("the node names no watchdog");
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     set_seconds(program_config_cell("seconds", DEFAULT_SECONDS));
     server_run(&server);

@@ -14,7 +14,7 @@ import struct
 import tempfile
 import zlib
 
-from system import Guest, compile_tree, expect, expect_equal, power_off, run, servers, shown
+from system import Guest, compile_tree, expect, expect_equal, power_off, run, servers, shown, wait_for_state
 
 SECTOR = 512
 SYSTEM = '#include "systems/disk.dts" /* which begins with /dts-v1/ */\n'
@@ -232,9 +232,24 @@ def a_slot_that_is_none_is_told_and_the_others_are_looked_at():
 
 
 def a_disk_from_before_version_1_is_refused_in_words():
-    with_image(image_of(64), lambda guest, _: expect(
-        guest.command("log disk"), "no disk: its interface is that from before virtio 1.0"),
-        arguments=lambda image: ["-global", "virtio-mmio.force-legacy=true"] + image.arguments()[2:])
+    def check(guest, _):
+        wait_for_log(guest, "disk", "no disk: its interface is that from before virtio 1.0")
+        expect_equal(wait_for_state(guest, "disk", "failed"), ("failed", 0), "the disk's driver")
+    with_image(image_of(64), check, arguments=lambda image: ["-global", "virtio-mmio.force-legacy=true"] + image.arguments()[2:])
+
+
+def a_driver_whose_device_is_something_else_ends_for_good():
+    """The tree says that the generator is a disk."""
+    nodes = """/ { thole { wrong { compatible = "thole,server"; program = "virtio-block"; match = "virtio,mmio";
+               virtio-device-id = <4>; dma-kib = <64>; priority = <30>; memory-kib = <128>; uses = <&log>; }; }; };
+               &random { status = "disabled"; };"""
+
+    def check(guest, _):
+        expect_equal(wait_for_state(guest, "wrong", "failed"), ("failed", 0), "the driver of what is no disk")
+        expect(guest.command("log wrong"), "no disk: there is no such virtio device")
+        expect(guest.command("log init"), r"init: wrong: cannot work, its log says why \(failed\)$")
+        expect_equal(servers(guest)["disk"], ("running", 0), "the disk's driver")
+    with_image(image_of(64), check, nodes, lambda image: image.arguments() + ["-device", "virtio-rng-device"])
 
 
 def a_read_only_disk_is_not_written_to():
@@ -355,6 +370,7 @@ if __name__ == "__main__":
         without_a_disk_the_rest_works,
         a_slot_that_is_none_is_told_and_the_others_are_looked_at,
         a_disk_from_before_version_1_is_refused_in_words,
+        a_driver_whose_device_is_something_else_ends_for_good,
         a_read_only_disk_is_not_written_to,
         errors_of_the_disk_are_told,
         errors_below_a_partition_reach_its_client_and_nobody_else,

@@ -264,7 +264,7 @@ void without_registers_it_says_so_and_ends(void **state)
 {
     (void)state;
     fake.registers = 0;
-    assert_int_equal(fake_start(driver_main), 1);
+    assert_int_equal(fake_start(driver_main), PROGRAM_EXIT_FOR_GOOD);
     assert_int_equal(fake.logs, 1);
 }
 

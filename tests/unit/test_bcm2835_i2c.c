@@ -517,7 +517,7 @@ static void a_bus_that_cannot_be_is_not_started(void **state)
         fake.config[1].name = "bus-hz";
         fake.config[1].value = cannot[i].bus;
         memset(&bus, 0, sizeof(bus));
-        assert_int_equal(fake_start(bcm2835_i2c_main), 1);
+        assert_int_equal(fake_start(bcm2835_i2c_main), PROGRAM_EXIT_FOR_GOOD);
     }
 }
 
@@ -526,7 +526,7 @@ static void without_registers_it_says_so_and_ends(void **state)
     (void)state;
     fake.registers = BCM2835_I2C_REGISTER_BYTES - 1;
     memset(&bus, 0, sizeof(bus));
-    assert_int_equal(fake_start(bcm2835_i2c_main), 1);
+    assert_int_equal(fake_start(bcm2835_i2c_main), PROGRAM_EXIT_FOR_GOOD);
     assert_string_equal(fake.log, "no registers of a BSC: 31 bytes, not 32");
 }
 

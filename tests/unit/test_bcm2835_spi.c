@@ -444,7 +444,7 @@ static void without_registers_it_says_so_and_ends(void **state)
     (void)state;
     fake.registers = BCM2835_SPI_REGISTER_BYTES - 1;
     memset(&bus, 0, sizeof(bus));
-    assert_int_equal(fake_start(bcm2835_spi_main), 1);
+    assert_int_equal(fake_start(bcm2835_spi_main), PROGRAM_EXIT_FOR_GOOD);
     assert_string_equal(fake.log, "no registers of an SPI master: 23 bytes, not 24");
 }
 

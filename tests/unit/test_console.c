@@ -541,7 +541,7 @@ static void without_a_serial_line_it_ends(void **state)
     (void)state;
     fake.startup.edge[0].kind = 0;
     memset(&screen, 0, sizeof(screen));
-    assert_int_equal(fake_start(console_main), 1);
+    assert_int_equal(fake_start(console_main), PROGRAM_EXIT_FOR_GOOD);
 }
 
 int main(void)

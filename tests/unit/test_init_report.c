@@ -57,6 +57,7 @@ static void each_fault_has_its_sentence(void **state)
         {{FAULT_SYSCALL, 99, 1, 4}, "fault: unknown system call 0x63 at pc 0x4"},
         {{FAULT_BREAKPOINT, 7, 1, 4}, "fault: breakpoint 0x7 at pc 0x4"},
         {{FAULT_EXIT, UINT64_MAX, 1, 4}, "ended with exit code -1"},
+        {{FAULT_EXIT, PROGRAM_EXIT_FOR_GOOD, 1, 4}, "cannot work, its log says why"},
         {{FAULT_MACHINE, 7, 1, 4}, "fault: machine error at 0x7 at pc 0x4"},
         {{FAULT_TIMEOUT, 62500 * 1001, 0, 0x401234},
          "timeout: used 1001000 us more than lent, its grace is 1000000 us, at pc 0x401234"},

@@ -304,6 +304,52 @@ static void a_bad_end_is_one(void **state)
     assert_int_equal(server->restarts, 1);
 }
 
+static void an_end_for_good_is_the_last(void **state)
+{
+    static const struct message first = {.word = {FAULT_EXIT, PROGRAM_EXIT_FOR_GOOD}},
+                                last = {.word = {FAULT_EXIT, PROGRAM_EXIT_FOR_GOOD + 255}};
+    (void)state;
+
+    tree_set(RESTART_ON_FAILURE, 4);
+    server_fault(server, &first);
+    assert_int_equal(server->state, SERVER_FAILED);
+    assert_int_equal(begins, 0);
+    assert_int_equal(closes, 1);
+    assert_int_equal(quotas_closed, 1);
+    server_start(server);
+    assert_int_equal(server->state, SERVER_RUNNING);
+    server_fault(server, &last);
+    assert_int_equal(server->state, SERVER_FAILED);
+    assert_int_equal(server->restarts, 0);
+}
+
+static void an_end_that_only_looks_like_it_is_a_bad_one(void **state)
+{
+    static const struct message other[] = {{.word = {FAULT_EXIT, PROGRAM_EXIT_FOR_GOOD - 1}},
+                                           {.word = {FAULT_EXIT, PROGRAM_EXIT_FOR_GOOD + 256}},
+                                           {.word = {FAULT_READ, PROGRAM_EXIT_FOR_GOOD}}};
+    (void)state;
+
+    tree_set(RESTART_ON_FAILURE, 4);
+    for (unsigned i = 0; i < 3; i++) {
+        now += 11 * (uint64_t)FREQUENCY;
+        server_fault(server, &other[i]);
+        assert_int_equal(server->state, SERVER_RUNNING);
+        assert_int_equal(server->restarts, i + 1);
+    }
+}
+
+static void who_is_always_restarted_is_so_whatever_he_says(void **state)
+{
+    static const struct message ended = {.word = {FAULT_EXIT, PROGRAM_EXIT_FOR_GOOD}};
+    (void)state;
+
+    tree_set(RESTART_ALWAYS, 4);
+    server_fault(server, &ended);
+    assert_int_equal(server->state, SERVER_RUNNING);
+    assert_int_equal(server->restarts, 1);
+}
+
 static void a_timeout_is_one(void **state)
 {
     static const struct message timeout = {.word = {FAULT_TIMEOUT, 1000000}};
@@ -441,6 +487,9 @@ int main(void)
         TEST(restarts_further_apart_do_not_count),
         TEST(a_good_end_is_no_failure),
         TEST(a_bad_end_is_one),
+        TEST(an_end_for_good_is_the_last),
+        TEST(an_end_that_only_looks_like_it_is_a_bad_one),
+        TEST(who_is_always_restarted_is_so_whatever_he_says),
         TEST(a_timeout_is_one),
         TEST(who_is_never_restarted_stays_failed),
         TEST(details_are_told_of_the_first_fault_only),

@@ -318,7 +318,7 @@ static void memory_that_a_message_cannot_name_is_refused(void **unused)
     };
     for (unsigned i = 0; i < COUNT_OF(wrong); i++) {
         fake.startup.dma = wrong[i];
-        assert_int_equal(fake_start(mbox_main), 1);
+        assert_int_equal(fake_start(mbox_main), PROGRAM_EXIT_FOR_GOOD);
         assert_int_equal(fake.logs, i + 1);
     }
 }
@@ -327,7 +327,7 @@ static void without_registers_it_says_so_and_ends(void **unused)
 {
     (void)unused;
     fake.registers = 0x20;
-    assert_int_equal(fake_start(mbox_main), 1);
+    assert_int_equal(fake_start(mbox_main), PROGRAM_EXIT_FOR_GOOD);
     assert_int_equal(fake.logs, 1);
 }
 

@@ -225,7 +225,7 @@ static void without_registers_it_says_so_and_ends(void **unused)
 {
     (void)unused;
     fake.registers = 0x24;
-    assert_int_equal(fake_start(pm_main), 1);
+    assert_int_equal(fake_start(pm_main), PROGRAM_EXIT_FOR_GOOD);
     assert_int_equal(fake.logs, 1);
 }
 

@@ -172,7 +172,7 @@ static void without_registers_it_says_so_and_ends(void **state)
     (void)state;
     fake.registers = 16;
     memset(&rtc, 0, sizeof(rtc));
-    assert_int_equal(fake_start(rtc_main), 1);
+    assert_int_equal(fake_start(rtc_main), PROGRAM_EXIT_FOR_GOOD);
     assert_string_equal(fake.log, "no registers of a PL031: 16 bytes, not 4096");
 }
 

@@ -629,7 +629,7 @@ static void without_registers_it_says_so_and_ends(void **state)
     (void)state;
     fake.registers = 0x40;
     memset(&sd, 0, sizeof(sd));
-    assert_int_equal(fake_start(sd_main), 1);
+    assert_int_equal(fake_start(sd_main), PROGRAM_EXIT_FOR_GOOD);
     assert_string_equal(fake.log, "no registers of an SD host controller: 64 bytes, not 256");
 }
 

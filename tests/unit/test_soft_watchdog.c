@@ -151,7 +151,7 @@ static void without_control_of_the_system_it_says_so_and_ends(void **unused)
 {
     (void)unused;
     fake.startup.edge_count = 2;
-    assert_int_equal(fake_start(soft_watchdog_main), 1);
+    assert_int_equal(fake_start(soft_watchdog_main), PROGRAM_EXIT_FOR_GOOD);
     assert_int_equal(fake.logs, 1);
 }
 

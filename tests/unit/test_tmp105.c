@@ -258,10 +258,10 @@ static void without_a_bus_or_with_a_wrong_resolution_it_says_so_and_ends(void **
     }
     fake.config[0].value = 12;
     bus->buffer_bytes = 1;
-    assert_int_equal(fake_start(tmp105_main), 1);
+    assert_int_equal(fake_start(tmp105_main), PROGRAM_EXIT_FOR_GOOD);
     bus->buffer_bytes = 2;
     bus->kind = EDGE_PROVIDE;
-    assert_int_equal(fake_start(tmp105_main), 1);
+    assert_int_equal(fake_start(tmp105_main), PROGRAM_EXIT_FOR_GOOD);
 }
 
 int main(void)

@@ -36,7 +36,7 @@ static bool may_end;
 _Noreturn void thole_exit(uint64_t code)
 {
     assert_true(may_end);
-    assert_int_equal(code, 1);
+    assert_int_equal(code, PROGRAM_EXIT_FOR_GOOD);
     longjmp(ended, 1);
 }
 
@@ -473,6 +473,56 @@ static void a_device_that_lies_is_started_anew(void **state)
     }
 }
 
+static void lie_once(void)
+{
+    assert_int_equal(ask(0, BLOCK_READ, 0, 1), SERVER_LATER);
+    virtio_model_lie(5, 5, 1);
+    interrupt();
+    assert_int_equal(last_result(), SERVICE_FAILED);
+}
+
+/* Whoever asks is told each time; between the lies it does nothing as it should. */
+static void a_device_that_does_nothing_but_lie_is_given_up(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < VIRTIO_FAILURES - 1; i++)
+        lie_once();
+    may_end = true;
+    if (setjmp(ended) == 0) {
+        lie_once();
+        fail_msg("it goes on");
+    }
+    assert_string_equal(fake.log, "the disk cannot be started again: it is broken: it fails"
+                                  " whenever it is started");
+    assert_int_equal(last_result(), SERVICE_FAILED);
+}
+
+/* No client is needed for it: the index counts what was never offered. */
+static void a_device_that_lies_before_it_is_asked_is_given_up(void **state)
+{
+    (void)state;
+    may_end = true;
+    if (setjmp(ended) == 0) {
+        for (unsigned lies = 0; lies < 10 * VIRTIO_FAILURES; lies++) {
+            virtio_model_lie(0, 1, 1);
+            interrupt();
+        }
+        fail_msg("it goes on");
+    }
+    assert_int_equal(fake.answers, 0);
+}
+
+static void a_device_that_lies_now_and_then_is_kept(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 10 * VIRTIO_FAILURES; i++) {
+        lie_once();
+        if (i % 2)
+            assert_int_equal(do_it(1, BLOCK_READ, 9, 1), SERVICE_OK);
+        fake.answers = 0;
+    }
+}
+
 /* One good answer, and an index that counts three: none of it is believed. */
 static void an_index_that_ran_ahead_makes_all_answers_lies(void **state)
 {
@@ -617,7 +667,7 @@ static void who_asks_for_the_size_gets_no_data_of_before(void **state)
 
 static void expect_no_disk(const char *line)
 {
-    assert_int_equal(begin(), 1);
+    assert_int_equal(begin(), PROGRAM_EXIT_FOR_GOOD);
     assert_string_equal(fake.log, line);
 }
 
@@ -686,15 +736,15 @@ static void a_shape_that_cannot_be_is_refused(void **state)
     for (unsigned i = 0; i < COUNT_OF(bad_size); i++) {
         with_device(F_BLK_SIZE);
         put_config(20, bad_size[i], 4);
-        expect_no_disk("no disk: what it wrote into its queue cannot be");
+        expect_no_disk("no disk: what it says of itself cannot be");
     }
     with_device(F_SIZE_MAX);
     put_config(8, 511, 4);
-    expect_no_disk("no disk: what it wrote into its queue cannot be");
+    expect_no_disk("no disk: what it says of itself cannot be");
     with_device(F_BLK_SIZE);
     put_config(20, SECTOR, 4);
     virtio_model.restless = true;
-    expect_no_disk("no disk: what it wrote into its queue cannot be");
+    expect_no_disk("no disk: what it says of itself cannot be");
 }
 
 /* A size that overflows when it is counted in bytes makes no request too large. */
@@ -791,6 +841,9 @@ int main(void)
         TEST(a_read_that_is_said_to_be_short_is_an_error),
         TEST(a_status_that_was_never_written_is_an_error),
         TEST(a_device_that_lies_is_started_anew),
+        TEST(a_device_that_lies_now_and_then_is_kept),
+        TEST(a_device_that_lies_before_it_is_asked_is_given_up),
+        TEST(a_device_that_does_nothing_but_lie_is_given_up),
         TEST(an_index_that_ran_ahead_makes_all_answers_lies),
         TEST(an_answer_given_twice_is_a_lie),
         TEST(a_device_that_asks_for_a_reset_gets_it),

@@ -31,7 +31,7 @@ static bool may_end;
 _Noreturn void thole_exit(uint64_t code)
 {
     assert_true(may_end);
-    assert_int_equal(code, 1);
+    assert_int_equal(code, PROGRAM_EXIT_FOR_GOOD);
     longjmp(ended, 1);
 }
 
@@ -208,11 +208,11 @@ static void what_is_no_such_device_is_refused_in_words(void **state)
 {
     (void)state;
     virtio_model.type = VIRTIO_BLOCK;
-    assert_int_equal(begin(), 1);
+    assert_int_equal(begin(), PROGRAM_EXIT_FOR_GOOD);
     assert_string_equal(fake.log, "no generator: there is no such virtio device");
     virtio_model.type = VIRTIO_ENTROPY;
     fake.startup.dma.bytes = 1024;
-    assert_int_equal(begin(), 1);
+    assert_int_equal(begin(), PROGRAM_EXIT_FOR_GOOD);
     assert_string_equal(fake.log,
                         "no generator: there is no memory for it, or too little: dma-kib");
 }

@@ -202,7 +202,7 @@ static void without_a_watchdog_it_says_so_and_ends(void **unused)
 {
     (void)unused;
     fake.startup.edge_count = 0;
-    assert_int_equal(fake_start(watchdog_main), 1);
+    assert_int_equal(fake_start(watchdog_main), PROGRAM_EXIT_FOR_GOOD);
     assert_int_equal(fake.logs, 1);
 }
 

@@ -234,7 +234,7 @@ int main(void)
     if (sd.card.host.base == NULL || bytes < HOST_REGISTER_BYTES) {
         program_log("no registers of an SD host controller: %lu bytes, not %u",
                     (unsigned long)bytes, HOST_REGISTER_BYTES);
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     sd.card.host.base_hz = program_config_cell("clock-frequency", 0);
     sd.card.wide = program_config_cell("bus-width", BUS_WIDTH) == BUS_WIDTH;

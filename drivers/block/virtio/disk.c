@@ -87,10 +87,10 @@ static enum virtio_state look_at_shape(struct disk *disk)
 
     if (!config(disk, F_BLK_SIZE, CONFIG_BLK_SIZE, &sector) ||
         !config(disk, F_SIZE_MAX, CONFIG_SIZE_MAX, &most))
-        return VIRTIO_BROKEN;
+        return VIRTIO_BAD_CONFIG;
     if (sector < PROTOCOL_SECTOR || sector > DISK_PIECE_BYTES || (sector & (sector - 1)) != 0 ||
         most < sector)
-        return VIRTIO_BROKEN;
+        return VIRTIO_BAD_CONFIG;
     disk->medium.sector_bytes = sector;
     disk->medium.flags = disk->virtio.features & F_RO ? BLOCK_READ_ONLY : 0;
     disk->medium.number = block_number(0, sector);

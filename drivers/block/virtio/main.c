@@ -13,7 +13,6 @@
 
 #define NS_PER_MS          1000000u
 #define DEFAULT_TIMEOUT_MS 30000u
-#define EXIT_DEVICE        1
 
 static struct {
     struct disk disk;
@@ -111,7 +110,7 @@ static void start_anew(enum block_error why)
     state = disk_start(&block.disk);
     if (state != VIRTIO_WORKS) {
         program_log("the disk cannot be started again: %s", virtio_describe(state));
-        thole_exit(EXIT_DEVICE);
+        thole_exit(PROGRAM_EXIT_FOR_GOOD);
     }
 }
 
@@ -224,7 +223,7 @@ int main(void)
         state = disk_start(&block.disk);
     if (state != VIRTIO_WORKS) {
         program_log("no disk: %s", virtio_describe(state));
-        return EXIT_DEVICE;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     say_what_it_is();
     server_run(&server);

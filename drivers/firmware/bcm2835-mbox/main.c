@@ -296,7 +296,7 @@ int main(void)
                                          .timer = on_timer};
     state = (struct state){.waiters = 0};
     if (!find_device() || !find_memory())
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     mbox_start(&state.mbox);
     server_run(&server);
 }

@@ -74,7 +74,7 @@ int main(void)
     if (gpio.base == NULL || bytes < BCM2835_GPIO_REGISTER_BYTES) {
         program_log("no registers of a GPIO block: %lu bytes, not %u", (unsigned long)bytes,
                     BCM2835_GPIO_REGISTER_BYTES);
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     gpio_server_run(&controller);
 }

@@ -64,7 +64,7 @@ int main(void)
     if (gpio.base == NULL || bytes < PL061_REGISTER_BYTES) {
         program_log("no registers of a PL061: %lu bytes, not %u", (unsigned long)bytes,
                     PL061_REGISTER_BYTES);
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     gpio_server_run(&controller);
 }

@@ -212,13 +212,13 @@ int main(void)
     if (bus.device.base == NULL || bytes < BCM2835_I2C_REGISTER_BYTES) {
         program_log("no registers of a BSC: %lu bytes, not %u", (unsigned long)bytes,
                     BCM2835_I2C_REGISTER_BYTES);
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     if (bus_hz > 0 && bus_hz <= clock_hz / 2)
         bus.hz = bcm2835_i2c_start(&bus.device, clock_hz, bus_hz);
     if (bus.hz == 0 || bus.hz > bus_hz) {
         program_log("a bus of %u Hz cannot be made of a clock of %u Hz", bus_hz, clock_hz);
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     look_at_clients();
     server_run(&server);

@@ -64,7 +64,7 @@ int main(void)
     static const struct server server = {
         .operation = watchdog_operation, .operations = WATCHDOG_OPERATIONS, .power = power};
     if (!find_device())
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     pm_start(&pm);
     if (program_startup()->incarnation == 0 && was_it())
         program_log("the last reset was by the watchdog, or ordered");

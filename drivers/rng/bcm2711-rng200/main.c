@@ -59,7 +59,7 @@ int main(void)
     if (state.rng.base == NULL || bytes < RNG200_REGISTER_BYTES) {
         program_log("no registers of an RNG200: %lu bytes, not %u", (unsigned long)bytes,
                     RNG200_REGISTER_BYTES);
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     rng200_start(&state.rng);
     random_begin(&source);

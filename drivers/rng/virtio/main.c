@@ -11,7 +11,6 @@
 #include "entropy.h"
 
 #define NS_PER_SECOND 1000000000u
-#define EXIT_DEVICE   1
 
 static struct {
     struct entropy entropy;
@@ -29,7 +28,7 @@ static void start_anew(const char *why)
     state = entropy_start(&generator.entropy);
     if (state != VIRTIO_WORKS) {
         program_log("it cannot be started: %s", virtio_describe(state));
-        thole_exit(EXIT_DEVICE);
+        thole_exit(PROGRAM_EXIT_FOR_GOOD);
     }
 }
 
@@ -109,7 +108,7 @@ int main(void)
         state = entropy_start(&generator.entropy);
     if (state != VIRTIO_WORKS) {
         program_log("no generator: %s", virtio_describe(state));
-        return EXIT_DEVICE;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     random_begin(&source);
     server_run(&server);

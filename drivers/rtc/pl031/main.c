@@ -125,7 +125,7 @@ int main(void)
     if (rtc.clock.base == NULL || bytes < CLOCK_REGISTER_BYTES) {
         program_log("no registers of a PL031: %lu bytes, not %u", (unsigned long)bytes,
                     CLOCK_REGISTER_BYTES);
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     clock_start(&rtc.clock);
     server_run(&server);

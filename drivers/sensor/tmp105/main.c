@@ -123,11 +123,11 @@ int main(void)
     sensor.bits = program_config_cell("resolution-bits", DEFAULT_BITS);
     if (bus == NULL || bus->buffer_bytes < BUFFER_BYTES) {
         program_log("there is no bus that the sensor is on");
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     if (sensor.bits < LEAST_BITS || sensor.bits > DEFAULT_BITS) {
         program_log("resolution-bits is %u: 9 to 12 there are", sensor.bits);
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     server_run(&server);
 }

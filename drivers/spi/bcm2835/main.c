@@ -179,7 +179,7 @@ int main(void)
     if (bus.device.base == NULL || bytes < BCM2835_SPI_REGISTER_BYTES) {
         program_log("no registers of an SPI master: %lu bytes, not %u", (unsigned long)bytes,
                     BCM2835_SPI_REGISTER_BYTES);
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     look_at_clients();
     bcm2835_spi_start(&bus.device);

@@ -27,7 +27,7 @@ int main(void)
     if (avs.base == NULL || bytes < AVS_REGISTER_BYTES) {
         program_log("no registers of an AVS monitor: %lu bytes, not %u", (unsigned long)bytes,
                     AVS_REGISTER_BYTES);
-        return 1;
+        return PROGRAM_EXIT_FOR_GOOD;
     }
     server_run(&server);
 }

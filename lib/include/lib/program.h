@@ -14,7 +14,7 @@
 
 /* Codes with which the library itself ends a program; main's own are better kept below. */
 enum program_exit {
-    PROGRAM_EXIT_BAD_STARTUP = 0x7e01, /* the startup page does not begin with its magic */
+    PROGRAM_EXIT_BAD_STARTUP = PROGRAM_EXIT_FOR_GOOD + 1, /* the startup page does not begin with its magic */
     PROGRAM_EXIT_WRONG_ABI,            /* it was built for another THOLE_ABI than init's */
     PROGRAM_EXIT_NO_ENDPOINT,          /* its own endpoint cannot be received on */
 };

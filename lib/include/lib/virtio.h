@@ -16,6 +16,7 @@
 #define VIRTIO_QUEUE_BYTES    1024u /* what the queue takes from the start of the memory */
 #define VIRTIO_SLOTS          8u    /* most requests that the device has at a time */
 #define VIRTIO_PARTS          3u    /* most pieces of memory in a request */
+#define VIRTIO_FAILURES       3u    /* of a device with nothing done in between: it is broken */
 
 /* Registers, table 4.1: byte offsets. */
 enum virtio_register {
@@ -60,8 +61,10 @@ enum virtio_state {
     VIRTIO_FEATURES,     /* it is not of version 1, or refuses what it offered */
     VIRTIO_NO_QUEUE,     /* it has no queue 0 of at least one request */
     VIRTIO_NO_MEMORY,    /* the program was given no DMA memory, or too little */
+    VIRTIO_BAD_CONFIG,   /* what it says of itself cannot be, or changes all the time */
     VIRTIO_BROKEN,       /* what it wrote into the queue cannot be */
     VIRTIO_NEEDS_RESET,  /* it says so itself, 2.1.2 */
+    VIRTIO_FAILS_AGAIN,  /* one of the last two, however often it was started anew */
 };
 
 struct virtio {
@@ -75,6 +78,7 @@ struct virtio {
     unsigned slots;   /* requests that it has room for, at most VIRTIO_SLOTS */
     uint16_t offered; /* requests so far */
     uint16_t taken;
+    unsigned failures; /* since it did a request as it should */
     struct virtio_slot {
         bool offered;
         uint32_t writable; /* bytes that the device may write */
@@ -102,7 +106,8 @@ enum virtio_state virtio_find(struct virtio *device);
 /*
  * Takes the device over in whatever state it is, agrees on features (those of `wanted`
  * that it offers) and sets the queue up, empty. Whatever was offered before is forgotten:
- * after the reset the device does not touch the memory any more, 2.4.
+ * after the reset the device does not touch the memory any more, 2.4. One that did nothing
+ * but fail since it was found is not started another time.
  */
 enum virtio_state virtio_start(struct virtio *device, enum virtio_device type, uint64_t wanted);
 /* Stops the device. false: it goes on, and may still write to its memory. */
