@@ -237,6 +237,27 @@ static const struct row rows[] = {
      "a { " SERVER " memory-kib = <500>; }; b { " SERVER " memory-kib = <500>; };",
      "/thole/b: memory-kib: expected at most 260, what is left of the memory, found 500\n", " a"},
 
+    {"a device's memory is taken also of who is started later",
+     "b { " SERVER " status = \"disabled\"; match = \"serial0\"; dma-kib = <500>; memory-kib = <32>; };"
+     " a { " SERVER " memory-kib = <252>; };",
+     "/thole/b: expected at most 508 KiB, what is left of the memory,"
+     " found 516 KiB for its device, buffers and objects\n",
+     " a"},
+    {"who could be started only when others are stopped is told",
+     "b { " SERVER " status = \"disabled\"; match = \"serial0\"; dma-kib = <500>; memory-kib = <32>; };"
+     " a { " SERVER " memory-kib = <240>; };",
+     "hint: /thole/b: memory-kib: expected at most 4, what is left of the memory,"
+     " found 32: it can be started only when others are stopped\n",
+     " a"},
+    {"buffers of who is started later are taken, but those that lead to nobody",
+     "a: a { " SERVER " memory-kib = <236>; }; n: n { " SERVER " match = \"arm,pl012\"; };"
+     " b { " SERVER " status = \"disabled\"; memory-kib = <32>; uses = <&a &n>; optional = \"n\";"
+     " buffer-kib = <512 1024>; };",
+     "note: /thole/n: match: expected a compatible of the hardware,"
+     " found no hardware is arm,pl012 (did you mean arm,pl011?)\n"
+     "hint: /thole/b: memory-kib: expected at most 8, what is left of the memory,"
+     " found 32: it can be started only when others are stopped\n",
+     " a"},
     {"a device driven twice is refused",
      "a { " SERVER " match = \"serial0\"; }; b { " SERVER " match = \"/uart@9000000\"; };",
      "/thole/b: match: expected a device that no other server drives,"

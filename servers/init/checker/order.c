@@ -76,35 +76,86 @@ void needs_spread(struct check *check)
     }
 }
 
-static uint64_t memory_of(const struct system_server *server)
+/* What is taken at boot and kept, whether it is started then or not. */
+static uint64_t memory_kept(const struct check *check, const struct system_server *server)
 {
-    uint64_t bytes = SYSTEM_SERVER_BYTES + ((uint64_t)server->memory_kib << 10) +
-                     system_dma_bytes(server);
+    uint64_t bytes = SYSTEM_SERVER_BYTES + system_dma_bytes(server);
 
     for (unsigned i = 0; i < server->use_count; i++) {
-        bytes += server->use[i].buffer_bytes;
+        const struct system_use *use = &server->use[i];
+
+        bytes += system_startable(&check->system->server[use->server]) ? use->buffer_bytes : 0;
     }
     return bytes;
 }
 
+static void memory_take(struct check *check, struct system_server *server, uint64_t *left)
+{
+    char buffer[CHECK_TEXT_BYTES];
+    struct text found = text_in(buffer, sizeof(buffer));
+    uint64_t bytes = memory_kept(check, server) + ((uint64_t)server->memory_kib << 10);
+
+    if (bytes <= *left) {
+        *left -= bytes;
+        return;
+    }
+    text_format(&found, "%u", server->memory_kib);
+    refuse_found(check, server, &(struct mistake){"memory-kib", NULL, buffer},
+                 "at most %lu, what is left of the memory", (unsigned long)(*left >> 10));
+}
+
+/* Who is not started at boot gets what is left then; the rest of it when it is started. */
+static void memory_keep(struct check *check, struct system_server *server, uint64_t *left)
+{
+    char buffer[CHECK_TEXT_BYTES];
+    struct text found = text_in(buffer, sizeof(buffer));
+    uint64_t bytes = memory_kept(check, server);
+
+    if (bytes <= *left) {
+        *left -= bytes;
+        return;
+    }
+    text_format(&found, "%lu KiB for its device, buffers and objects",
+                (unsigned long)(bytes >> 10));
+    refuse_found(check, server, &(struct mistake){NULL, NULL, buffer},
+                 "at most %lu KiB, what is left of the memory", (unsigned long)(*left >> 10));
+}
+
+/* It may be that others are stopped first, and that nobody ever wants it: no mistake. */
+static void memory_hint(struct check *check, const struct system_server *server, uint64_t left)
+{
+    char buffer[CHECK_TEXT_BYTES], wanted[CHECK_TEXT_BYTES];
+    struct text found = text_in(buffer, sizeof(buffer));
+    struct text expected = text_in(wanted, sizeof(wanted));
+
+    text_format(&found, "%u: it can be started only when others are stopped", server->memory_kib);
+    text_format(&expected, "at most %lu, what is left of the memory", (unsigned long)(left >> 10));
+    hint(check, server, &(struct mistake){"memory-kib", NULL, buffer}, wanted);
+}
+
 void memory_check(struct check *check)
 {
+    struct system *system = check->system;
     uint64_t left = check->input->memory;
 
-    for (unsigned i = 0; i < check->system->server_count; i++) {
-        struct system_server *server = &check->system->server[check->system->order[i]];
-        char buffer[CHECK_TEXT_BYTES];
-        struct text found = text_in(buffer, sizeof(buffer));
+    for (unsigned i = 0; i < system->server_count; i++) {
+        if (system->server[system->order[i]].verdict == VERDICT_START) {
+            memory_take(check, &system->server[system->order[i]], &left);
+        }
+    }
+    for (unsigned i = 0; i < system->server_count; i++) {
+        struct system_server *server = &system->server[system->order[i]];
 
-        if (server->verdict != VERDICT_START) {
-            continue;
+        if (system_startable(server) && server->verdict != VERDICT_START) {
+            memory_keep(check, server, &left);
         }
-        if (memory_of(server) > left) {
-            text_format(&found, "%u", server->memory_kib);
-            refuse_found(check, server, &(struct mistake){"memory-kib", NULL, buffer},
-                         "at most %lu, what is left of the memory", (unsigned long)(left >> 10));
-            continue;
+    }
+    for (unsigned i = 0; i < system->server_count; i++) {
+        const struct system_server *server = &system->server[i];
+
+        if (system_startable(server) && server->verdict != VERDICT_START &&
+            (uint64_t)server->memory_kib << 10 > left) {
+            memory_hint(check, server, left);
         }
-        left -= memory_of(server);
     }
 }
