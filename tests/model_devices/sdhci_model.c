@@ -20,6 +20,7 @@ struct sdhci_model sdhci_model;
 enum card_state { IDLE, READY, IDENT, STBY, TRAN, DATA, RCV, PRG };
 
 #define RCA          0xb368u
+#define ADDRESS_ERROR (1u << 30)
 #define ILLEGAL      (1u << 22)
 #define OUT_OF_RANGE (1u << 31)
 #define APP_CMD      (1u << 5)
@@ -241,9 +242,17 @@ static bool obey(uint32_t index, bool app)
     return false;
 }
 
+static bool is_behind_the_end(void)
+{
+    return model.ends > 0 && host.argument / (model.high_capacity ? 1 : 512) >= model.ends;
+}
+
 static uint32_t r1(uint32_t index)
 {
+    bool moves = index == 17 || index == 18 || index == 24 || index == 25;
     uint32_t errors = card.errors | (index == 13 ? model.status : 0);
+
+    errors |= moves && is_behind_the_end() ? ADDRESS_ERROR : 0;
 
     if (index == 13 && card.state == PRG && card.programs-- == 0)
         card.state = TRAN;
@@ -285,7 +294,7 @@ static void command(uint32_t value)
     raise_status(HOST_COMMAND_COMPLETE);
     if (kind == 3)
         raise_status(HOST_TRANSFER_COMPLETE);
-    if (value & (1u << 21))
+    if (value & (1u << 21) && !is_behind_the_end())
         begin_transfer(value);
 }
 

@@ -32,6 +32,7 @@ struct sdhci_model {
     uint32_t ocr_voltages, echo;
     unsigned starts;       /* how many ACMD41 it takes to start */
     unsigned programs;     /* how many CMD13 find it still writing */
+    uint64_t ends;         /* from this sector on it refuses transfers; 0: it does not */
     uint32_t status;       /* R1 bits to be set in the answers to CMD13 */
     unsigned error_after;  /* this many blocks from now a transfer has `error` */
     uint32_t error;        /* bits of HOST_STATUS; 0: no answer any more */

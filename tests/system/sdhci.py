@@ -3,14 +3,15 @@
 #
 # The SD card of QEMU's Raspberry Pi 4, which is behind the older of its two controllers:
 # read and written as disks.py does it with virtio; pulled and put in while it is read;
-# none at all. Both controllers share an interrupt line. (What the image's file fails to
-# give, QEMU's card makes up: errors are for the host's test alone.)
+# cut short; none at all. Both controllers share an interrupt line. (What the image's file
+# fails to give, QEMU's card makes up, and an image that cannot be written to it does not
+# take. But one of less than 512 sectors says that it has 2097152, and refuses what it lacks.)
 
 import re
 import tempfile
 import zlib
 
-from disks import Image, config, image_of, look, pattern, qmp, sum_of, wait_for_end
+from disks import Image, config, image_of, look, pattern, qmp, sum_of, wait_for_end, wait_for_log
 from system import Guest, compile_tree, expect, expect_equal, expect_not, run, servers, shown, skip_without_board
 
 skip_without_board("rpi4")
@@ -122,6 +123,28 @@ def a_driver_that_is_killed_meanwhile_is_not_missed():
     with_card(content, check)
 
 
+def change_card(guest, image, content):
+    with open(image.path + ".2", "wb") as file:
+        file.write(content)
+    qmp(image, "blockdev-change-medium", {"device": "sd0", "filename": image.path + ".2", "format": "raw"})
+    return look(guest)
+
+
+def a_card_that_is_cut_short_errs_in_words():
+    content = image_of(SECTORS, (0x83, 64, 2048))
+
+    def check(guest, image):
+        text = change_card(guest, image, content[:1024 * SECTOR])
+        expect_equal(sum_of(text), zlib.crc32(content[:1024 * SECTOR]), "checksum of the short card")
+        guest.command("stop part1; start part1")
+        wait_for_log(guest, "part1", "partition 1 is not served: it ends behind the end of the disk")
+        expect(change_card(guest, image, content[:256 * SECTOR]), "^disk: reading: it has an error$")
+        expect(guest.command("log disk"), r"reading of 128 sectors at 256 failed: the card reports an error$")
+        expect_equal(sum_of(change_card(guest, image, content)), zlib.crc32(content), "checksum of a good card")
+        expect_equal(servers(guest)["disk"], ("running", 0), "the driver")
+    with_card(content, check)
+
+
 def without_a_card_the_rest_works():
     def check(guest, _):
         wait_for_end(guest, "look-at-disk")
@@ -136,4 +159,5 @@ if __name__ == "__main__":
         a_card_that_is_pulled_is_missed_and_found_again,
         a_card_that_was_changed_while_no_driver_ran_is_another,
         a_driver_that_is_killed_meanwhile_is_not_missed,
+        a_card_that_is_cut_short_errs_in_words,
         without_a_card_the_rest_works)

@@ -203,6 +203,21 @@ static void a_write_that_the_card_reports_as_bad_fails(void **state)
     assert_int_equal(do_it(0, BLOCK_WRITE, 3, 2), SERVICE_OK);
 }
 
+/* It says so in its answer and sends nothing: who waited for data would wait for long. */
+static void a_transfer_that_the_card_refuses_fails_at_once(void **state)
+{
+    (void)state;
+    sdhci_model.ends = 100;
+    assert_int_equal(do_it(0, BLOCK_READ, 100, 4), SERVICE_FAILED);
+    assert_int_equal(word[0], BLOCK_IO);
+    assert_string_equal(fake.log,
+                        "reading of 4 sectors at 100 failed: the card reports an error");
+    assert_int_equal(do_it(0, BLOCK_WRITE, 100, 1), SERVICE_FAILED);
+    assert_int_equal(word[0], BLOCK_IO);
+    assert_int_equal(do_it(0, BLOCK_READ, 96, 4), SERVICE_OK);
+    assert_memory_equal(buffer[0], sdhci_model.image + 96 * SECTOR, 4 * SECTOR);
+}
+
 static void requests_are_done_in_order(void **state)
 {
     (void)state;
@@ -643,6 +658,7 @@ int main(void)
         TEST(an_old_card_is_addressed_by_bytes),
         TEST(a_write_is_answered_when_the_card_is_done_with_it),
         TEST(a_write_that_the_card_reports_as_bad_fails),
+        TEST(a_transfer_that_the_card_refuses_fails_at_once),
         TEST(requests_are_done_in_order),
         TEST(what_is_not_on_the_card_is_refused),
         TEST(a_protected_card_is_not_written_to),

@@ -370,6 +370,12 @@ static bool was_removed(const struct card *card, uint32_t status)
            !(host_read(&card->host, HOST_PRESENT) & HOST_CARD_INSERTED);
 }
 
+/* A card that refuses a transfer in its answer sends no data, so nothing would complete it. */
+static bool is_refused(const struct card *card, uint32_t status)
+{
+    return card->step == CARD_MOVE && status & HOST_COMMAND_COMPLETE && r1(card) & R1_ERRORS;
+}
+
 static void handle(struct card *card, uint32_t status)
 {
     if (status & HOST_ERRORS && card->awaited != 0) {
@@ -381,7 +387,7 @@ static void handle(struct card *card, uint32_t status)
     if (card->awaited == 0 || !(card->awaited & status))
         return;
     card->awaited &= ~status;
-    if (card->awaited == 0)
+    if (card->awaited == 0 || is_refused(card, status))
         command_done(card);
 }
 
