@@ -292,7 +292,7 @@ static void interrupts_of_others_do_not_put_off_the_end(void **state)
     (void)state;
     bcm2835_i2c_model_way(MODEL_I2C_DEAD);
     unsigned reply = ask(sensor, 1, 2);
-    uint64_t limit = bus.deadline;
+    uint64_t limit = bus.server.deadline;
     while (fake.now < limit) {
         fake.server->interrupt(149, 0);
         assert_true(fake.armed <= limit);

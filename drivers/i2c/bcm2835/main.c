@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The I2C master's protocol, include/service/i2c.h. Requests wait in the order they came,
- * one for each client; the first is on the bus. Its bytes are copied, both ways: a client
+ * The I2C master's protocol, include/service/i2c.h. Bytes are copied, both ways: a client
  * that was restarted meanwhile finds in its buffer what it put there itself.
  *
  * The device is looked at when it interrupts, and also after the time in which its FIFO
@@ -34,9 +33,7 @@ enum {
 static struct {
     struct bcm2835_i2c device;
     uint32_t hz;
-    struct bus_queue queue;
-    struct bus_request active;       /* on the bus */
-    uint64_t deadline;               /* of the transfer */
+    struct bus_server server;
     uint64_t told[STARTUP_EDGE_MAX]; /* enum i2c_error that the log has of it last */
     uint8_t out[I2C_TRANSFER_MAX], in[I2C_TRANSFER_MAX];
 } bus;
@@ -46,31 +43,20 @@ static uint64_t ns_for(uint64_t bytes)
     return bytes * CYCLES_PER_BYTE * NS_PER_SECOND / bus.hz;
 }
 
-static uint64_t limit_for(const struct bus_request *transfer)
+static uint64_t look(const struct bus_request *transfer)
 {
-    uint64_t bytes = transfer->word[OUT_BYTES] + transfer->word[IN_BYTES] + OTHER_BYTES;
-
-    return program_ticks_from_ns(ns_for(bytes) * LIMIT_TIMES + LIMIT_BESIDES_NS);
+    (void)transfer;
+    return ns_for(LOOK_BYTES);
 }
 
-static void look_later(void)
+static uint64_t begin(const struct bus_request *next)
 {
-    uint64_t next = program_ticks() + program_ticks_from_ns(ns_for(LOOK_BYTES));
+    uint64_t out = next->word[OUT_BYTES], in = next->word[IN_BYTES];
 
-    program_timer_arm(next < bus.deadline ? next : bus.deadline);
-}
-
-static void begin_next(void)
-{
-    struct bus_request *next = &bus.active;
-
-    if (next->reply != 0 || !bus_queue_take(&bus.queue, next))
-        return;
-    memcpy(bus.out, (const void *)(uintptr_t)next->client->buffer, next->word[OUT_BYTES]);
-    bus.deadline = program_ticks() + limit_for(next);
-    look_later();
-    bcm2835_i2c_begin(&bus.device, next->client->cell[0], bus.out, (uint32_t)next->word[OUT_BYTES],
-                      bus.in, (uint32_t)next->word[IN_BYTES]);
+    memcpy(bus.out, (const void *)(uintptr_t)next->client->buffer, out);
+    bcm2835_i2c_begin(&bus.device, next->client->cell[0], bus.out, (uint32_t)out, bus.in,
+                      (uint32_t)in);
+    return ns_for(out + in + OTHER_BYTES) * LIMIT_TIMES + LIMIT_BESIDES_NS;
 }
 
 static const char *text_of(uint64_t error)
@@ -95,58 +81,43 @@ static void report(const struct startup_edge *client, uint64_t error)
     *told = error;
 }
 
-/* What a client asked for that was restarted meanwhile is answered to nobody. */
-static void finish(uint64_t error)
+static void ended(const struct bus_request *done, uint64_t error, bool wanted)
 {
-    struct bus_request done = bus.active;
-
-    bus.active.reply = 0;
-    program_timer_disarm();
-    report(done.client, error);
-    if (error == 0 && !done.forgotten && !bus_queue_has(&bus.queue, done.client))
-        memcpy((void *)(uintptr_t)done.client->buffer, bus.in, done.word[IN_BYTES]);
-    server_answer(done.reply, error == 0 ? SERVICE_OK : SERVICE_FAILED, error != 0, &error);
-    begin_next();
+    report(done->client, error);
+    if (wanted)
+        memcpy((void *)(uintptr_t)done->client->buffer, bus.in, done->word[IN_BYTES]);
 }
 
-/* False: it goes on. */
-static bool go_on(void)
+static uint64_t go_on(void)
 {
     switch (bcm2835_i2c_continue(&bus.device)) {
     case BCM2835_I2C_DONE:
-        finish(0);
-        return true;
+        return 0;
     case BCM2835_I2C_NOT_ACKNOWLEDGED:
-        finish(I2C_NOT_ACKNOWLEDGED);
-        return true;
+        return I2C_NOT_ACKNOWLEDGED;
     case BCM2835_I2C_STRETCHED:
-        finish(I2C_STRETCHED);
-        return true;
+        return I2C_STRETCHED;
     default:
-        return false;
+        return BUS_GOES_ON;
     }
 }
 
-/* The line is shared with the other controllers: often there is nothing to do. */
+static void give_up(void)
+{
+    bcm2835_i2c_abort(&bus.device);
+}
+
 static void on_interrupt(uint32_t line, uint64_t merged)
 {
     (void)line;
     (void)merged;
-    if (bus.active.reply != 0 && !go_on())
-        look_later();
+    bus_interrupt(&bus.server);
 }
 
 static void on_timer(uint64_t deadline, uint64_t now)
 {
     (void)deadline;
-    if (bus.active.reply == 0 || go_on())
-        return;
-    if (now < bus.deadline) {
-        look_later();
-        return;
-    }
-    bcm2835_i2c_abort(&bus.device);
-    finish(I2C_NO_END);
+    bus_timer(&bus.server, now);
 }
 
 static bool has_address(const struct startup_edge *edge)
@@ -158,7 +129,7 @@ static uint32_t op_begin(struct request *request)
 {
     if (!has_address(request->client))
         return SERVICE_NOT_PERMITTED;
-    bus_queue_forget(&bus.queue, &bus.active, request->client);
+    bus_forget(&bus.server, request->client);
     return SERVICE_OK;
 }
 
@@ -173,15 +144,11 @@ static bool is_possible(const struct request *request)
 
 static uint32_t op_transfer(struct request *request)
 {
-    uint32_t result;
-
     if (!has_address(request->client))
         return SERVICE_NOT_PERMITTED;
     if (!is_possible(request))
         return SERVICE_BAD_ARGUMENT;
-    result = bus_queue_add(&bus.queue, request);
-    begin_next();
-    return result;
+    return bus_transfer(&bus.server, request);
 }
 
 static void look_at_clients(void)
@@ -204,6 +171,13 @@ int main(void)
                                          .operations = COUNT_OF(operation),
                                          .interrupt = on_interrupt,
                                          .timer = on_timer};
+    static const struct bus_master master = {.begin = begin,
+                                             .look = look,
+                                             .go_on = go_on,
+                                             .give_up = give_up,
+                                             .ended = ended,
+                                             .no_end = I2C_NO_END,
+                                             .tells_error = true};
     uint32_t clock_hz = program_config_cell("clock-hz", DEFAULT_CLOCK_HZ);
     uint32_t bus_hz = program_config_cell("bus-hz", DEFAULT_BUS_HZ);
     size_t bytes = 0;
@@ -220,6 +194,7 @@ int main(void)
         program_log("a bus of %u Hz cannot be made of a clock of %u Hz", bus_hz, clock_hz);
         return PROGRAM_EXIT_FOR_GOOD;
     }
+    bus.server.master = &master;
     look_at_clients();
     server_run(&server);
 }

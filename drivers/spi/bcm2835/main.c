@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The SPI master's protocol, include/service/spi.h. Requests wait in the order they came,
- * one for each client; the first is on the bus. Its bytes are copied, both ways: a client
+ * The SPI master's protocol, include/service/spi.h. Bytes are copied, both ways: a client
  * that was restarted meanwhile finds in its buffer what it put there itself.
  *
  * The device is looked at when it interrupts, and also after the time in which its FIFO
@@ -23,14 +22,13 @@
 /* The clock may be a fraction of what it is thought to be. */
 #define LIMIT_TIMES      4u
 #define LIMIT_BESIDES_NS 500000000ull
+#define NO_END           1u /* the one error there is */
 
 static struct {
     struct bcm2835_spi device;
     uint32_t clock_hz;
     struct bcm2835_spi_chip chip[STARTUP_EDGE_MAX]; /* by edge; divider 0: not configured */
-    struct bus_queue queue;
-    struct bus_request active; /* on the bus */
-    uint64_t deadline;         /* of the transfer */
+    struct bus_server server;
     uint8_t data[SPI_TRANSFER_MAX];
 } bus;
 
@@ -44,78 +42,57 @@ static bool has_select(const struct startup_edge *edge)
     return edge->origin == EDGE_FROM_BUS && edge->cells > 0 && edge->cell[0] < BCM2835_SPI_SELECTS;
 }
 
-/* What so many bytes of the transfer under way take. */
-static uint64_t ns_for(uint64_t bytes)
+/* What so many bytes of a transfer take. */
+static uint64_t ns_for(const struct bus_request *transfer, uint64_t bytes)
 {
-    uint32_t hz = bus.clock_hz / chip_of(bus.active.client)->divider;
+    uint32_t hz = bus.clock_hz / chip_of(transfer->client)->divider;
 
     return bytes * BITS_PER_BYTE * NS_PER_SECOND / (hz > 0 ? hz : 1);
 }
 
-static void look_later(void)
+static uint64_t look(const struct bus_request *transfer)
 {
-    uint64_t ns = ns_for(LOOK_BYTES);
-    uint64_t next = program_ticks() + program_ticks_from_ns(ns + LOOK_LEAST_NS);
-
-    program_timer_arm(next < bus.deadline ? next : bus.deadline);
+    return ns_for(transfer, LOOK_BYTES) + LOOK_LEAST_NS;
 }
 
-static void begin_next(void)
+static uint64_t begin(const struct bus_request *next)
 {
-    struct bus_request *next = &bus.active;
+    uint64_t bytes = next->word[0];
 
-    if (next->reply != 0 || !bus_queue_take(&bus.queue, next))
-        return;
-    memcpy(bus.data, (const void *)(uintptr_t)next->client->buffer, next->word[0]);
-    bus.deadline = program_ticks() +
-                   program_ticks_from_ns(ns_for(next->word[0]) * LIMIT_TIMES + LIMIT_BESIDES_NS);
-    look_later();
-    bcm2835_spi_begin(&bus.device, chip_of(next->client), bus.data, (uint32_t)next->word[0]);
+    memcpy(bus.data, (const void *)(uintptr_t)next->client->buffer, bytes);
+    bcm2835_spi_begin(&bus.device, chip_of(next->client), bus.data, (uint32_t)bytes);
+    return ns_for(next, bytes) * LIMIT_TIMES + LIMIT_BESIDES_NS;
 }
 
-/* What a client asked for that was restarted meanwhile is answered to nobody. */
-static void finish(uint32_t result)
+static void ended(const struct bus_request *done, uint64_t error, bool wanted)
 {
-    struct bus_request done = bus.active;
-
-    bus.active.reply = 0;
-    program_timer_disarm();
-    if (result == SERVICE_OK && !done.forgotten && !bus_queue_has(&bus.queue, done.client))
-        memcpy((void *)(uintptr_t)done.client->buffer, bus.data, done.word[0]);
-    server_answer(done.reply, result, 0, NULL);
-    begin_next();
+    if (error == NO_END)
+        program_log("a transfer of %s does not end", done->client->name);
+    if (wanted)
+        memcpy((void *)(uintptr_t)done->client->buffer, bus.data, done->word[0]);
 }
 
-/* False: it goes on. */
-static bool go_on(void)
+static uint64_t go_on(void)
 {
-    if (bcm2835_spi_continue(&bus.device) != BCM2835_SPI_DONE)
-        return false;
-    finish(SERVICE_OK);
-    return true;
+    return bcm2835_spi_continue(&bus.device) == BCM2835_SPI_DONE ? 0 : BUS_GOES_ON;
 }
 
-/* The line is shared with the other controllers: often there is nothing to do. */
+static void give_up(void)
+{
+    bcm2835_spi_abort(&bus.device);
+}
+
 static void on_interrupt(uint32_t line, uint64_t merged)
 {
     (void)line;
     (void)merged;
-    if (bus.active.reply != 0 && !go_on())
-        look_later();
+    bus_interrupt(&bus.server);
 }
 
 static void on_timer(uint64_t deadline, uint64_t now)
 {
     (void)deadline;
-    if (bus.active.reply == 0 || go_on())
-        return;
-    if (now < bus.deadline) {
-        look_later();
-        return;
-    }
-    program_log("a transfer of %s does not end", bus.active.client->name);
-    bcm2835_spi_abort(&bus.device);
-    finish(SERVICE_FAILED);
+    bus_timer(&bus.server, now);
 }
 
 static uint32_t op_configure(struct request *request)
@@ -127,7 +104,7 @@ static uint32_t op_configure(struct request *request)
         return SERVICE_BAD_ARGUMENT;
     if (!has_select(request->client) || divider == 0)
         return SERVICE_NOT_PERMITTED;
-    bus_queue_forget(&bus.queue, &bus.active, request->client);
+    bus_forget(&bus.server, request->client);
     *chip_of(request->client) = (struct bcm2835_spi_chip){
         .select = request->client->cell[0], .mode = (uint32_t)mode, .divider = divider};
     bcm2835_spi_polarity(&bus.device, chip_of(request->client));
@@ -139,7 +116,6 @@ static uint32_t op_configure(struct request *request)
 static uint32_t op_transfer(struct request *request)
 {
     uint64_t bytes = request->word[0];
-    uint32_t result;
 
     if (!has_select(request->client))
         return SERVICE_NOT_PERMITTED;
@@ -147,9 +123,7 @@ static uint32_t op_transfer(struct request *request)
         return SERVICE_BAD_ARGUMENT;
     if (chip_of(request->client)->divider == 0)
         return SERVICE_NOT_FOUND;
-    result = bus_queue_add(&bus.queue, request);
-    begin_next();
-    return result;
+    return bus_transfer(&bus.server, request);
 }
 
 static void look_at_clients(void)
@@ -172,8 +146,15 @@ int main(void)
                                          .operations = COUNT_OF(operation),
                                          .interrupt = on_interrupt,
                                          .timer = on_timer};
+    static const struct bus_master master = {.begin = begin,
+                                             .look = look,
+                                             .go_on = go_on,
+                                             .give_up = give_up,
+                                             .ended = ended,
+                                             .no_end = NO_END};
     size_t bytes = 0;
 
+    bus.server.master = &master;
     bus.clock_hz = program_config_cell("clock-hz", DEFAULT_CLOCK_HZ);
     bus.device.base = program_registers(0, &bytes);
     if (bus.device.base == NULL || bytes < BCM2835_SPI_REGISTER_BYTES) {
