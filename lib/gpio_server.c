@@ -75,7 +75,8 @@ static unsigned changes_of(const struct startup_edge *edge, uint32_t watch)
 static void watch_line(struct line *line, uint32_t watch)
 {
     line->memory->watch = watch;
-    gpio.controller->watch(line->owner->cell[0], changes_of(line->owner, watch));
+    gpio.controller->watch(&gpio.controller->device, line->owner->cell[0],
+                           changes_of(line->owner, watch));
 }
 
 static void pull_line(const struct startup_edge *edge)
@@ -85,16 +86,16 @@ static void pull_line(const struct startup_edge *edge)
     if (gpio.controller->pull == NULL)
         return;
     if (pull == GPIO_PULL_UP)
-        gpio.controller->pull(edge->cell[0], GPIO_PULLED_UP);
+        gpio.controller->pull(&gpio.controller->device, edge->cell[0], GPIO_PULLED_UP);
     else if (pull == GPIO_PULL_DOWN)
-        gpio.controller->pull(edge->cell[0], GPIO_PULLED_DOWN);
+        gpio.controller->pull(&gpio.controller->device, edge->cell[0], GPIO_PULLED_DOWN);
     else if (pull == GPIO_PULL_DISABLE)
-        gpio.controller->pull(edge->cell[0], GPIO_PULLED_NOT);
+        gpio.controller->pull(&gpio.controller->device, edge->cell[0], GPIO_PULLED_NOT);
 }
 
 static void make_input(const struct startup_edge *edge)
 {
-    gpio.controller->input(edge->cell[0]);
+    gpio.controller->input(&gpio.controller->device, edge->cell[0]);
     pull_line(edge);
 }
 
@@ -114,14 +115,14 @@ static uint32_t op_direction(struct request *request)
     if (!may_be_output(edge))
         return SERVICE_NOT_PERMITTED;
     watch_line(line, 0);
-    gpio.controller->output(edge->cell[0],
+    gpio.controller->output(&gpio.controller->device, edge->cell[0],
                             (request->word[0] == GPIO_OUTPUT_ACTIVE) ^ is_active_low(edge));
     return SERVICE_OK;
 }
 
 static uint64_t value_of(const struct startup_edge *edge)
 {
-    return gpio.controller->level(edge->cell[0]) ^ is_active_low(edge);
+    return gpio.controller->level(&gpio.controller->device, edge->cell[0]) ^ is_active_low(edge);
 }
 
 static uint32_t op_get(struct request *request)
@@ -141,9 +142,10 @@ static uint32_t op_set(struct request *request)
         return SERVICE_BAD_ARGUMENT;
     /* A pin that the firmware made an output is not this client's yet to drive. */
     if (find_line(edge) == NULL || !may_be_output(edge) ||
-        !gpio.controller->is_output(edge->cell[0]))
+        !gpio.controller->is_output(&gpio.controller->device, edge->cell[0]))
         return SERVICE_NOT_PERMITTED;
-    gpio.controller->set(edge->cell[0], (unsigned)request->word[0] ^ is_active_low(edge));
+    gpio.controller->set(&gpio.controller->device, edge->cell[0],
+                         (unsigned)request->word[0] ^ is_active_low(edge));
     return SERVICE_OK;
 }
 
@@ -186,7 +188,7 @@ static uint32_t op_changes(struct request *request)
  */
 static void count_changes(void)
 {
-    uint64_t changed = gpio.controller->changed();
+    uint64_t changed = gpio.controller->changed(&gpio.controller->device);
 
     for (unsigned i = 0; i < gpio.controller->lines; i++) {
         if (!(changed >> i & 1))
@@ -194,9 +196,9 @@ static void count_changes(void)
         if (gpio.line[i].owner != NULL)
             gpio.line[i].memory->changes++;
         else
-            gpio.controller->watch(i, 0);
+            gpio.controller->watch(&gpio.controller->device, i, 0);
     }
-    gpio.controller->forget(changed);
+    gpio.controller->forget(&gpio.controller->device, changed);
     for (unsigned i = 0; i < gpio.controller->lines; i++)
         if (changed >> i & 1 && gpio.line[i].owner != NULL)
             program_signal(gpio.line[i].owner);
@@ -254,7 +256,7 @@ static void on_start(void)
         if (line->owner != NULL)
             watch_line(line, line->memory->watch & BOTH_EDGES);
         else
-            gpio.controller->watch(i, 0);
+            gpio.controller->watch(&gpio.controller->device, i, 0);
     }
     count_changes();
     for (unsigned i = 0; i < gpio.controller->lines; i++)

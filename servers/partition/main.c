@@ -18,7 +18,7 @@ static struct {
     const struct startup_edge *disk;
     struct block_medium whole, part;
     struct table_partition place;
-    bool no_driver; /* when the disk was asked last */
+    bool no_driver;            /* when the disk was asked last */
     struct block_jobs clients; /* nothing waits here */
     uint8_t sector[TABLE_SECTOR_MAX];
 } state;

@@ -171,7 +171,7 @@ static unsigned kind_of(uint32_t offset, unsigned *bank)
     return (offset - GPSET0) / 12;
 }
 
-uint32_t bcm2835_gpio_read(const struct bcm2835_gpio *gpio, uint32_t offset)
+uint32_t bcm2835_gpio_read(const struct gpio_device *gpio, uint32_t offset)
 {
     unsigned bank, kind;
 
@@ -208,7 +208,7 @@ static void write_bank(unsigned kind, unsigned bank, uint32_t value)
         fail_msg("write of the pins' level");
 }
 
-void bcm2835_gpio_write(const struct bcm2835_gpio *gpio, uint32_t offset, uint32_t value)
+void bcm2835_gpio_write(const struct gpio_device *gpio, uint32_t offset, uint32_t value)
 {
     uint64_t before = pins();
     unsigned bank, kind;

@@ -105,7 +105,7 @@ static uint8_t *register_of(uint32_t offset)
     }
 }
 
-uint32_t pl061_read(const struct pl061 *gpio, uint32_t offset)
+uint32_t pl061_read(const struct gpio_device *gpio, uint32_t offset)
 {
     (void)gpio;
     if (model.broken)
@@ -121,7 +121,7 @@ uint32_t pl061_read(const struct pl061 *gpio, uint32_t offset)
     return *register_of(offset);
 }
 
-void pl061_write(const struct pl061 *gpio, uint32_t offset, uint32_t value)
+void pl061_write(const struct gpio_device *gpio, uint32_t offset, uint32_t value)
 {
     uint8_t before = pins(), *which = register_of(offset);
 

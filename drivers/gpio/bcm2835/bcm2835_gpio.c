@@ -19,14 +19,14 @@ static uint32_t bit_of(unsigned line)
     return 1u << line % 32;
 }
 
-static uint32_t function_of(const struct bcm2835_gpio *gpio, unsigned line)
+static uint32_t function_of(const struct gpio_device *gpio, unsigned line)
 {
     uint32_t all = bcm2835_gpio_read(gpio, GPFSEL0 + line / FSEL_PINS * sizeof(uint32_t));
 
     return all >> line % FSEL_PINS * FSEL_BITS & FSEL_MASK;
 }
 
-static void select_function(const struct bcm2835_gpio *gpio, unsigned line, uint32_t function)
+static void select_function(const struct gpio_device *gpio, unsigned line, uint32_t function)
 {
     uint32_t offset = GPFSEL0 + line / FSEL_PINS * sizeof(uint32_t);
     unsigned shift = line % FSEL_PINS * FSEL_BITS;
@@ -36,39 +36,39 @@ static void select_function(const struct bcm2835_gpio *gpio, unsigned line, uint
         bcm2835_gpio_write(gpio, offset, (all & ~(FSEL_MASK << shift)) | function << shift);
 }
 
-void bcm2835_gpio_input(const struct bcm2835_gpio *gpio, unsigned line)
+void bcm2835_gpio_input(const struct gpio_device *gpio, unsigned line)
 {
     select_function(gpio, line, FSEL_INPUT);
 }
 
 /* What is set while the pin is no output is kept, and shows when it becomes one (GPSETn). */
-void bcm2835_gpio_output(const struct bcm2835_gpio *gpio, unsigned line, unsigned level)
+void bcm2835_gpio_output(const struct gpio_device *gpio, unsigned line, unsigned level)
 {
     bcm2835_gpio_set(gpio, line, level);
     select_function(gpio, line, FSEL_OUTPUT);
 }
 
-bool bcm2835_gpio_is_output(const struct bcm2835_gpio *gpio, unsigned line)
+bool bcm2835_gpio_is_output(const struct gpio_device *gpio, unsigned line)
 {
     return function_of(gpio, line) == FSEL_OUTPUT;
 }
 
-unsigned bcm2835_gpio_level(const struct bcm2835_gpio *gpio, unsigned line)
+unsigned bcm2835_gpio_level(const struct gpio_device *gpio, unsigned line)
 {
     return (bcm2835_gpio_read(gpio, bank_of(GPLEV0, line)) & bit_of(line)) != 0;
 }
 
-void bcm2835_gpio_set(const struct bcm2835_gpio *gpio, unsigned line, unsigned level)
+void bcm2835_gpio_set(const struct gpio_device *gpio, unsigned line, unsigned level)
 {
     bcm2835_gpio_write(gpio, bank_of(level ? GPSET0 : GPCLR0, line), bit_of(line));
 }
 
-static bool has(const struct bcm2835_gpio *gpio, enum bcm2835_gpio_register which, unsigned line)
+static bool has(const struct gpio_device *gpio, enum bcm2835_gpio_register which, unsigned line)
 {
     return (bcm2835_gpio_read(gpio, bank_of(which, line)) & bit_of(line)) != 0;
 }
 
-static void detect(const struct bcm2835_gpio *gpio, enum bcm2835_gpio_register which, unsigned line,
+static void detect(const struct gpio_device *gpio, enum bcm2835_gpio_register which, unsigned line,
                    bool enable)
 {
     uint32_t value = bcm2835_gpio_read(gpio, bank_of(which, line));
@@ -81,7 +81,7 @@ static void detect(const struct bcm2835_gpio *gpio, enum bcm2835_gpio_register w
 static const enum bcm2835_gpio_register unused[] = {GPHEN0, GPLEN0, GPAREN0, GPAFEN0};
 #define UNUSED (sizeof(unused) / sizeof(unused[0]))
 
-static bool is_watched(const struct bcm2835_gpio *gpio, unsigned line, unsigned changes)
+static bool is_watched(const struct gpio_device *gpio, unsigned line, unsigned changes)
 {
     for (unsigned i = 0; i < UNUSED; i++)
         if (has(gpio, unused[i], line))
@@ -90,7 +90,7 @@ static bool is_watched(const struct bcm2835_gpio *gpio, unsigned line, unsigned 
            has(gpio, GPFEN0, line) == ((changes & GPIO_FALLS) != 0);
 }
 
-void bcm2835_gpio_watch(const struct bcm2835_gpio *gpio, unsigned line, unsigned changes)
+void bcm2835_gpio_watch(const struct gpio_device *gpio, unsigned line, unsigned changes)
 {
     if (changes != 0 && is_watched(gpio, line, changes))
         return;
@@ -106,7 +106,7 @@ static uint64_t all_lines(void)
     return (1ull << bcm2835_gpio_chip.lines) - 1;
 }
 
-uint64_t bcm2835_gpio_changed(const struct bcm2835_gpio *gpio)
+uint64_t bcm2835_gpio_changed(const struct gpio_device *gpio)
 {
     uint64_t low = bcm2835_gpio_read(gpio, bank_of(GPEDS0, 0));
     uint64_t high = bcm2835_gpio_read(gpio, bank_of(GPEDS0, 32));
@@ -114,7 +114,7 @@ uint64_t bcm2835_gpio_changed(const struct bcm2835_gpio *gpio)
     return (high << 32 | low) & all_lines();
 }
 
-void bcm2835_gpio_forget(const struct bcm2835_gpio *gpio, uint64_t lines)
+void bcm2835_gpio_forget(const struct gpio_device *gpio, uint64_t lines)
 {
     uint32_t low = (uint32_t)lines, high = (uint32_t)(lines >> 32);
 

@@ -11,10 +11,6 @@
 
 #include <lib/gpio_server.h>
 
-struct bcm2835_gpio {
-    volatile uint32_t *base;
-};
-
 /* Registers, BCM2711 5.2: byte offsets of the first of each kind. */
 enum bcm2835_gpio_register {
     GPFSEL0 = 0x00,                 /* function select: 10 pins a register, 3 bits each */
@@ -39,22 +35,22 @@ enum bcm2835_gpio_register {
 #define BCM2835_GPIO_REGISTER_BYTES 0xa0u
 
 /* How the driver reaches a register; a test links a modelled device instead. */
-uint32_t bcm2835_gpio_read(const struct bcm2835_gpio *gpio, uint32_t offset);
-void bcm2835_gpio_write(const struct bcm2835_gpio *gpio, uint32_t offset, uint32_t value);
+uint32_t bcm2835_gpio_read(const struct gpio_device *gpio, uint32_t offset);
+void bcm2835_gpio_write(const struct gpio_device *gpio, uint32_t offset, uint32_t value);
 
 /* What is not the same in all of these chips; the build takes one of the chip_*.c. */
 struct bcm2835_gpio_chip {
     unsigned lines;
-    void (*pull)(const struct bcm2835_gpio *gpio, unsigned line, enum gpio_pull pull);
+    void (*pull)(const struct gpio_device *gpio, unsigned line, enum gpio_pull pull);
 };
 extern const struct bcm2835_gpio_chip bcm2835_gpio_chip;
 
 /* As struct gpio_controller says. */
-void bcm2835_gpio_input(const struct bcm2835_gpio *gpio, unsigned line);
-void bcm2835_gpio_output(const struct bcm2835_gpio *gpio, unsigned line, unsigned level);
-bool bcm2835_gpio_is_output(const struct bcm2835_gpio *gpio, unsigned line);
-unsigned bcm2835_gpio_level(const struct bcm2835_gpio *gpio, unsigned line);
-void bcm2835_gpio_set(const struct bcm2835_gpio *gpio, unsigned line, unsigned level);
-void bcm2835_gpio_watch(const struct bcm2835_gpio *gpio, unsigned line, unsigned changes);
-uint64_t bcm2835_gpio_changed(const struct bcm2835_gpio *gpio);
-void bcm2835_gpio_forget(const struct bcm2835_gpio *gpio, uint64_t lines);
+void bcm2835_gpio_input(const struct gpio_device *gpio, unsigned line);
+void bcm2835_gpio_output(const struct gpio_device *gpio, unsigned line, unsigned level);
+bool bcm2835_gpio_is_output(const struct gpio_device *gpio, unsigned line);
+unsigned bcm2835_gpio_level(const struct gpio_device *gpio, unsigned line);
+void bcm2835_gpio_set(const struct gpio_device *gpio, unsigned line, unsigned level);
+void bcm2835_gpio_watch(const struct gpio_device *gpio, unsigned line, unsigned changes);
+uint64_t bcm2835_gpio_changed(const struct gpio_device *gpio);
+void bcm2835_gpio_forget(const struct gpio_device *gpio, uint64_t lines);

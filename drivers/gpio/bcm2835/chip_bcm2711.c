@@ -6,7 +6,7 @@
 #define PULL_BITS 2u
 #define PULL_MASK 3u
 
-static void pull_line(const struct bcm2835_gpio *gpio, unsigned line, enum gpio_pull pull)
+static void pull_line(const struct gpio_device *gpio, unsigned line, enum gpio_pull pull)
 {
     static const uint32_t code[] = {
         [GPIO_PULLED_NOT] = 0, [GPIO_PULLED_UP] = 1, [GPIO_PULLED_DOWN] = 2};

@@ -8,13 +8,13 @@
 /* Each is a round trip over the peripheral bus, longer than a cycle of the device. */
 #define SETTLE_READS 150u
 
-static void let_settle(const struct bcm2835_gpio *gpio)
+static void let_settle(const struct gpio_device *gpio)
 {
     for (unsigned i = 0; i < SETTLE_READS; i++)
         (void)bcm2835_gpio_read(gpio, GPPUD);
 }
 
-static void pull_line(const struct bcm2835_gpio *gpio, unsigned line, enum gpio_pull pull)
+static void pull_line(const struct gpio_device *gpio, unsigned line, enum gpio_pull pull)
 {
     static const uint32_t code[] = {
         [GPIO_PULLED_NOT] = 0, [GPIO_PULLED_DOWN] = 1, [GPIO_PULLED_UP] = 2};

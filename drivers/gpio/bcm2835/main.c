@@ -9,69 +9,22 @@
 
 #include "bcm2835_gpio.h"
 
-static struct bcm2835_gpio gpio;
-
-static void input(unsigned line)
-{
-    bcm2835_gpio_input(&gpio, line);
-}
-
-static void output(unsigned line, unsigned level)
-{
-    bcm2835_gpio_output(&gpio, line, level);
-}
-
-static bool is_output(unsigned line)
-{
-    return bcm2835_gpio_is_output(&gpio, line);
-}
-
-static unsigned level(unsigned line)
-{
-    return bcm2835_gpio_level(&gpio, line);
-}
-
-static void set(unsigned line, unsigned to)
-{
-    bcm2835_gpio_set(&gpio, line, to);
-}
-
-static void pull(unsigned line, enum gpio_pull to)
-{
-    bcm2835_gpio_chip.pull(&gpio, line, to);
-}
-
-static void watch(unsigned line, unsigned changes)
-{
-    bcm2835_gpio_watch(&gpio, line, changes);
-}
-
-static uint64_t changed(void)
-{
-    return bcm2835_gpio_changed(&gpio);
-}
-
-static void forget(uint64_t lines)
-{
-    bcm2835_gpio_forget(&gpio, lines);
-}
-
 int main(void)
 {
-    static struct gpio_controller controller = {.input = input,
-                                                .output = output,
-                                                .is_output = is_output,
-                                                .level = level,
-                                                .set = set,
-                                                .pull = pull,
-                                                .watch = watch,
-                                                .changed = changed,
-                                                .forget = forget};
+    static struct gpio_controller controller = {.input = bcm2835_gpio_input,
+                                                .output = bcm2835_gpio_output,
+                                                .is_output = bcm2835_gpio_is_output,
+                                                .level = bcm2835_gpio_level,
+                                                .set = bcm2835_gpio_set,
+                                                .watch = bcm2835_gpio_watch,
+                                                .changed = bcm2835_gpio_changed,
+                                                .forget = bcm2835_gpio_forget};
     size_t bytes = 0;
 
     controller.lines = bcm2835_gpio_chip.lines;
-    gpio.base = program_registers(0, &bytes);
-    if (gpio.base == NULL || bytes < BCM2835_GPIO_REGISTER_BYTES) {
+    controller.pull = bcm2835_gpio_chip.pull;
+    controller.device.base = program_registers(0, &bytes);
+    if (controller.device.base == NULL || bytes < BCM2835_GPIO_REGISTER_BYTES) {
         program_log("no registers of a GPIO block: %lu bytes, not %u", (unsigned long)bytes,
                     BCM2835_GPIO_REGISTER_BYTES);
         return PROGRAM_EXIT_FOR_GOOD;

@@ -6,7 +6,8 @@
 
 #define LINES 0xffu
 
-static void change(const struct pl061 *gpio, enum pl061_register which, uint32_t bit, bool set)
+static void change(const struct gpio_device *gpio, enum pl061_register which, uint32_t bit,
+                   bool set)
 {
     uint32_t value = pl061_read(gpio, which);
 
@@ -14,7 +15,7 @@ static void change(const struct pl061 *gpio, enum pl061_register which, uint32_t
         pl061_write(gpio, which, (value ^ bit) & LINES);
 }
 
-static bool has(const struct pl061 *gpio, enum pl061_register which, uint32_t bit)
+static bool has(const struct gpio_device *gpio, enum pl061_register which, uint32_t bit)
 {
     return (pl061_read(gpio, which) & bit) != 0;
 }
@@ -25,24 +26,24 @@ static uint32_t data_of(unsigned line)
     return GPIODATA + (1u << line << 2);
 }
 
-unsigned pl061_level(const struct pl061 *gpio, unsigned line)
+unsigned pl061_level(const struct gpio_device *gpio, unsigned line)
 {
     return pl061_read(gpio, data_of(line)) >> line & 1;
 }
 
-void pl061_set(const struct pl061 *gpio, unsigned line, unsigned level)
+void pl061_set(const struct gpio_device *gpio, unsigned line, unsigned level)
 {
     pl061_write(gpio, data_of(line), level << line);
 }
 
-void pl061_input(const struct pl061 *gpio, unsigned line)
+void pl061_input(const struct gpio_device *gpio, unsigned line)
 {
     change(gpio, GPIODIR, 1u << line, false);
     change(gpio, GPIOAFSEL, 1u << line, false);
 }
 
 /* Some keep the level that was written to an input, and some drop it: hence twice. */
-void pl061_output(const struct pl061 *gpio, unsigned line, unsigned level)
+void pl061_output(const struct gpio_device *gpio, unsigned line, unsigned level)
 {
     pl061_set(gpio, line, level);
     change(gpio, GPIODIR, 1u << line, true);
@@ -50,12 +51,12 @@ void pl061_output(const struct pl061 *gpio, unsigned line, unsigned level)
     change(gpio, GPIOAFSEL, 1u << line, false);
 }
 
-bool pl061_is_output(const struct pl061 *gpio, unsigned line)
+bool pl061_is_output(const struct gpio_device *gpio, unsigned line)
 {
     return has(gpio, GPIODIR, 1u << line) && !has(gpio, GPIOAFSEL, 1u << line);
 }
 
-static unsigned watched(const struct pl061 *gpio, uint32_t bit)
+static unsigned watched(const struct gpio_device *gpio, uint32_t bit)
 {
     if (!has(gpio, GPIOIE, bit) || has(gpio, GPIOIS, bit))
         return 0;
@@ -65,7 +66,7 @@ static unsigned watched(const struct pl061 *gpio, uint32_t bit)
 }
 
 /* Masked while the sense changes, and cleared before it is let through: 3.3.3 and on. */
-void pl061_watch(const struct pl061 *gpio, unsigned line, unsigned changes)
+void pl061_watch(const struct gpio_device *gpio, unsigned line, unsigned changes)
 {
     uint32_t bit = 1u << line;
 
@@ -82,12 +83,12 @@ void pl061_watch(const struct pl061 *gpio, unsigned line, unsigned changes)
         change(gpio, GPIOIE, bit, true);
 }
 
-uint64_t pl061_changed(const struct pl061 *gpio)
+uint64_t pl061_changed(const struct gpio_device *gpio)
 {
     return pl061_read(gpio, GPIOMIS) & LINES;
 }
 
-void pl061_forget(const struct pl061 *gpio, uint64_t lines)
+void pl061_forget(const struct gpio_device *gpio, uint64_t lines)
 {
     if (lines & LINES)
         pl061_write(gpio, GPIOIC, (uint32_t)lines & LINES);

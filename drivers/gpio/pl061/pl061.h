@@ -8,11 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PL061_LINES 8
+#include <lib/gpio_server.h>
 
-struct pl061 {
-    volatile uint32_t *base;
-};
+#define PL061_LINES 8
 
 /* Registers, ARM DDI 0190B table 3-1: byte offsets. One bit a line. */
 enum pl061_register {
@@ -30,15 +28,15 @@ enum pl061_register {
 #define PL061_REGISTER_BYTES 0x424u
 
 /* How the driver reaches a register; a test links a modelled device instead. */
-uint32_t pl061_read(const struct pl061 *gpio, uint32_t offset);
-void pl061_write(const struct pl061 *gpio, uint32_t offset, uint32_t value);
+uint32_t pl061_read(const struct gpio_device *gpio, uint32_t offset);
+void pl061_write(const struct gpio_device *gpio, uint32_t offset, uint32_t value);
 
 /* As struct gpio_controller says. */
-void pl061_input(const struct pl061 *gpio, unsigned line);
-void pl061_output(const struct pl061 *gpio, unsigned line, unsigned level);
-bool pl061_is_output(const struct pl061 *gpio, unsigned line);
-unsigned pl061_level(const struct pl061 *gpio, unsigned line);
-void pl061_set(const struct pl061 *gpio, unsigned line, unsigned level);
-void pl061_watch(const struct pl061 *gpio, unsigned line, unsigned changes);
-uint64_t pl061_changed(const struct pl061 *gpio);
-void pl061_forget(const struct pl061 *gpio, uint64_t lines);
+void pl061_input(const struct gpio_device *gpio, unsigned line);
+void pl061_output(const struct gpio_device *gpio, unsigned line, unsigned level);
+bool pl061_is_output(const struct gpio_device *gpio, unsigned line);
+unsigned pl061_level(const struct gpio_device *gpio, unsigned line);
+void pl061_set(const struct gpio_device *gpio, unsigned line, unsigned level);
+void pl061_watch(const struct gpio_device *gpio, unsigned line, unsigned changes);
+uint64_t pl061_changed(const struct gpio_device *gpio);
+void pl061_forget(const struct gpio_device *gpio, uint64_t lines);

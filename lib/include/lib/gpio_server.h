@@ -21,28 +21,34 @@ enum gpio_pull {
     GPIO_PULLED_DOWN
 };
 
+/* Its registers, which are all that a driver knows of it. */
+struct gpio_device {
+    volatile uint32_t *base;
+};
+
 /*
  * What a controller can do; levels are those of the pins. `line` is less than `lines`.
  * Nothing but the line named is changed.
  */
 struct gpio_controller {
+    struct gpio_device device;
     unsigned lines;
-    void (*input)(unsigned line);
+    void (*input)(const struct gpio_device *device, unsigned line);
     /* The pin has the level as soon as it is an output, as far as the device can do that. */
-    void (*output)(unsigned line, unsigned level);
-    bool (*is_output)(unsigned line);
-    unsigned (*level)(unsigned line);
-    void (*set)(unsigned line, unsigned level);
+    void (*output)(const struct gpio_device *device, unsigned line, unsigned level);
+    bool (*is_output)(const struct gpio_device *device, unsigned line);
+    unsigned (*level)(const struct gpio_device *device, unsigned line);
+    void (*set)(const struct gpio_device *device, unsigned line, unsigned level);
     /* NULL: it cannot. */
-    void (*pull)(unsigned line, enum gpio_pull pull);
+    void (*pull)(const struct gpio_device *device, unsigned line, enum gpio_pull pull);
     /*
      * Lets the line interrupt when it changes so, or with 0 not at all. What has been seen
      * stays if it was watched so already, and is forgotten if it was not.
      */
-    void (*watch)(unsigned line, unsigned changes);
+    void (*watch)(const struct gpio_device *device, unsigned line, unsigned changes);
     /* The watched lines that have changed since they were forgotten, a bit each. */
-    uint64_t (*changed)(void);
-    void (*forget)(uint64_t lines);
+    uint64_t (*changed)(const struct gpio_device *device);
+    void (*forget)(const struct gpio_device *device, uint64_t lines);
 };
 
 /*
