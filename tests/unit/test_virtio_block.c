@@ -7,13 +7,11 @@
 
 #include <cmocka.h>
 
-#include "fake_program.h"
-#include "tests/model_devices/virtio_model.h"
-
 int block_main(void);
 #define main block_main
 #include "drivers/block/virtio/main.c"
 #undef main
+#include "virtio_cases.h"
 
 #define SECTOR  512u
 #define SECTORS 1000u
@@ -29,16 +27,6 @@ static uint8_t dma[40960] __attribute__((aligned(4096)));
 static uint8_t image[SECTORS * SECTOR];
 static uint8_t buffer[3][BUFFER];
 static struct startup_edge *client[3];
-static uint64_t word[6];
-static jmp_buf ended;
-static bool may_end;
-
-_Noreturn void thole_exit(uint64_t code)
-{
-    assert_true(may_end);
-    assert_int_equal(code, PROGRAM_EXIT_FOR_GOOD);
-    longjmp(ended, 1);
-}
 
 static void put_config(unsigned offset, uint64_t value, size_t bytes)
 {
@@ -59,25 +47,18 @@ static void restart(void)
 
 static void with_device(uint64_t features)
 {
-    fake_reset();
-    fake.registers = VIRTIO_REGISTER_BYTES;
-    fake.startup.dma.address = (uintptr_t)dma;
-    fake.startup.dma.bytes = sizeof(dma);
-    fake.startup.dma.bus = BUS;
+    give_device(VIRTIO_BLOCK, features, dma, sizeof(dma), BUS);
     for (unsigned i = 0; i < 3; i++)
         client[i] = fake_edge(EDGE_PROVIDE, "client", buffer[i], BUFFER);
-    memset(dma, 0xa5, sizeof(dma));
     memset(buffer, 0, sizeof(buffer));
     for (unsigned i = 0; i < sizeof(image); i++)
         image[i] = (uint8_t)(i / SECTOR * 7 + i);
-    virtio_model_power_on(VIRTIO_BLOCK, VIRTIO_F_VERSION_1 | features, dma, sizeof(dma), BUS);
     put_config(0, SECTORS, 8);
 }
 
 static int with_driver(void **state)
 {
     (void)state;
-    may_end = false;
     with_device(F_FLUSH);
     restart();
     return 0;
@@ -112,12 +93,6 @@ static uint32_t obey(const struct virtio_model_request *request)
     assert_int_equal(type, 0);
     memcpy(request->part[1].data, image + sector * SECTOR, request->part[1].bytes);
     return request->part[1].bytes + 1;
-}
-
-static void interrupt(void)
-{
-    if (virtio_model_interrupt())
-        fake.server->interrupt(79, 0);
 }
 
 /* The device does all that it was asked for. How many requests it were. */

@@ -9,13 +9,11 @@
 
 #include <service/result.h>
 
-#include "fake_program.h"
-#include "tests/model_devices/virtio_model.h"
-
 int rng_main(void);
 #define main rng_main
 #include "drivers/rng/virtio/main.c"
 #undef main
+#include "virtio_cases.h"
 
 #define BUFFER 8192u
 #define BUS    UINT64_C(0x40000000)
@@ -23,17 +21,7 @@ int rng_main(void);
 static uint8_t dma[8192] __attribute__((aligned(4096)));
 static uint8_t buffer[2][BUFFER];
 static struct startup_edge *client[2];
-static uint64_t word[6];
 static uint8_t next;
-static jmp_buf ended;
-static bool may_end;
-
-_Noreturn void thole_exit(uint64_t code)
-{
-    assert_true(may_end);
-    assert_int_equal(code, PROGRAM_EXIT_FOR_GOOD);
-    longjmp(ended, 1);
-}
 
 static int begin(void)
 {
@@ -44,18 +32,11 @@ static int begin(void)
 static int with_driver(void **state)
 {
     (void)state;
-    may_end = false;
-    fake_reset();
-    fake.registers = VIRTIO_REGISTER_BYTES;
-    fake.startup.dma.address = (uintptr_t)dma;
-    fake.startup.dma.bytes = sizeof(dma);
-    fake.startup.dma.bus = BUS;
+    give_device(VIRTIO_ENTROPY, 0, dma, sizeof(dma), BUS);
     for (unsigned i = 0; i < 2; i++)
         client[i] = fake_edge(EDGE_PROVIDE, "client", buffer[i], BUFFER);
-    memset(dma, 0xa5, sizeof(dma));
     memset(buffer, 0, sizeof(buffer));
     next = 1;
-    virtio_model_power_on(VIRTIO_ENTROPY, VIRTIO_F_VERSION_1, dma, sizeof(dma), BUS);
     assert_int_equal(begin(), -1);
     return 0;
 }
@@ -65,12 +46,6 @@ static uint32_t ask(unsigned who, uint64_t bytes)
     memset(word, 0, sizeof(word));
     word[0] = bytes;
     return fake_request(client[who], RANDOM_READ, word);
-}
-
-static void interrupt(void)
-{
-    if (virtio_model_interrupt())
-        fake.server->interrupt(78, 0);
 }
 
 /* The device fills `most` bytes of the next request: 1, 2, 3 and so on, so all are unlike. */
