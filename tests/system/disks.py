@@ -200,7 +200,8 @@ def without_a_disk_the_rest_works():
 
 
 def slot(node, address):
-    return f"""/ {{ {node} {{ compatible = "virtio,mmio"; reg = <0 {address:#x} 0 0x200>; interrupts = <0 40 1>; }}; }};"""
+    return f"""/ {{ {node} {{ compatible = "virtio,mmio"; reg = <0 {address:#x} 0 0x200>;
+                              interrupts = <0 40 1>; }}; }};"""
 
 
 def a_slot_that_is_none_is_told_and_the_others_are_looked_at():
@@ -235,7 +236,8 @@ def a_disk_from_before_version_1_is_refused_in_words():
     def check(guest, _):
         wait_for_log(guest, "disk", "no disk: its interface is that from before virtio 1.0")
         expect_equal(wait_for_state(guest, "disk", "failed"), ("failed", 0), "the disk's driver")
-    with_image(image_of(64), check, arguments=lambda image: ["-global", "virtio-mmio.force-legacy=true"] + image.arguments()[2:])
+    with_image(image_of(64), check,
+               arguments=lambda image: ["-global", "virtio-mmio.force-legacy=true"] + image.arguments()[2:])
 
 
 def a_driver_whose_device_is_something_else_ends_for_good():

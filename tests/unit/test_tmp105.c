@@ -254,7 +254,8 @@ static void without_a_bus_or_with_a_wrong_resolution_it_says_so_and_ends(void **
     for (uint32_t bits = 7; bits <= 14; bits++) {
         fake.config[0].name = "resolution-bits";
         fake.config[0].value = bits;
-        assert_int_equal(fake_start(tmp105_main), bits < 9 || bits > 12 ? 1 : -1);
+        assert_int_equal(fake_start(tmp105_main),
+                         bits < 9 || bits > 12 ? PROGRAM_EXIT_FOR_GOOD : -1);
     }
     fake.config[0].value = 12;
     bus->buffer_bytes = 1;
