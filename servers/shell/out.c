@@ -15,11 +15,32 @@ void out_flush(struct out *out)
         out->flush(out);
 }
 
+/* The bytes up to the end of the last line; all, if none ends. */
+static size_t whole_lines(const struct out *out)
+{
+    size_t size = out->size;
+    while (size > 0 && out->bytes[size - 1] != '\n')
+        size--;
+    return size > 0 ? size : out->size;
+}
+
+/* A line that has begun stays, so that nobody else's gets into it. */
+static void make_room(struct out *out)
+{
+    size_t whole = whole_lines(out), rest = out->size - whole;
+    if (out->flush == NULL)
+        return;
+    out->size = whole;
+    out->flush(out);
+    memmove(out->bytes, out->bytes + whole, rest);
+    out->size = rest;
+}
+
 void out_bytes(struct out *out, const char *bytes, size_t size)
 {
     while (size > 0) {
         if (out->size == out->limit)
-            out_flush(out);
+            make_room(out);
         size_t room = out->limit - out->size;
         size_t piece = size < room ? size : room;
         if (piece == 0)

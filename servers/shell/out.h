@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text that is put together piece by piece and handed on when the buffer is full.
+ * Text that is put together piece by piece and handed on, by whole lines, when the buffer is full.
  * Numbers are decimal unless said otherwise.
  */
 #pragma once
@@ -11,8 +11,8 @@ struct out {
     char *bytes;
     size_t size;
     size_t limit;
-    void (*flush)(
-        struct out *out); /* hands on bytes[0..size) and sets size to 0; NULL: full is full */
+    /* Hands on bytes[0..size), leaves them as they are, and sets size to 0; NULL: full is full. */
+    void (*flush)(struct out *out);
 };
 
 void out_flush(struct out *out);

@@ -2,6 +2,7 @@
 /* The shell's terminal over deaths and absences of the console. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -15,8 +16,9 @@
 
 #define BUFFER 4096
 
-static char buffer[BUFFER], written[BUFFER];
+static char buffer[BUFFER], written[4 * BUFFER];
 static size_t written_size;
+static unsigned cut; /* writes that did not end with a line */
 static enum thole_status script[64]; /* of the next requests; then all are well */
 static unsigned scripted, requests, pauses;
 static const char *line;
@@ -40,6 +42,7 @@ struct answer program_request(const struct startup_edge *use, uint32_t operation
     if (status != STATUS_OK)
         return (struct answer){.status = status};
     if (operation == CONSOLE_WRITE) {
+        cut += word[0] == 0 || buffer[word[0] - 1] != '\n';
         memcpy(written + written_size, buffer, word[0]);
         written_size += word[0];
         return (struct answer){.word = {word[0]}};
@@ -56,7 +59,7 @@ static int with_console(void **state)
     fake_reset();
     fake_edge(EDGE_USE, "console", buffer, BUFFER);
     written_size = 0;
-    scripted = requests = pauses = 0;
+    scripted = requests = pauses = cut = 0;
     pending = 0;
     line = "ps";
     line_size = 2;
@@ -158,6 +161,40 @@ static void a_console_that_died_is_asked_again_and_one_that_is_stopped_is_not(vo
     assert_int_equal(pauses, 0);
 }
 
+/* Between two writes the console shows notices: none may come to stand in a line. */
+static void long_text_is_written_by_whole_lines(void **state)
+{
+    static char all[4 * BUFFER];
+    char text[80];
+    (void)state;
+    for (unsigned i = 0; i < 200; i++) {
+        snprintf(text, sizeof(text), "%u %.*s\n", i, (int)(i * 7 % 60),
+                 "------------------------------------------------------------");
+        strcat(all, text);
+        for (const char *at = text; *at; at++)
+            out_bytes(&terminal, at, 1);
+    }
+    out_flush(&terminal);
+    assert_int_equal(cut, 0);
+    assert_in_range(requests, 5, 12);
+    assert_int_equal(written_size, strlen(all));
+    assert_memory_equal(written, all, written_size);
+}
+
+static void a_line_longer_than_the_buffer_is_written_in_pieces(void **state)
+{
+    char text[3000];
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    out_string(&terminal, "short\n");
+    out_bytes(&terminal, text, sizeof(text));
+    out_string(&terminal, "\n");
+    out_flush(&terminal);
+    assert_int_equal(written_size, 6 + sizeof(text) + 1);
+    assert_memory_equal(written + 6, text, sizeof(text));
+    assert_true(written[written_size - 1] == '\n');
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, with_console)
@@ -169,6 +206,8 @@ int main(void)
         TEST(text_is_waited_for_until_the_line_has_it),
         TEST(a_line_that_takes_nothing_is_not_waited_for_for_ever),
         TEST(a_console_that_died_is_asked_again_and_one_that_is_stopped_is_not),
+        TEST(long_text_is_written_by_whole_lines),
+        TEST(a_line_longer_than_the_buffer_is_written_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
