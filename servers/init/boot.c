@@ -143,6 +143,13 @@ static unsigned servers_boot(void)
     return started;
 }
 
+static void servers_release(void)
+{
+    for (unsigned i = 0; i < init.system.server_count; i++) {
+        server_release(&init.server[init.system.order[i]]);
+    }
+}
+
 static unsigned long ms_since_entry(void)
 {
     return (unsigned long)((kernel_ticks() - init.info->entry_ticks) * 1000 /
@@ -171,4 +178,5 @@ void boot_run(void)
         print_line("nothing runs");
     }
     init.booted = true;
+    servers_release();
 }

@@ -123,7 +123,7 @@ struct init {
     uint16_t work_table;    /* and a page table on the way to it */
     uint16_t log_frames;
     void *control_buffer[SYSTEM_SERVERS_MAX]; /* of servers with system-control */
-    bool booted;            /* from now on a console may show lines */
+    bool booted;            /* from now on servers run, and a console may show lines */
 };
 extern struct init init;
 
@@ -250,6 +250,8 @@ wrong_t startup_give(const struct server *server);
 /* --- supervise.c ------------------------------------------------------------------- */
 
 void server_start(struct server *server);
+/* Lets one run that was started before init.booted was set. */
+void server_release(struct server *server);
 void server_stop(struct server *server, const char *why);
 void server_restart(struct server *server);
 /* Why an incarnation has ended. */

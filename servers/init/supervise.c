@@ -80,11 +80,15 @@ static void start_failed(struct server *server, const char *wrong)
     dependents_tell(server);
 }
 
-/* One try to begin an incarnation, or to let one run that has begun. */
+/*
+ * One try to begin an incarnation, or to let one run that has begun. While init boots it
+ * writes to the serial line itself: nobody runs yet, or on another core the line's driver
+ * would write between init's letters.
+ */
 static void start_try(struct server *server)
 {
     wrong_t wrong = server->alive ? NULL : incarnation_begin(server);
-    enum thole_result result = wrong ? RESULT_DONE : incarnation_enter(server);
+    enum thole_result result = wrong || !init.booted ? RESULT_DONE : incarnation_enter(server);
 
     if (!wrong && result == RESULT_BUSY) {
         retry_in(server, RETRY_MS);
@@ -129,6 +133,14 @@ void server_start(struct server *server)
     }
     if (server->state == SERVER_RUNNING) {
         started_tell(server);
+    }
+}
+
+void server_release(struct server *server)
+{
+    if (server->state == SERVER_RUNNING) {
+        server->start_wanted = true;
+        start_try(server);
     }
 }
 

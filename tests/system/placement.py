@@ -98,8 +98,21 @@ def a_system_for_four_cores_says_on_one_what_it_lacks():
         expect_not(guest.text, "panic")
 
 
+def init_has_the_line_alone_until_it_has_booted():
+    """No other core's servers write between its letters, or what it has said once more."""
+    for _ in range(3):
+        with Guest(direct=True, cores=4, system="spread", time_limit=60) as guest:
+            text = guest.wait_for_prompt(50)
+            lines = re.findall(r"^.*init: .*$", text, re.MULTILINE)
+            expect_equal([line.partition(" ")[2].partition(":")[0] for line in lines],
+                         [*HEALTHY, "5 servers started in " + lines[-1].split()[-2] + " ms"], f"what init says in\n{text}")
+            expect(text, "^This is Thole[.] Type help for what can be done here[.]$")
+            power_off(guest)
+
+
 run(servers_work_over_four_cores_with_a_gicv2,
     servers_work_over_four_cores_with_a_gicv3,
     servers_work_over_two_cores,
     a_core_that_does_not_run_costs_its_server_alone,
-    a_system_for_four_cores_says_on_one_what_it_lacks)
+    a_system_for_four_cores_says_on_one_what_it_lacks,
+    init_has_the_line_alone_until_it_has_booted)

@@ -23,6 +23,7 @@ static uint64_t now;
 static uint64_t timer_deadline;      /* UINT64_MAX: not armed */
 static unsigned closes, opens, begins, ends, renewals, quotas_closed;
 static wrong_t begin_wrong;          /* what the next begin says */
+static unsigned enters;              /* that were done */
 static unsigned enters_busy;         /* so many enters answer BUSY */
 static unsigned ends_later;          /* so many ends are not done yet */
 static char said[4096];
@@ -105,6 +106,7 @@ enum thole_result incarnation_enter(struct server *server)
         enters_busy--;
         return RESULT_BUSY;
     }
+    enters++;
     return RESULT_DONE;
 }
 
@@ -163,10 +165,11 @@ static int start(void **state)
     now = 1000 * FREQUENCY;
     timer_deadline = UINT64_MAX;
     begin_wrong = NULL;
-    enters_busy = ends_later = 0;
+    enters = enters_busy = ends_later = 0;
+    init.booted = true;
     server_start(server);
     server_start(client);
-    closes = opens = begins = ends = renewals = quotas_closed = 0;
+    enters = closes = opens = begins = ends = renewals = quotas_closed = 0;
     said[0] = '\0';
     return 0;
 }
@@ -475,6 +478,42 @@ static void a_restart_by_request_counts_no_failure(void **state)
     assert_int_equal(quotas_closed, 0);
 }
 
+/* Each says "started", and runs when all have: the line is init's alone until then. */
+static void nobody_runs_before_the_boot_is_over(void **state)
+{
+    (void)state;
+    init.booted = false;
+    server_stop(server, "asked");
+    server_stop(client, "asked");
+    said[0] = '\0';
+    server_start(server);
+    begin_wrong = "it is broken";
+    server_start(client);
+    assert_int_equal(server->state, SERVER_RUNNING);
+    assert_string_equal(said, "server: started\nclient: not started: it is broken\n");
+    assert_int_equal(enters, 0);
+    init.booted = true;
+    server_release(server);
+    server_release(client);
+    assert_int_equal(enters, 1);
+    assert_int_equal(begins, 2);
+    assert_int_equal(client->state, SERVER_FAILED);
+}
+
+static void who_cannot_run_at_once_after_the_boot_is_tried_again(void **state)
+{
+    (void)state;
+    init.booted = false;
+    server_restart(server);
+    init.booted = true;
+    enters_busy = 1;
+    server_release(server);
+    assert_int_equal(enters, 0);
+    timer_fires();
+    assert_int_equal(enters, 1);
+    assert_int_equal(server->state, SERVER_RUNNING);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, start)
@@ -500,6 +539,8 @@ int main(void)
         TEST(a_stop_that_takes_longer_gives_the_memory_back_later),
         TEST(who_cannot_begin_is_failed_and_leaves_nothing),
         TEST(a_restart_by_request_counts_no_failure),
+        TEST(nobody_runs_before_the_boot_is_over),
+        TEST(who_cannot_run_at_once_after_the_boot_is_tried_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
