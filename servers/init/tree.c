@@ -28,10 +28,12 @@ static bool is_told_later(const struct diagnostic *diagnostic)
 
 static void report(void *context, const struct diagnostic *diagnostic)
 {
-    (void)context;
-    if (diagnostic->severity != SEVERITY_ERROR || is_told_later(diagnostic)) {
+    bool error = diagnostic->severity == SEVERITY_ERROR;
+
+    if (error ? is_told_later(diagnostic) : diagnostic->severity != SEVERITY_WARNING) {
         return;
     }
+    (void)context;
     print_line("%s%s%s: expected %s, found %s%s%s%s", diagnostic->path,
                diagnostic->property ? ": " : "",
                diagnostic->property ? diagnostic->property : "", diagnostic->expected,

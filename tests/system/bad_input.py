@@ -70,6 +70,15 @@ def a_device_that_two_want():
     boots_and_says(node("x", f'match = "{SERIAL_NODE}";', SERIAL_DRIVER), rf"^init: x: .*{SERIAL_NODE}.*serial")
 
 
+def a_console_that_is_on_another_line_than_the_boards():
+    """The system of another board: no prompt can come, and init says why where the kernel prints."""
+    other = "rpi4" if BOARD == "virt" else "virt"
+    with Guest(direct=True, system=other, time_limit=60) as guest:
+        guest.wait_for(re.compile(r"^init: /thole/console: uses: expected the driver of (\S+) .*, found serial, which", re.M), 50)
+        expect_equal(guest.match[1], SERIAL_NODE, "the line's node")
+        guest.wait_for(re.compile(r"^init: \d+ servers? started", re.M), 50)
+
+
 def a_damaged_program():
     for damage, word in ((lambda elf: elf[:40], "x"), (lambda elf: b"\x7fELF" + bytes(len(elf) - 4), "x"),
                          (lambda elf: elf[:24] + b"\xff" * 8 + elf[32:], "entry"),
@@ -178,6 +187,7 @@ run(a_program_that_is_not_in_the_archive,
     a_ceiling_below_a_client_s,
     a_circle_of_uses,
     a_device_that_two_want,
+    a_console_that_is_on_another_line_than_the_boards,
     a_damaged_program,
     a_program_that_faults_at_once_again_and_again,
     a_stack_that_is_too_small,

@@ -145,9 +145,10 @@ static void say(void *context, const struct diagnostic *diagnostic)
     size_t room = sizeof(checked->said) - used;
 
     snprintf(at, room, "%s%s: %s%sexpected %s, found %s%s%s%s\n",
-             diagnostic->severity == SEVERITY_NOTE   ? "note: "
-             : diagnostic->severity == SEVERITY_HINT ? "hint: "
-                                                     : "",
+             diagnostic->severity == SEVERITY_NOTE      ? "note: "
+             : diagnostic->severity == SEVERITY_HINT    ? "hint: "
+             : diagnostic->severity == SEVERITY_WARNING ? "warning: "
+                                                        : "",
              diagnostic->path,
              diagnostic->property ? diagnostic->property : "", diagnostic->property ? ": " : "",
              diagnostic->expected, diagnostic->found,

@@ -216,4 +216,5 @@ void system_check(struct system *system, const struct system_input *input)
     needs_spread(&check);
     memory_check(&check);
     needs_spread(&check);
+    console_check(&check);
 }

@@ -93,6 +93,8 @@ void remark(struct check *check, struct system_server *server, enum verdict verd
 /* No error, and nothing that keeps the server from being started. */
 void hint(struct check *check, const struct system_server *server, const struct mistake *mistake,
           const char *expected);
+/* No error either, but the system will hardly be what was meant. */
+void warn(struct check *check, int node, const struct mistake *mistake, const char *expected);
 /* An error of /thole itself, or of a node that is no server. */
 void refuse_node(struct check *check, int node, const struct mistake *mistake,
                  const char *expected);
@@ -189,6 +191,10 @@ void ceilings_check(struct check *check);
 void needs_spread(struct check *check);
 void memory_check(struct check *check);
 void order_set(struct check *check);
+
+/* --- console.c --- */
+
+void console_check(struct check *check);
 
 static inline unsigned server_index(const struct check *check, const struct system_server *server)
 {

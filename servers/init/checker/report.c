@@ -172,6 +172,18 @@ void hint(struct check *check, const struct system_server *server, const struct 
     report(check, server->node, &diagnostic);
 }
 
+void warn(struct check *check, int node, const struct mistake *mistake, const char *expected)
+{
+    struct diagnostic diagnostic = {.severity = SEVERITY_WARNING,
+                                    .property = mistake->property,
+                                    .expected = expected,
+                                    .found = mistake->found,
+                                    .nearest = mistake->nearest};
+
+    check->system->warnings++;
+    report(check, node, &diagnostic);
+}
+
 void refuse_node(struct check *check, int node, const struct mistake *mistake,
                  const char *expected)
 {

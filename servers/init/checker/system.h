@@ -123,14 +123,16 @@ struct system {
     int stdout_node;       /* the device of /chosen stdout-path; negative: none */
     unsigned server_count;
     unsigned errors;
+    unsigned warnings;
     struct system_server server[SYSTEM_SERVERS_MAX];
     uint8_t order[SYSTEM_SERVERS_MAX]; /* who is used comes before who uses it */
 };
 
 enum severity {
     SEVERITY_ERROR,
-    SEVERITY_NOTE,  /* why a server is not started */
-    SEVERITY_HINT,  /* what a server goes without, or what is not known yet */
+    SEVERITY_WARNING, /* nothing is refused, but this can hardly be meant */
+    SEVERITY_NOTE,    /* why a server is not started */
+    SEVERITY_HINT,    /* what a server goes without, or what is not known yet */
 };
 
 struct diagnostic {
