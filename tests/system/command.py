@@ -69,6 +69,7 @@ def doctor_accepts_the_systems_of_this_repository():
     for name in sorted(name for name in os.listdir(systems) if name.endswith(".dts")):
         status, out, err = thole("doctor", *boards.get(name, []), os.path.join(systems, name))
         expect_equal(status, 0, f"doctor {name}\n{out}{err}")
+        expect_not(out + err, "warning")
 
 
 def doctor_says_file_line_node_expected_found_and_the_nearest_name():

@@ -43,23 +43,17 @@ class Options:
         self.said = set()
 
 
+def add_name(options, name):
+    if name not in ALL:
+        raise machine.UserError(f"bench has no figure '{name}': {machine.nearest(name, ALL)}")
+    options.names.append(name)
+
+
 def parse(arguments):
     table = {"--json": ("FILE", machine.store("json")), "--check": ("FILE", machine.store("check")),
-             "--update": ("", machine.store("update", bool)), "--path": ("", machine.store("path", bool)), "--kernel": ("NAME", machine.store("kernel"))}
-    options, rest = Options(), list(arguments)
-    while rest:
-        word = rest.pop(0)
-        if not word.startswith("-"):
-            if word not in ALL:
-                raise machine.UserError(f"bench has no figure '{word}': {machine.nearest(word, ALL)}")
-            options.names.append(word)
-            continue
-        if word not in table:
-            raise machine.UserError(f"bench has no option '{word}': {machine.nearest(word, table)}")
-        takes, put = table[word]
-        if takes and not rest:
-            raise machine.UserError(f"{word} takes a value: {word} {takes}")
-        put(options, rest.pop(0) if takes else True)
+             "--update": ("", machine.store("update", bool)), "--path": ("", machine.store("path", bool)),
+             "--kernel": ("NAME", machine.store("kernel")), "": ("NAME", add_name)}
+    options = machine.read_options("bench", arguments, table, Options())
     options.names = options.names or list(ALL)
     check_files(options)
     machine.check_kernel(options)
@@ -185,9 +179,7 @@ def as_json(results):
 
 
 def write_json(path, content):
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=2)
-        file.write("\n")
+    machine.write_whole(path, json.dumps(content, indent=2) + "\n")
 
 
 def compare(found, before, wanted):

@@ -4,10 +4,12 @@
  * runs at boot, and says in which file and line what is wrong.
  *
  *     doctor --board BOARD.dtb [--archive ARCHIVE | --programs NAME,...] FILE.dts...
+ *     doctor --brief ...     errors and warnings alone, without the file they are in
  *     doctor --properties    lists the properties of a server's node
  *
  * Exit status: 0 all is well, 1 errors were found, 2 it could not be tried.
  */
+#include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,7 @@ struct doctor {
     unsigned programs;
     const struct source *source;   /* that is being checked */
     const char *file;
+    bool brief;
 };
 
 static const char *program_at(void *context, unsigned index)
@@ -74,12 +77,32 @@ static void where_print(const struct doctor *doctor, const char *where)
     }
 }
 
+static const char *severity_text(enum severity severity)
+{
+    switch (severity) {
+    case SEVERITY_ERROR:
+        return "";
+    case SEVERITY_WARNING:
+        return "warning: ";
+    default:
+        return "note: ";
+    }
+}
+
 static void report(void *context, const struct diagnostic *diagnostic)
 {
     const struct doctor *doctor = context;
+    bool grave = diagnostic->severity == SEVERITY_ERROR || diagnostic->severity == SEVERITY_WARNING;
 
-    where_print(doctor, source_where(doctor->source, diagnostic->path, diagnostic->property));
-    printf("%s%s: ", diagnostic->severity == SEVERITY_ERROR ? "" : "note: ", diagnostic->path);
+    if (doctor->brief && !grave) {
+        return;
+    }
+    if (doctor->brief) {
+        printf("%s", diagnostic->severity == SEVERITY_ERROR ? "error: " : "");
+    } else {
+        where_print(doctor, source_where(doctor->source, diagnostic->path, diagnostic->property));
+    }
+    printf("%s%s: ", severity_text(diagnostic->severity), diagnostic->path);
     if (diagnostic->property) {
         printf("%s: ", diagnostic->property);
     }
@@ -92,6 +115,21 @@ static void report(void *context, const struct diagnostic *diagnostic)
     }
     if (diagnostic->nearest) {
         printf(" (did you mean %s?)", diagnostic->nearest);
+    }
+    putchar('\n');
+}
+
+static void count_print(const char *what, unsigned count)
+{
+    printf(", %u %s%s", count, what, count == 1 ? "" : "s");
+}
+
+static void summary_print(const char *file, const struct system *system)
+{
+    printf("%s: %u server%s", file, system->server_count, system->server_count == 1 ? "" : "s");
+    count_print("error", system->errors);
+    if (system->warnings) {
+        count_print("warning", system->warnings);
     }
     putchar('\n');
 }
@@ -124,23 +162,30 @@ static unsigned check(struct doctor *doctor, const struct source *source, const 
                               .report = report,
                               .context = doctor,
                           });
-    printf("%s: %u server%s, %u error%s\n", file, system.server_count,
-           system.server_count == 1 ? "" : "s", system.errors, system.errors == 1 ? "" : "s");
+    if (!doctor->brief) {
+        summary_print(file, &system);
+    }
     free(merged);
     return system.errors;
 }
 
 static unsigned file_check(struct doctor *doctor, const char *file)
 {
+    static const char *const wrong[] = {
+        [SOURCE_SYNTAX] = ", because it is no tree yet; look for the ';' that is missing on the"
+                          " line before",
+        [SOURCE_FOREIGN] = ": expected a device tree's source, found no /dts-v1/; in it",
+        [SOURCE_OVERLAY] = ": expected a whole tree, found /plugin/, which overlays have",
+        [SOURCE_BAD] = ", because it is no tree yet: see above",
+    };
     struct source source;
     unsigned errors = 1;
+    enum source_result result = source_compile(&source, file);
 
-    if (source_compile(&source, file)) {
+    if (result == SOURCE_GOOD) {
         errors = check(doctor, &source, file);
     } else {
-        printf("%s: not checked, because it is no tree yet; for a syntax error, look for the ';'"
-               " that is missing on the line before\n",
-               file);
+        printf("%s: not checked%s\n", file, wrong[result]);
     }
     source_free(&source);
     return errors;
@@ -160,11 +205,25 @@ static void properties_list(void)
     }
 }
 
+static void board_read(struct doctor *doctor, const char *name)
+{
+    doctor->board = file_read(name, &doctor->board_bytes);
+    if (!is_blob(doctor->board, doctor->board_bytes)) {
+        fprintf(stderr, "doctor: --board %s: expected a board's tree as dtc compiles it, found "
+                        "something else.\n", name);
+        exit(2);
+    }
+    if (fdt_check_full(doctor->board, doctor->board_bytes) != 0) {
+        fprintf(stderr, "doctor: --board %s: the tree is damaged.\n", name);
+        exit(2);
+    }
+}
+
 /* Takes an option with its value; false: it is none. */
 static bool option_read(struct doctor *doctor, const char *option, char *value)
 {
     if (strcmp(option, "--board") == 0) {
-        doctor->board = file_read(value, &doctor->board_bytes);
+        board_read(doctor, value);
     } else if (strcmp(option, "--archive") == 0) {
         archive_read(doctor, value);
     } else if (strcmp(option, "--programs") == 0) {
@@ -186,6 +245,10 @@ int main(int count, char *argument[])
     if (count == 2 && strcmp(argument[1], "--properties") == 0) {
         properties_list();
         return 0;
+    }
+    if (i < count && strcmp(argument[i], "--brief") == 0) {
+        doctor.brief = true;
+        i++;
     }
     while (i + 1 < count && option_read(&doctor, argument[i], argument[i + 1])) {
         i += 2;

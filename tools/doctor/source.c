@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include "source.h"
 
+#include <errno.h>
+#include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -25,15 +27,14 @@ static char *file_in(const struct folder *folder, const char *name)
     return path;
 }
 
-enum noise { NOISE_SHOWN, NOISE_HIDDEN };
-
-static bool run(enum noise noise, const char *const argument[])
+/* What the program says goes to the file `said`. */
+static bool run(const char *said, const char *const argument[])
 {
     int status;
     pid_t child = fork();
 
     if (child == 0) {
-        if (noise == NOISE_HIDDEN && !freopen("/dev/null", "w", stderr)) {
+        if (!freopen(said, "w", stderr)) {
             _exit(127);
         }
         execvp(argument[0], (char *const *)(void *)argument);
@@ -53,12 +54,12 @@ void *file_read(const char *name, size_t *bytes)
     char block[4096];
     size_t got;
 
-    if (!file || !memory) {
-        perror(name);
-        exit(2);
-    }
-    while ((got = fread(block, 1, sizeof(block), file)) > 0) {
+    while (file && memory && (got = fread(block, 1, sizeof(block), file)) > 0) {
         fwrite(block, 1, got, memory);
+    }
+    if (!file || !memory || ferror(file)) {
+        fprintf(stderr, "doctor: %s cannot be read: %s.\n", name, strerror(errno));
+        exit(2);
     }
     fclose(file);
     fclose(memory);
@@ -66,51 +67,111 @@ void *file_read(const char *name, size_t *bytes)
     return data;
 }
 
+bool is_blob(const void *data, size_t bytes)
+{
+    return bytes >= sizeof(struct fdt_header) && fdt_magic(data) == FDT_MAGIC;
+}
+
+/* Is the word in the file? One that is not there holds none. */
+static bool file_has(const char *name, const char *word)
+{
+    size_t bytes;
+    char *text = access(name, R_OK) == 0 ? file_read(name, &bytes) : NULL;
+    bool has = text && memmem(text, bytes, word, strlen(word));
+
+    free(text);
+    return has;
+}
+
+static void file_show(const char *name)
+{
+    size_t bytes;
+    char *text = file_read(name, &bytes);
+
+    fwrite(text, 1, bytes, stderr);
+    free(text);
+}
+
+static void file_drop(char *name)
+{
+    unlink(name);
+    free(name);
+}
+
+/* Shows what the compilers said, and makes out what kind of mistake it is. */
+static enum source_result result_of(const char *said, const char *text)
+{
+    file_show(said);
+    if (!file_has(said, "syntax error")) {
+        return SOURCE_BAD;
+    }
+    return file_has(text, "/dts-v1/") ? SOURCE_SYNTAX : SOURCE_FOREIGN;
+}
+
+static void places_read(struct source *source, const char *lines)
+{
+    FILE *annotated = fopen(lines, "r");
+
+    if (annotated) {
+        lines_read(source, annotated);
+        fclose(annotated);
+    }
+}
+
 /* The steps of cmake/compile-tree, and one for the lines. */
-static bool compile_in(const struct folder *folder, struct source *source, const char *file)
+static enum source_result compile_in(const struct folder *folder, struct source *source,
+                                     const char *file)
 {
     char *text = file_in(folder, "text"), *blob = file_in(folder, "blob");
-    char *lines = file_in(folder, "lines");
+    char *lines = file_in(folder, "lines"), *said = file_in(folder, "said");
     const char *const preprocess[] = {
         DOCTOR_CPP, "-E", "-nostdinc", "-undef", "-x", "assembler-with-cpp",
         "-I", DOCTOR_ROOT "/dts", "-I", DOCTOR_ROOT "/include", "-o", text, file, NULL};
     const char *const compile[] = {DOCTOR_DTC, "-I", "dts", "-O", "dtb", "-o", blob, text, NULL};
     const char *const annotate[] = {DOCTOR_DTC, "-q", "-q", "--annotate", "-I", "dts", "-O",
                                     "dts", "-o", lines, text, NULL};
-    FILE *annotated;
-    bool good = run(NOISE_SHOWN, preprocess) && run(NOISE_SHOWN, compile);
+    bool good = run(said, preprocess) && run(said, compile);
+    enum source_result result = good ? SOURCE_GOOD : result_of(said, text);
 
-    if (good) {
+    if (file_has(text, "/plugin/")) {
+        result = SOURCE_OVERLAY;
+    } else if (good) {
+        file_show(said);
         source->blob = file_read(blob, &source->blob_bytes);
-        run(NOISE_HIDDEN, annotate);
-        annotated = fopen(lines, "r");
-        if (annotated) {
-            lines_read(source, annotated);
-            fclose(annotated);
-        }
+        run(said, annotate);
+        places_read(source, lines);
     }
-    unlink(text);
-    unlink(blob);
-    unlink(lines);
-    free(text);
-    free(blob);
-    free(lines);
-    return good;
+    file_drop(text);
+    file_drop(blob);
+    file_drop(lines);
+    file_drop(said);
+    return result;
 }
 
-bool source_compile(struct source *source, const char *file)
+static enum source_result text_compile(struct source *source, const char *file)
 {
     struct folder folder = {"/tmp/doctor.XXXXXX"};
-    bool good;
+    enum source_result result;
 
-    memset(source, 0, sizeof(*source));
     if (!mkdtemp(folder.name)) {
-        perror(folder.name);
+        fprintf(stderr, "doctor: %s cannot be made: %s.\n", folder.name, strerror(errno));
         exit(2);
     }
-    good = compile_in(&folder, source, file);
+    result = compile_in(&folder, source, file);
     rmdir(folder.name);
-    return good;
+    return result;
+}
+
+enum source_result source_compile(struct source *source, const char *file)
+{
+    memset(source, 0, sizeof(*source));
+    source->blob = file_read(file, &source->blob_bytes);
+    if (is_blob(source->blob, source->blob_bytes)) {
+        return SOURCE_GOOD;
+    }
+    free(source->blob);
+    source->blob = NULL;
+    return text_compile(source, file);
 }
 
 void source_free(struct source *source)

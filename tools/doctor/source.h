@@ -21,14 +21,24 @@ struct source {
     size_t places;
 };
 
-/* False, with the compilers' words on stderr: the source is no device tree. */
-bool source_compile(struct source *source, const char *file);
+enum source_result {
+    SOURCE_GOOD,
+    SOURCE_SYNTAX,  /* dtc does not understand it */
+    SOURCE_FOREIGN, /* the same, and it does not even say /dts-v1/ */
+    SOURCE_OVERLAY, /* it is to be put onto a tree, and is none by itself */
+    SOURCE_BAD,     /* something else is wrong: an include, a reference, a value */
+};
+
+/* With the compilers' words on stderr. What is compiled already is taken as it is. */
+enum source_result source_compile(struct source *source, const char *file);
 void source_free(struct source *source);
 /* "file:line" of the property, or of its node, or NULL. */
 const char *source_where(const struct source *source, const char *path, const char *property);
 
-/* The whole of a file, to be freed; NULL with a message on stderr. */
+/* The whole of a file, to be freed. What cannot be read ends the program, with a message. */
 void *file_read(const char *name, size_t *bytes);
+/* Does it begin as a tree that is compiled? */
+bool is_blob(const void *data, size_t bytes);
 
 /* lines.c: reads what `dtc -O dts --annotate` writes. */
 void lines_read(struct source *source, FILE *annotated);

@@ -34,6 +34,12 @@ def named_by(tree):
     return {program for node in ask("-l", tree, "/thole") for program in ask("-t", "s", tree, f"/thole/{node}", "program")}
 
 
+def running(tree, program):
+    """The names of the servers that are to run that program at boot."""
+    return [node for node in ask("-l", tree, "/thole") if ask("-t", "s", tree, f"/thole/{node}", "program") == [program]
+            and ask("-t", "s", tree, f"/thole/{node}", "status") in ([], ["okay"], ["ok"])]
+
+
 def pack(source, optional, tree, target):
     """Writes target: the archive `source` without those of the `optional` (a file, a name a line) that are not named."""
     with open(source, "rb") as file:

@@ -11,6 +11,10 @@ import tempfile
 import machine
 from machine import MIB, UserError
 
+sys.path.insert(0, os.path.join(machine.ROOT, "tools", "doctor"))
+
+import doctor       # noqa: E402  (found through the path above)
+
 TABLE = {**{name: machine.OPTIONS[name] for name in ("--board", "--kernel", "--system", "--set", "--hardware")}, **machine.OUTPUT}
 
 
@@ -25,6 +29,10 @@ def write(options):
         try:
             board.MEDIUM.make(options, directory, part)
             os.replace(part, target)
+        except UserError as error:
+            raise UserError(f"{target} was not written: {error}") from error
+        except OSError as error:
+            raise UserError(f"{target} was not written: {error.strerror}.") from error
         finally:
             if os.path.exists(part):
                 os.remove(part)
@@ -42,10 +50,14 @@ def main():
         options = machine.parse("image", arguments[1:] if only_check else arguments, TABLE)
         machine.board(options).check_image(options)
         if not only_check:
+            doctor.warn(options, emulated=False)
             write(options)
     except UserError as error:
         print(f"thole: {error}", file=sys.stderr)
         sys.exit(1)
+    except BrokenPipeError:
+        # Nobody reads the list any more. The image is written; the interpreter is not to write what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except OSError as error:
         print(f"thole: {error.filename + ': ' if error.filename else ''}{error.strerror}.", file=sys.stderr)
         sys.exit(1)

@@ -66,6 +66,11 @@ def as_firmware(_tree):
     """QEMU says of the memory that it has; nothing else is different on a board."""
 
 
+def unfit(_system):
+    """What of a system does not work in QEMU, though it does on a board; a line each."""
+    return []
+
+
 def direct_arguments(_options, _directory):
     check_qemu()
     return []

@@ -15,6 +15,7 @@ import archive
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("THOLE_VIRT", os.path.join(ROOT, "build", "virt"))
+SYSTEMS = os.path.join(ROOT, "dts", "systems")
 QEMU = "qemu-system-aarch64"
 
 MIB = 1 << 20
@@ -23,6 +24,9 @@ BOARDS = ("virt", "rpi4", "imx8mp")
 # 2 MiB; in between nothing is written, however little RAM there is.
 SYSTEM_OFFSET = MIB
 SYSTEM_LIMIT = MIB
+
+# Those that `./thole` installs anyway; any would do.
+PREPROCESSORS = ("aarch64-linux-gnu-gcc", "gcc", "cc")
 
 # Of what a helper program says when it fails; mkimage adds all of its help.
 TOOL_LINES = 4
@@ -62,6 +66,7 @@ class Options:
         self.timeout = None         # seconds
         self.output = None          # image: -o
         self.gdb = []               # debug: --gdb
+        self.files = []             # doctor: systems
 
         self.image = built("Image")
         self.archive = built("archive.cpio")    # None: no ramdisk
@@ -104,10 +109,16 @@ def append(name):
 
 def number(what):
     def convert(text):
-        if not text.isdigit() or int(text) == 0:
-            raise UserError(f"{what} takes a number above 0, not '{text}'.")
+        if not re.fullmatch("[0-9]{1,9}", text) or int(text) == 0:
+            raise UserError(f"{what} takes a whole number above 0, of at most 9 digits, not '{text}'.")
         return int(text)
     return convert
+
+
+def gic_version(text):
+    if text not in ("2", "3"):
+        raise UserError(f"--gic takes 2 or 3, not '{text}'.")
+    return int(text)
 
 
 OPTIONS = {
@@ -118,7 +129,7 @@ OPTIONS = {
     "--uboot": ("", store("uboot", bool)),
     "--cores": ("N", store("cores", number("--cores"))),
     "--memory": ("SIZE", store("memory")),
-    "--gic": ("2|3", store("gic", number("--gic"))),
+    "--gic": ("2|3", store("gic", gic_version)),
     "--set": ("/thole/NODE/PROP=VALUE", append("settings")),
     "--hardware": ("FILE.dts", append("hardware")),
     "--card": ("FILE", store("card")),
@@ -129,14 +140,49 @@ GDB = {"--gdb": ("...", store("gdb", list))}
 REST = {"--": ("...", store("qemu", list))}
 
 
+def meant(word, table):
+    """A clause about a word where an option should be: which option it would go with, or how that is written."""
+    if "--set" in table and word.startswith("/thole/"):
+        return f"did you mean --set {word}?"
+    if "--hardware" in table and word.endswith(".dts") and os.path.exists(word):
+        return f"did you mean --hardware {word}?"
+    if "--card" in table and word.endswith(".img"):
+        return f"did you mean --card {word}?"
+    ways = {"--system": known_systems(), "--board": BOARDS}
+    close = {name: f"{option} {name}" for option, names in ways.items() if option in table for name in names}
+    close.update({name.lstrip("-"): name for name in table if name.lstrip("-")})
+    likely = difflib.get_close_matches(word, close, n=1, cutoff=0.6)
+    if likely:
+        return f"did you mean {close[likely[0]]}?"
+    if "-o" in table:
+        return f"did you mean -o {word}?"
+    return nearest(word, table)
+
+
+def unknown(command, argument, table):
+    word = argument.partition("=")[0]
+    if word.startswith("-"):
+        return UserError(f"{command} has no option '{word}': {nearest(word, [name for name in table if name])}")
+    return UserError(f"{command} takes no '{argument}': {meant(argument, table)}")
+
+
 def parse(command, arguments, table):
-    """Options from a command line; a UserError says what is wrong with it."""
-    options = Options()
+    """Options from a command line, checked; a UserError says what is wrong with it."""
+    options = read_options(command, arguments, table, Options())
+    check(options)
+    return options
+
+
+def read_options(command, arguments, table, options):
+    """The same into options, not checked. Words that are no options go where the table has ""; it need not have that."""
     rest = list(arguments)
     while rest:
-        word, equals, value = rest.pop(0).partition("=")
+        argument = rest.pop(0)
+        word, equals, value = argument.partition("=")
+        if "" in table and not word.startswith("-"):
+            word, equals, value = "", "=", argument
         if word not in table:
-            raise UserError(f"{command} has no option '{word}': {nearest(word, table)}")
+            raise unknown(command, argument, table)
         takes, put = table[word]
         if takes == "...":
             put(options, rest)
@@ -150,8 +196,9 @@ def parse(command, arguments, table):
                 if not rest:
                     raise UserError(f"{word} takes a value: {word} {takes}")
                 value = rest.pop(0)
+            if not value:
+                raise UserError(f"{word or command} takes a value, found an empty one: {word or command} {takes}")
             put(options, value)
-    check(options)
     return options
 
 
@@ -172,9 +219,37 @@ def check_can_write(path):
         raise UserError(f"{path} cannot be written: you have no permission.")
 
 
+def write_whole(path, text):
+    """Writes a file, which then is there whole or, where that fails, as it was before."""
+    target = os.path.realpath(path)
+    regular = os.path.isfile(path) or not os.path.exists(path)
+    part = target + ".part" if regular else path
+    try:
+        with open(part, "w", encoding="utf-8") as file:
+            file.write(text)
+        if regular:
+            os.replace(part, target)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        if regular and os.path.exists(part):
+            os.remove(part)
+
+
+def check_can_read(path, option=""):
+    """A UserError if that file cannot be read, which names the option that gave it."""
+    before = f"{option}: " if option else ""
+    if os.path.isdir(path):
+        raise UserError(f"{before}{path} is a folder, expected a file.")
+    if not os.path.isfile(path):
+        raise UserError(f"{before}{path} is no file." if os.path.exists(path) else f"{before}there is no file '{path}'.")
+    if not os.access(path, os.R_OK):
+        raise UserError(f"{before}{path} cannot be read: you have no permission.")
+
+
 def memory_size(text):
     """The bytes that a size such as 64M or 4G means."""
-    match = re.fullmatch(r"(\d+)([KMG]?)(i?B)?", text, re.IGNORECASE)
+    match = re.fullmatch(r"([0-9]{1,12})([KMG]?)(i?B)?", text, re.IGNORECASE)
     if not match:
         raise UserError(f"--memory takes a size such as 64M or 4G, not '{text}'.")
     unit = {"K": 1 << 10, "": MIB, "M": MIB, "G": 1 << 30}[match[2].upper()]
@@ -189,6 +264,9 @@ def board(options):
 def check(options):
     if options.board not in BOARDS:
         raise UserError(f"There is no board '{options.board}': {nearest(options.board, BOARDS)}")
+    if options.system is not None and options.system not in known_systems():
+        raise UserError(f"There is no system '{options.system}' in dts/systems: "
+                        + nearest(os.path.basename(options.system).removesuffix(".dts"), known_systems()))
     board(options).check(options)
     check_kernel(options)
     if options.direct and options.uboot:
@@ -196,8 +274,7 @@ def check(options):
     for setting in options.settings:
         split_setting(setting)
     for path in options.hardware:
-        if not os.path.isfile(path):
-            raise UserError(f"--hardware: there is no file '{path}'.")
+        check_can_read(path, "--hardware")
     if options.output:
         check_can_write(options.output)
 
@@ -214,7 +291,8 @@ def run_tool(arguments, text=""):
         raise UserError(f"{arguments[0]} did not end within 60 s.") from error
     if done.returncode != 0:
         said = (done.stderr or done.stdout).decode(errors="replace").strip().split("\n")
-        raise UserError(f"{os.path.basename(arguments[0])}: " + "\n".join(said[:TOOL_LINES]))
+        name = os.path.basename(arguments[0]) + ": "
+        raise UserError(name + "\n".join(said[:TOOL_LINES]).removeprefix(name))
     return done.stdout.decode(errors="replace")
 
 
@@ -228,7 +306,7 @@ def check_qemu(board, name, since):
 
 def split_setting(setting):
     """/thole/NODE/PROP=VALUE as (node, prop, fdtput's arguments for the value)."""
-    match = re.fullmatch(r"(/thole(?:/[^/=\s]+)*)/([A-Za-z0-9,._+?#-]+)=(.*)", setting, re.DOTALL)
+    match = re.fullmatch(r"(/thole(?:/[^/=\s]+)+)/([A-Za-z0-9,._+?#-]+)=(.*)", setting, re.DOTALL)
     if not match:
         raise UserError(f"--set {setting}: expected /thole/NODE/PROP=VALUE, VALUE a string "
                         "or cells such as '<1 2>', or nothing for a flag.")
@@ -265,10 +343,8 @@ def apply_setting(setting, blob):
 
 
 def known_systems():
-    try:
-        return [name[:-4] for name in os.listdir(built("dtb")) if name.endswith(".dtb")]
-    except FileNotFoundError:
-        return []
+    """Those that there are sources of, built or not."""
+    return sorted(name[:-4] for name in os.listdir(SYSTEMS) if name.endswith(".dts"))
 
 
 def make_system(options, target):
@@ -278,7 +354,7 @@ def make_system(options, target):
     name = options.system or board(options).SYSTEM
     source = options.system_file or built("dtb", name + ".dtb")
     if not os.path.exists(source):
-        raise UserError(f"There is no system '{name}': {nearest(name, known_systems())}")
+        raise UserError(f"{source} is missing: build it with `cmake --build --preset virt`.")
     shutil.copyfile(source, target)
     for setting in options.settings:
         apply_setting(setting, target)
@@ -309,13 +385,55 @@ def labels(blob):
     return "".join(f"{name}: &{{{path}}} {{}};\n" for name, path in zip(names, paths))
 
 
+def preprocess(path):
+    """A source of a device tree after the C preprocessor, which is given what cmake/compile-tree gives it."""
+    compiler = next((name for name in PREPROCESSORS if shutil.which(name)), PREPROCESSORS[0])
+    folders = [os.path.join(ROOT, name) for name in ("dts", "include")]
+    return run_tool([compiler, "-E", "-nostdinc", "-undef", "-x", "assembler-with-cpp",
+                     *(word for folder in folders for word in ("-I", folder)), path])
+
+
+# What only overlays have, and what is to be done about it.
+OVERLAY = {"/plugin/": "leave the line out", "__overlay__": "write `&LABEL { };` or `&{/PATH} { };` in its fragment's place"}
+
+
+def placed_lines(text):
+    """(place, line) of each line that the preprocessor took from somewhere."""
+    file, number = "", 0
+    for line in text.split("\n"):
+        marker = re.match(r'# ([0-9]+) "(.*)"', line)
+        if marker:
+            file, number = marker[2], int(marker[1])
+            continue
+        yield f"{file}:{number}", line
+        number += 1
+
+
+def refuse_overlay(text):
+    """Put at the end of a tree an overlay would mean nothing, or not be understood."""
+    for place, line in placed_lines(text):
+        for word, remedy in OVERLAY.items():
+            if word in line:
+                raise UserError(f"--hardware: {place}: expected source for the end of the board's tree, found "
+                                f"{word}, which overlays have: {remedy}.")
+
+
+def refuse_foreign(text):
+    """dtc takes a character that it does not know for the end of the file, and all behind it for nothing."""
+    for place, line in placed_lines(text):
+        found = re.search(r"[^\t-\r -~]", re.sub(r'"(\\.|[^"\\])*"', "", line))
+        if found:
+            raise UserError(f"{place}: expected ASCII outside of strings and comments, found {found[0]!a}.")
+
+
 def wire(files, blob):
     """Adds device tree source to the compiled tree, as if it stood at the end of the tree's own."""
     source = run_tool(["dtc", "-q", "-I", "dtb", "-O", "dts", blob]) + labels(blob)
     for path in files:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        source += f'# 1 "{path}"\n' + text.replace("/dts-v1/;", "") + "\n"
+        text = preprocess(path)
+        refuse_overlay(text)
+        refuse_foreign(text)
+        source += text.replace("/dts-v1/;", "") + "\n"
     run_tool(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob + ".wired", "-"], source)
     os.replace(blob + ".wired", blob)
 

@@ -7,6 +7,7 @@
 import os
 import shutil
 
+import archive
 import card
 import machine
 import media
@@ -38,8 +39,9 @@ def check(options):
 
 
 def check_card(path):
-    if not os.path.isfile(path):
-        raise UserError(f"--card: there is no file '{path}'.")
+    machine.check_can_read(path, "--card")
+    if not os.access(path, os.W_OK):
+        raise UserError(f"--card: {path} cannot be written: you have no permission, and the guest writes to its card.")
     size = os.path.getsize(path)
     if size < MIB or size & (size - 1) or size < media.partitions_end(path):
         raise UserError(f"--card {path}: it has {size} bytes, and a card has a power of two that holds its partitions; is it cut short? "
@@ -87,6 +89,26 @@ def check_tree(tree):
         raise UserError(f"{card.TREE} on the card is the tree of another board: its compatible is {', '.join(said)}.")
 
 
+def unfit(system):
+    """What of a system does not work in QEMU, though it does on a board; a line each."""
+    return [f"/thole/{name}: status: expected \"disabled\" in QEMU, whose watchdog does not count and resets the machine at "
+            "once; it is for a board" for name in archive.running(system, "watchdog")]
+
+
+def trees_on_card(path, directory):
+    """The board's tree, the system's and the archive."""
+    names = (card.TREE, "system.dtb", "archive.cpio")
+    return [take(path, name, directory) for name in names]
+
+
+def take(path, name, directory):
+    try:
+        return media.take_file(path, name, os.path.join(directory, name))
+    except UserError as error:
+        raise UserError(f"{path} is not a card that a Raspberry Pi 4 starts from: its first partition should be FAT "
+                        f"and have {name}.\n{error}") from error
+
+
 def card_arguments(path):
     return ["-drive", f"if=sd,format=raw,file={machine.comma(path)}"]
 
@@ -114,12 +136,7 @@ def uboot_arguments(options, directory):
     media.fix_time()
     found = os.path.join(directory, "found")
     os.mkdir(found)
-    names = ("u-boot.bin", card.TREE)
-    try:
-        uboot, tree = (media.take_file(path, name, os.path.join(found, name)) for name in names)
-    except UserError as error:
-        raise UserError(f"{path} is not a card that a Raspberry Pi 4 starts from: its first partition should be FAT "
-                        f"and have {' and '.join(names)}.\n{error}") from error
+    uboot, tree = (take(path, name, found) for name in ("u-boot.bin", card.TREE))
     check_tree(tree)
     as_firmware(tree)
     return ["-kernel", uboot, "-dtb", tree] + card_arguments(path)

@@ -21,16 +21,19 @@ import guest
 import machine
 from machine import UserError
 
-sys.path.insert(0, os.path.join(machine.ROOT, "tools", "debug"))
+sys.path[:0] = (os.path.join(machine.ROOT, "tools", name) for name in ("debug", "doctor"))
 
 import backtrace    # noqa: E402  (found through the path above)
+import doctor       # noqa: E402
 
 TABLE = {**machine.OPTIONS, **machine.REST}
 
 BOOT_SILENCE = 60       # seconds without output while a prompt is awaited
 ANSWER_SILENCE = 5      # the same once the input has ended
+VAIN_BOOTS = 3          # so many without a prompt, and the guest is ended
 LAST_WORDS = 1          # for what follows the last prompt, or a panic
 FOREVER = 1 << 30
+BOOT = re.compile(r"^Thole [0-9.]+$", re.MULTILINE)     # the kernel's first line
 
 
 def say(text):
@@ -85,6 +88,9 @@ class Feeder:
             self.listen()
         elif left <= 0:
             return self.give_up()
+        if self.starts_in_vain():
+            say(f"the guest was reset {VAIN_BOOTS} times and showed no prompt in between; it was ended.")
+            return 1
         if self.at_prompt and self.source.lines:
             self.at_prompt = False
             self.last_output = time.monotonic()
@@ -103,6 +109,10 @@ class Feeder:
                 return LAST_WORDS
             return ANSWER_SILENCE if self.guest.position else BOOT_SILENCE
         return BOOT_SILENCE
+
+    def starts_in_vain(self):
+        """Does the guest begin again and again?"""
+        return len(BOOT.findall(self.guest.text, self.guest.position)) > VAIN_BOOTS
 
     def listen(self):
         self.guest.read(0)
@@ -210,6 +220,7 @@ def main():
         options = machine.parse("run", arguments[1:] if only_check else arguments, TABLE)
         if only_check:
             return 0
+        doctor.warn(options, emulated=True)
         return run_terminal(options) if os.isatty(0) else run_piped(options)
     except (UserError, guest.GuestError) as error:
         say(error)

@@ -84,8 +84,7 @@ def main():
         if not events:
             raise guest.GuestError("The guest recorded nothing.")
         if getattr(options, "output", None):
-            with open(options.output, "w", encoding="utf-8") as file:
-                json.dump(perfetto(events), file, indent=0)
+            machine.write_whole(options.output, json.dumps(perfetto(events), indent=0))
     except (machine.UserError, guest.GuestError, OSError) as error:
         print(f"thole: {error}", file=sys.stderr)
         return 1
