@@ -130,6 +130,10 @@ void arch_trace_stop(void);
 /* Early output: false if the device has no room now (the byte was not taken). */
 bool arch_print_byte(char byte);
 void arch_wait_for_interrupt(void);        /* returns when one is pending; for arch itself */
+/* By the firmware; they return where it has no such call, or refuses it. */
+void arch_try_power_off(void);
+void arch_try_reset(void);
+/* The same, or else the machine waits for ever, and says so. */
 _Noreturn void arch_power_off(void);
 _Noreturn void arch_reset(void);
 /* Called first in a panic: returns on one core only, which may print. */

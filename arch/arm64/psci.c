@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Switching the machine off and on again through the firmware (PSCI, DEN0022), and
- * what else it is asked for by the same instruction. A machine without PSCI is left
- * waiting, and says so.
+ * what else it is asked for by the same instruction. A machine without PSCI that must
+ * not go on is left waiting, and says so.
  */
 #include "harden.h"
 #include "kernel/arch.h"
@@ -61,14 +61,24 @@ static _Noreturn void stay(const char *what)
         wait_for_interrupt();
 }
 
-_Noreturn void arch_power_off(void)
+void arch_try_power_off(void)
 {
     psci_call(PSCI_SYSTEM_OFF, 0, 0);
+}
+
+void arch_try_reset(void)
+{
+    psci_call(PSCI_SYSTEM_RESET, 0, 0);
+}
+
+_Noreturn void arch_power_off(void)
+{
+    arch_try_power_off();
     stay("switch it off");
 }
 
 _Noreturn void arch_reset(void)
 {
-    psci_call(PSCI_SYSTEM_RESET, 0, 0);
+    arch_try_reset();
     stay("reset it");
 }

@@ -108,8 +108,8 @@
     X(SCHED_CONTROL, 1, CONFIGURE, CONTROL, "SchedContext, core, priority, budget, period (ticks)", "") \
     X(SCHED_CONTROL, 2, CEILING, CONTROL, "Thread, ceiling, grace (ticks)", "")              \
     X(ASID_CONTROL, 1, ASSIGN, CONTROL, "AddressSpace", "ASID")                              \
-    X(MACHINE, 1, POWER_OFF, CONTROL, "", "(does not return)")                               \
-    X(MACHINE, 2, RESET, CONTROL, "", "(does not return)")                                   \
+    X(MACHINE, 1, POWER_OFF, CONTROL, "", "(returns only where the firmware cannot)")        \
+    X(MACHINE, 2, RESET, CONTROL, "", "(returns only where the firmware cannot)")            \
     X(MACHINE, 3, PRINT, CONTROL, "bytes (0-40), the text in five words", "bytes taken") \
     X(MACHINE, 4, TRACE, CONTROL, "Frame for the ring of thole/trace.h, or 0: end", "")      \
     X(MACHINE, 5, NAME, CONTROL, "Thread, the number by which traces call it", "")

@@ -73,12 +73,14 @@ SELDOM enum thole_result op_IRQ_CONTROL_ATTACH(OPERATION_PARAMETERS)
 
 SELDOM enum thole_result op_MACHINE_POWER_OFF(OPERATION_PARAMETERS)
 {
-    arch_power_off();
+    arch_try_power_off();
+    return RESULT_NOT_READY;
 }
 
 SELDOM enum thole_result op_MACHINE_RESET(OPERATION_PARAMETERS)
 {
-    arch_reset();
+    arch_try_reset();
+    return RESULT_NOT_READY;
 }
 
 #define PRINT_WORDS 5

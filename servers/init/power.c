@@ -6,9 +6,6 @@
  */
 #include "server.h"
 
-#include <libfdt.h>
-#include <string.h>
-
 #include "print.h"
 
 static const struct {
@@ -18,26 +15,6 @@ static const struct {
     [POWER_WAY_OFF] = {"power off", MACHINE_POWER_OFF},
     [POWER_WAY_RESET] = {"reset", MACHINE_RESET},
 };
-
-static bool is_enabled(int node)
-{
-    const char *status = node < 0 ? NULL : fdt_getprop(init.tree, node, "status", NULL);
-
-    return node >= 0 && (!status || strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0);
-}
-
-/* What the kernel looks for, too: without it the kernel would stay, and do nothing any more. */
-static bool firmware_is_there(void)
-{
-    static const char *const psci[] = {"arm,psci-1.0", "arm,psci-0.2"};
-
-    for (unsigned i = 0; i < sizeof(psci) / sizeof(psci[0]); i++) {
-        if (is_enabled(fdt_node_offset_by_compatible(init.tree, -1, psci[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* The server that can do it; NULL: none can. */
 static const struct server *power_server(void)
@@ -55,9 +32,8 @@ uint32_t power_end(enum power_way way)
     const struct server *server = power_server();
 
     print_line("%s", ways[way].name);
-    if (!server || firmware_is_there()) {
-        thole_invoke(INIT_SLOT_MACHINE, ways[way].operation, 0, NULL);
-    }
+    /* Comes back where the firmware cannot. */
+    thole_invoke(INIT_SLOT_MACHINE, ways[way].operation, 0, NULL);
     if (!server || server->state != SERVER_RUNNING) {
         print_line("%s: %s%s", ways[way].name,
                    server ? server->tree->name : "neither the firmware nor a server",

@@ -102,6 +102,7 @@ void print_line(const char *format, ...)
 
 void print_panic(const char *format, ...)
 {
+    static const char waits[] = "init: no firmware resets this machine: it waits for your hand\n";
     char buffer[LINE_BYTES];
     struct text line = text_in(buffer, sizeof(buffer) - 1);
     va_list arguments;
@@ -112,7 +113,9 @@ void print_panic(const char *format, ...)
     va_end(arguments);
     buffer[line.used++] = '\n';
     early_text(buffer, line.used);
+    thole_invoke(INIT_SLOT_MACHINE, MACHINE_RESET, 0, NULL);
+    early_text(waits, sizeof(waits) - 1);
     for (;;) {
-        thole_invoke(INIT_SLOT_MACHINE, MACHINE_RESET, 0, NULL);
+        thole_invoke(INIT_SLOT_THREAD, THREAD_SUSPEND, 0, NULL);
     }
 }

@@ -211,6 +211,18 @@ static _Noreturn void end(enum sim_ending ending, const char *name)
     longjmp(*sim.ending, (int)ending);
 }
 
+void arch_try_power_off(void)
+{
+    if (!sim.no_firmware)
+        end(SIM_POWER_OFF, "power off");
+}
+
+void arch_try_reset(void)
+{
+    if (!sim.no_firmware)
+        end(SIM_RESET, "reset");
+}
+
 _Noreturn void arch_power_off(void)
 {
     end(SIM_POWER_OFF, "power off");

@@ -62,6 +62,7 @@ struct sim {
     unsigned asid;
     char printed[SIM_PRINTED];
     unsigned printed_bytes, print_room;
+    bool no_firmware;    /* none that switches off or resets */
     jmp_buf *ending; /* where panic, reset and power-off go if a test expects them */
     void (*idle)(void); /* called when nothing can run: may raise a line; NULL: the test fails */
 };

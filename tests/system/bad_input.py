@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 
-from system import (BOARD, NO_WAY_OFF, SERIAL_DRIVER, SERIAL_NODE, Guest, VIRT, changed_archive, compile_tree, expect, expect_equal, expect_not,
+from system import (BOARD, SERIAL_DRIVER, SERIAL_NODE, Guest, VIRT, changed_archive, compile_tree, expect, expect_equal, WAITS, expect_not,
                     power_off, run, servers, wait_for_state)
 
 HEALTHY = ("log", "serial", "console", "clock", "shell")
@@ -171,7 +171,7 @@ def a_board_tree_that_reserves_all_memory():
     edits += [["-c", name + "/all"], ["-tx", name + "/all", "reg", *address_cells, *size_cells]]
     with Guest(direct=True, time_limit=30, tree_edits=edits) as guest:
         if BOARD == "rpi4":
-            guest.wait_for(NO_WAY_OFF)
+            guest.wait_for(WAITS)
         else:
             expect_equal(guest.wait_for_exit(), 0, "QEMU's exit status")
         expect(guest.text, "^kernel: cannot start: .*memory")

@@ -105,7 +105,7 @@ enum thole_result thole_invoke(unsigned slot, uint32_t label, unsigned words, co
     (void)words;
     if (slot == INIT_SLOT_MACHINE && (label == MACHINE_POWER_OFF || label == MACHINE_RESET)) {
         machine_asked = label;
-        return RESULT_BAD_OPERATION;
+        return RESULT_NOT_READY; /* or it does not come back */
     }
     if (slot == POWER_SLOT || slot == POWER_SLOT + 1) {
         assert_int_equal(label, NOTIFICATION_SIGNAL);
@@ -755,25 +755,17 @@ static void a_thread_is_named_to_the_kernel(void **state)
 
 /* --- The end ------------------------------------------------------------------------------ */
 
-static void firmware_make(void)
-{
-    int node = fdt_add_subnode(tree, 0, "psci");
-
-    fdt_setprop_string(tree, node, "compatible", "arm,psci-1.0");
-}
-
 static void power_make(void)
 {
     init.server[LOG].power_signal[POWER_WAY_OFF] = POWER_SLOT;
     init.server[LOG].power_signal[POWER_WAY_RESET] = POWER_SLOT + 1;
 }
 
-static void the_firmware_ends_the_machine(void **state)
+static void the_firmware_is_asked_to_end_the_machine(void **state)
 {
     struct message message;
     (void)state;
 
-    firmware_make();
     assert_int_equal(request(INIT_POWER_OFF, "", 0, &message), SERVICE_FAILED);
     assert_int_equal(machine_asked, MACHINE_POWER_OFF);
     assert_int_equal(request(INIT_RESET, "", 0, &message), SERVICE_FAILED);
@@ -781,38 +773,15 @@ static void the_firmware_ends_the_machine(void **state)
     assert_int_equal(power_signalled, 0);
 }
 
-static void without_firmware_a_server_ends_the_machine(void **state)
+static void where_the_firmware_cannot_a_server_ends_the_machine(void **state)
 {
     struct message message;
     (void)state;
 
     power_make();
     assert_int_equal(request(INIT_POWER_OFF, "", 0, &message), SERVICE_OK);
+    assert_int_equal(machine_asked, MACHINE_POWER_OFF);
     assert_int_equal(power_signalled, POWER_SLOT);
-    assert_int_equal(request(INIT_RESET, "", 0, &message), SERVICE_OK);
-    assert_int_equal(power_signalled, POWER_SLOT + 1);
-    assert_int_equal(machine_asked, 0); /* the kernel would not come back */
-}
-
-static void a_firmware_that_is_disabled_is_not_asked(void **state)
-{
-    struct message message;
-    (void)state;
-
-    firmware_make();
-    power_make();
-    fdt_setprop_string(tree, fdt_path_offset(tree, "/psci"), "status", "disabled");
-    assert_int_equal(request(INIT_POWER_OFF, "", 0, &message), SERVICE_OK);
-    assert_int_equal(machine_asked, 0);
-}
-
-static void a_firmware_that_fails_is_followed_by_the_server(void **state)
-{
-    struct message message;
-    (void)state;
-
-    firmware_make();
-    power_make();
     assert_int_equal(request(INIT_RESET, "", 0, &message), SERVICE_OK);
     assert_int_equal(machine_asked, MACHINE_RESET);
     assert_int_equal(power_signalled, POWER_SLOT + 1);
@@ -863,10 +832,8 @@ int main(void)
         TEST(who_has_no_control_may_not_look),
         TEST(a_trace_is_begun_ended_and_read),
         TEST(a_thread_is_named_to_the_kernel),
-        TEST(the_firmware_ends_the_machine),
-        TEST(without_firmware_a_server_ends_the_machine),
-        TEST(a_firmware_that_is_disabled_is_not_asked),
-        TEST(a_firmware_that_fails_is_followed_by_the_server),
+        TEST(the_firmware_is_asked_to_end_the_machine),
+        TEST(where_the_firmware_cannot_a_server_ends_the_machine),
         TEST(a_server_that_does_not_run_cannot_end_the_machine),
         TEST(nobody_else_ends_the_machine),
     };

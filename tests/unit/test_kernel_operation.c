@@ -128,6 +128,15 @@ static void the_machine_goes_off_and_resets(void **state)
     assert_int_equal(ending_of(MACHINE_RESET), SIM_RESET);
 }
 
+static void without_firmware_the_machine_goes_on(void **state)
+{
+    (void)state;
+    sim.no_firmware = true;
+    assert_result(invoke(INIT_SLOT_MACHINE, MACHINE_POWER_OFF), NOT_READY);
+    assert_result(invoke(INIT_SLOT_MACHINE, MACHINE_RESET), NOT_READY);
+    must(INIT_SLOT_MACHINE, MACHINE_PRINT, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest operation_tests[] = {
@@ -136,6 +145,7 @@ int main(void)
         cmocka_unit_test_setup(words_of_nonsense_do_no_harm, boot),
         cmocka_unit_test_setup(the_machine_prints_what_it_has_room_for, boot),
         cmocka_unit_test_setup(the_machine_goes_off_and_resets, boot),
+        cmocka_unit_test_setup(without_firmware_the_machine_goes_on, boot),
     };
 
     return RUN_EACH(operation_tests);
