@@ -250,14 +250,15 @@ void count_fault(void)
 
 /* --- An interrupt ------------------------------------------------------------------- */
 
-/* A driver: looks after its device, and waits for the next; argument: the endpoint's slot. */
+/* A driver: looks after its device, and waits for the next; argument: the endpoint's slot, and its mask. */
 static uint64_t drive(void *argument, struct message *first)
 {
-    unsigned endpoint = (unsigned)(uintptr_t)argument;
+    unsigned endpoint = (unsigned)((uintptr_t)argument >> 32);
+    volatile uint32_t *mask = (volatile uint32_t *)(PARTY_DEVICE + (uint32_t)(uintptr_t)argument);
     struct message message = *first;
 
     for (;;) {
-        line_lower_at((volatile uint32_t *)PARTY_DEVICE);
+        line_lower_at(mask);
         message = (struct message){0};
         CHECK_EQUAL(thole_reply_recv(endpoint, &message), STATUS_OK);
     }
@@ -267,14 +268,15 @@ static uint64_t drive(void *argument, struct message *first)
 static void driver_make(unsigned line, unsigned time)
 {
     unsigned endpoint = make(OBJECT_ENDPOINT, 0), interrupt = make(OBJECT_INTERRUPT, 0);
+    uint64_t argument = (uint64_t)endpoint << 32 | line_mask();
     struct space space = space_make();
 
     CHECK_EQUAL(INVOKE(copy(line_frame(), RIGHTS_ALL), FRAME_MAP, space.slot, PARTY_DEVICE,
                        RIGHT_READ | RIGHT_WRITE, MEMORY_DEVICE), RESULT_DONE);
     if (time != 0)
-        HELPER(drive, endpoint, 0, .endpoint = endpoint, .passive = true, .space = &space);
+        HELPER(drive, argument, 0, .endpoint = endpoint, .passive = true, .space = &space);
     else
-        HELPER_GO(drive, endpoint, PRIORITY_HIGH, .endpoint = endpoint, .space = &space);
+        HELPER_GO(drive, argument, PRIORITY_HIGH, .endpoint = endpoint, .space = &space);
     CHECK_EQUAL(INVOKE(interrupt, INTERRUPT_BIND, endpoint, time), RESULT_DONE);
     CHECK_EQUAL(INVOKE(INIT_SLOT_IRQ_CONTROL, IRQ_CONTROL_ATTACH, interrupt, line, TRIGGER_LEVEL),
                 RESULT_DONE);

@@ -240,13 +240,15 @@ struct space space_make(void);
 void *window_map(unsigned frame, unsigned rights, enum thole_memory memory);
 uint64_t window_next(void);
 void window_forget(void);
+/* One with room for a frame of 1 GiB (mapping.c); 0: there is none. */
+unsigned gigabyte_untyped(void);
 /* What was written there can be executed. */
 void code_written(const void *start, size_t bytes);
 
 /* --- What ends a test that hangs (watch.c) ---------------------------------------- */
 
 void watch_init(void);
-/* Ends the run; the machine is off. */
+/* Ends the run; the machine is off, if it can be. */
 _Noreturn void power_off(void);
 void watch_begin(const char *name, unsigned number);
 void watch_end(void);

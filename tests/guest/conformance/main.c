@@ -101,7 +101,7 @@ static bool can_run(const struct test *test)
 {
     if ((test->needs & NEEDS_CORES) && boot->cores_running < 2)
         return false;
-    if ((test->needs & NEEDS_GIGABYTE) && boot->ram_bytes < 2ULL << 30)
+    if ((test->needs & NEEDS_GIGABYTE) && gigabyte_untyped() == 0)
         return false;
     return !(test->needs & NEEDS_EXACT) || clock_is_exact;
 }

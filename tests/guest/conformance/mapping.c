@@ -76,7 +76,7 @@ static void every_large_frame_is_zero_writable_and_keeps_its_content(void)
     CHECK_EQUAL(count, 4);
 }
 
-static unsigned gigabyte_untyped(void)
+unsigned gigabyte_untyped(void)
 {
     for (unsigned i = 0; i < boot->untyped_count; i++)
         if (!boot->untyped[i].device && boot->untyped[i].size_bits >= FRAME_BITS_1G &&
