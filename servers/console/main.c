@@ -150,15 +150,21 @@ static bool step_show(struct client *client)
     return true;
 }
 
+/*
+ * It is kept no more before the client, on another core, can act on it: it may have the
+ * console killed, whose successor would go on with the line.
+ */
 static void finish_line(struct client *client)
 {
     struct line *line = &console.line;
-    history_add(&client->history, line->text, line->size);
-    memcpy(buffer_of(client), line->text, line->size);
-    finish(client, SERVICE_OK, line->size);
+    size_t size = line->size;
+    history_add(&client->history, line->text, size);
+    memcpy(buffer_of(client), line->text, size);
     console.owner = NULL;
     console.shown = false;
     line->size = 0;
+    keep_set_line(client->edge->name, line);
+    finish(client, SERVICE_OK, size);
 }
 
 static bool step_read(struct client *client)
@@ -170,7 +176,8 @@ static bool step_read(struct client *client)
         return false;
     if (line_byte(&console.line, byte, screen_stage()) == LINE_DONE)
         finish_line(client);
-    keep_set_line(client->edge->name, &console.line);
+    else
+        keep_set_line(client->edge->name, &console.line);
     return true;
 }
 

@@ -89,6 +89,8 @@ void server_answer(unsigned reply, uint32_t result, unsigned words, const uint64
     *answer = (struct fake_answer){.reply = reply, .result = result, .words = words};
     for (unsigned i = 0; i < words; i++)
         answer->word[i] = word[i];
+    if (fake.on_answer != NULL)
+        fake.on_answer();
     fake.slots++;
 }
 

@@ -29,6 +29,7 @@ struct fake {
     unsigned reserved;                       /* by the request being handled */
     struct fake_answer answer[FAKE_ANSWERS]; /* given later, in order */
     unsigned answers;
+    void (*on_answer)(void);                 /* what the one that is answered does at once; NULL: nothing */
     unsigned logs;
     char log[FAKE_LOG]; /* the last line */
     size_t registers;   /* bytes of the device's; 0: it has none */

@@ -285,6 +285,26 @@ static void the_console_s_death_loses_no_key(void **state)
     assert_null(strstr(strstr(seen, "\r\033[Kthole> ") + 4, "kept !\033[K"));
 }
 
+static struct keep kept_at_the_answer;
+
+static void look_at_what_is_kept(void)
+{
+    kept_at_the_answer = *kept;
+}
+
+/* The shell, on another core, may have the console killed from there on. */
+static void a_line_that_was_answered_is_not_kept(void **state)
+{
+    (void)state;
+    unsigned reply = read_line(shell, "thole> ");
+    type("restart");
+    fake.on_answer = look_at_what_is_kept;
+    kept_at_the_answer.size = 1;
+    type(" console\r");
+    expect_answer(0, reply, shell_buffer, "restart console");
+    assert_int_equal(kept_at_the_answer.size, 0);
+}
+
 static void a_kept_line_belongs_to_its_client(void **state)
 {
     (void)state;
@@ -560,6 +580,7 @@ int main(void)
         TEST(each_client_has_its_history),
         TEST(a_client_that_died_reading_goes_on_with_its_line),
         TEST(the_console_s_death_loses_no_key),
+        TEST(a_line_that_was_answered_is_not_kept),
         TEST(a_kept_line_belongs_to_its_client),
         TEST(notices_are_shown_once_over_deaths),
         TEST(notices_before_the_first_start_are_not_repeated),
