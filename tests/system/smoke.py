@@ -22,12 +22,12 @@ import try_rpi4  # noqa: E402  (found through the path above)
 
 
 def judged(directory, far_end, near_end):
-    """How many did not come, and what was said; the line's far end is QEMU's."""
+    """The verdicts, and what was said; the line's far end is QEMU's."""
     del far_end
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        missing = try_rpi4.judge(try_rpi4.Line(os.ttyname(near_end), os.path.join(directory, "log")))
-    return missing, said.getvalue()
+        found = try_rpi4.judge(try_rpi4.Line(os.ttyname(near_end), os.path.join(directory, "log")))
+    return found, said.getvalue()
 
 
 def at_the_end_of_a_line(**options):
@@ -46,28 +46,37 @@ def at_the_end_of_a_line(**options):
 
 def a_board_that_runs_gets_a_yes_to_everything():
     for direct in (False, True):
-        missing, said = at_the_end_of_a_line(board="rpi4", direct=direct)
-        expect_equal(missing, 0, f"what did not come\n{said}")
-        expect_equal(said.count("  yes  "), len(try_rpi4.START) + len(try_rpi4.COMMANDS), said)
-        expect(said, "1984 MiB")
+        found, said = at_the_end_of_a_line(board="rpi4", direct=direct)
+        expect_equal((found.missing, said.count("  yes  ")), (0, found.asked), f"what did not come\n{said}")
+        # And at the end, reset and off.
+        expect_equal(found.asked, len(try_rpi4.START) + len(try_rpi4.COMMANDS) + 2, said)
+        expect(said, "1984 MiB", "yes +reset starts", "yes +poweroff ends it")
+
+
+def the_devices_of_the_board_are_tried_where_the_card_has_their_drivers():
+    """QEMU's has neither thermometer nor generator, and its slot is empty."""
+    found, said = at_the_end_of_a_line(board="rpi4", direct=True, system="board")
+    expect(said, "yes +the firmware answers", "yes +the network has its address", "NO +the thermometer answers",
+           "NO +the generator", "NO +the card is seen in its slot", "yes +reset starts")
+    expect_equal((found.missing, said.count("   NO  ")), (3, 3), said)
 
 
 def another_board_gets_a_no_where_it_differs():
     usual, try_rpi4.ANSWER_SECONDS = try_rpi4.ANSWER_SECONDS, 10
-    missing, said = at_the_end_of_a_line(board="virt", direct=True)
+    found, said = at_the_end_of_a_line(board="virt", direct=True)
     try_rpi4.ANSWER_SECONDS = usual
     expect(said, "NO +it knows the board", "NO +all four cores run", "NO +the serial line has its driver",
-           "yes +the line goes on")
-    expect_equal(missing, said.count("   NO  "), said)
+           "yes +the line goes on", "yes +reset starts", "yes +poweroff ends it")
+    expect_equal(found.missing, said.count("   NO  "), said)
 
 
 def a_silent_line_gets_advice():
     usual = try_rpi4.BOOT_SECONDS, try_rpi4.ANSWER_SECONDS
     try_rpi4.BOOT_SECONDS = try_rpi4.ANSWER_SECONDS = 0.1
     with tempfile.TemporaryDirectory() as directory:
-        missing, said = judged(directory, *pty.openpty())
+        found, said = judged(directory, *pty.openpty())
         try_rpi4.BOOT_SECONDS, try_rpi4.ANSWER_SECONDS = usual
-        expect_equal(missing, len(try_rpi4.START), said)
+        expect_equal(found.missing, len(try_rpi4.START), said)
         expect(said, "Nothing came at all: are the wires right")
         expect_not(said, "yes ")
 
@@ -101,4 +110,5 @@ run(what_is_written_is_compared,
     a_disk_that_is_no_card_is_refused,
     a_silent_line_gets_advice,
     another_board_gets_a_no_where_it_differs,
-    a_board_that_runs_gets_a_yes_to_everything)
+    a_board_that_runs_gets_a_yes_to_everything,
+    the_devices_of_the_board_are_tried_where_the_card_has_their_drivers)

@@ -8,9 +8,10 @@
 #     sudo tools/smoke/try_rpi4.py --flash card.img /dev/sdX     writes the card, and compares
 #     tools/smoke/try_rpi4.py --serial /dev/ttyUSB0              then switch the board on
 #
-# The second line listens, types a few commands, and says of each thing that is expected
-# whether it came. All that the board printed is in rpi4.log: send it with your answer,
-# whichever it is. Needs Python and nothing else.
+# The second line listens, types a few commands, resets the board, switches it off, and says
+# of each thing that is expected whether it came. A card made with `--system board` has all
+# drivers of the board, and they are tried, too. All that the board printed is in rpi4.log:
+# send it with your answer, whichever it is. Needs Python and nothing else.
 
 import argparse
 import os
@@ -22,7 +23,7 @@ import time
 import tty
 
 CHUNK = 4 << 20
-BOOT_SECONDS, ANSWER_SECONDS = 120, 20
+BOOT_SECONDS, ANSWER_SECONDS, SILENT_SECONDS = 120, 20, 5
 PROMPT = r"(?:\A|\n)(?:\r|\x1b\[[0-9;?]*[A-Za-z])*thole> "
 
 # What is expected of the start, and of commands.
@@ -45,6 +46,18 @@ COMMANDS = [
     ("the line goes on", "echo still here", r"\nstill here\r?\n"),
     ("the memory adds up", "mem", r"\nfree +\d+"),
 ]
+# Of a card that was made with --system board: what examples/board says, and a driver's log.
+HAS_BOARD = r"\nboard +\w+ +\d"
+DEVICES = [
+    ("the firmware answers", r"board: revision [0-9a-f]+, serial number [0-9a-f]+"),
+    ("the network has its address", r"board: network address [0-9a-f:]{17}"),
+    ("the thermometer answers", r"board: temperature: -?\d+\.\d degrees"),
+    ("the generator gives random bytes", r"board: random(?: [0-9a-f]{2})+"),
+]
+DEVICES_END = r"board: the last reset was .*\n"
+CARD = ("the card is seen in its slot", "log sd", r"a card of \d+ sectors")
+RESET = ("reset starts the board anew", "reset", r"\nThole \d+\.\d+\.\d+[\s\S]*?\n[^\n]*thole> ")
+NOTHING = "(?!)"
 
 
 def flash(image, device):
@@ -115,27 +128,63 @@ class Line:
         os.write(self.descriptor, text.encode() + b"\r")
 
 
+class Verdicts:
+    """Prints a line for each expectation, and counts."""
+
+    def __init__(self, line):
+        self.line = line
+        self.asked = self.missing = 0
+
+    def tell(self, what, came):
+        print(f"{'yes' if came else 'NO':>5}  {what}", flush=True)
+        self.asked += 1
+        self.missing += not came
+        return came
+
+    def ask(self, what, command, pattern, seconds=None):
+        self.line.type(command)
+        return self.tell(what, self.line.wait_for(pattern, seconds or ANSWER_SECONDS))
+
+
 def judge(line):
-    """Prints a line for each expectation; how many did not come."""
-    missing = 0
+    """The verdicts on what comes from this line."""
+    verdicts = Verdicts(line)
     line.wait_for(PROMPT, BOOT_SECONDS)
+    judge_start(verdicts)
+    if re.search(PROMPT, line.text):
+        for command in COMMANDS:
+            verdicts.ask(*command)
+        if re.search(HAS_BOARD, line.text):
+            judge_devices(verdicts)
+        judge_end(verdicts)
+    return verdicts
+
+
+def judge_start(verdicts):
     for what, pattern in START:
-        match = re.search(pattern, line.text)
-        missing += tell(what, match)
+        match = verdicts.tell(what, re.search(pattern, verdicts.line.text))
         if match and match.groups():
             print(f"        {match[1]} MiB: a board of 1, 2, 4 or 8 GiB has up to 76 MiB less")
-    if missing == len(START):
+    if verdicts.missing == len(START):
         print("Nothing came at all: are the wires right (8 to the cable's RX, 10 to its TX), and is the rate 115200?")
-    if re.search(PROMPT, line.text):
-        for what, command, pattern in COMMANDS:
-            line.type(command)
-            missing += tell(what, line.wait_for(pattern, ANSWER_SECONDS))
-    return missing
 
 
-def tell(what, match):
-    print(f"{'yes' if match else 'NO':>5}  {what}", flush=True)
-    return 0 if match else 1
+def judge_devices(verdicts):
+    line = verdicts.line
+    start = len(line.text)
+    line.type("start board")
+    line.wait_for(DEVICES_END, ANSWER_SECONDS)
+    for what, pattern in DEVICES:
+        verdicts.tell(what, re.search(pattern, line.text[start:]))
+    verdicts.ask(*CARD)
+
+
+def judge_end(verdicts):
+    if verdicts.ask(*RESET, BOOT_SECONDS):
+        verdicts.line.type("poweroff")
+        verdicts.line.wait_for(NOTHING, SILENT_SECONDS)
+        verdicts.line.type("echo still on")
+        verdicts.tell("poweroff ends it: nobody answers", not verdicts.line.wait_for(r"\nstill on", SILENT_SECONDS))
 
 
 def main():
@@ -151,10 +200,10 @@ def main():
             flash(*arguments.flash)
         if arguments.serial:
             print(f"Listening at {arguments.serial}: switch the board on.")
-            missing = judge(Line(arguments.serial, arguments.log))
-            total = len(START) + len(COMMANDS)
-            print(f"{total - missing} of {total}: {'NO' if missing else 'yes'}. What came is in {arguments.log}.")
-            return 1 if missing else 0
+            found = judge(Line(arguments.serial, arguments.log))
+            print(f"{found.asked - found.missing} of {found.asked}: {'NO' if found.missing else 'yes'}. "
+                  f"What came is in {arguments.log}.")
+            return 1 if found.missing else 0
     except OSError as error:
         sys.exit(f"{error.filename or ''}: {error.strerror}")
     return 0
