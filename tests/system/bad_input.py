@@ -7,8 +7,8 @@ import os
 import re
 import tempfile
 
-from system import (BOARD, SERIAL_DRIVER, SERIAL_NODE, Guest, VIRT, changed_archive, compile_tree, expect, expect_equal, WAITS, expect_not,
-                    power_off, run, servers, wait_for_state)
+from system import (BOARD, SERIAL_DRIVER, SERIAL_NODE, Guest, VIRT, changed_archive, compile_tree, expect, expect_equal, expect_not,
+                    WAITS, power_off, run, servers, wait_for_state)
 
 HEALTHY = ("log", "serial", "console", "clock", "shell")
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # How many cores start, by PSCI and by a spin-table, and what is said of one that
-# does not. The trees that are not QEMU's own differ from it in one thing each.
+# does not. The trees that are not QEMU's own differ from it in one thing each. With
+# --board=rpi4 the spin-table is that of QEMU's raspi4b, else of spin_table.S.
 
 import json
 import os
@@ -11,7 +12,7 @@ import tempfile
 
 import audit
 from stub import Stub
-from system import ROOT, VIRT, Guest, expect, expect_equal, expect_not, power_off, run, servers
+from system import BOARD, ROOT, VIRT, Guest, expect, expect_equal, expect_not, power_off, run, servers
 from guest import UBOOT_PROMPT
 
 FIRMWARE = 0x40080000   # where spin_table.S lies, and where QEMU loads a kernel without a header
@@ -156,19 +157,15 @@ def where_cores_are(guest):
         return found
 
 
-def a_core_that_comes_when_boot_is_over_does_nothing():
-    """The code that would set it up is gone then, and its memory may be a program's."""
-    image, elf = os.path.join(VIRT, "Image"), os.path.join(VIRT, "kernel.elf")
-    stop, = audit.evaluate(elf, "&core_stop")
-    with tempfile.TemporaryDirectory() as directory, \
-            Guest(direct=True, time_limit=120, cores=3, image=build_firmware(directory),
-                  tree_edits=spin_table_edits([1, 7]),
-                  qemu=["-device", f"loader,file={image},addr={KERNEL:#x},force-raw=on"]) as guest:
+def core_2_comes_late(table, **options):
+    """The code that would set it up is gone then, and its memory may be a program's. table: the word of core 0."""
+    stop, = audit.evaluate(os.path.join(VIRT, "kernel.elf"), "&core_stop")
+    with Guest(direct=True, time_limit=120, **options) as guest:
         expect(guest.wait_for_prompt(), r"^kernel: core 2 did not start: it did not come$")
         guest.audit()
         with Stub(guest.stub_path) as stub:
             stub.physical()
-            stub.write_word(TABLE + 8 * 2, stub.read_word(TABLE + 8 * 1))
+            stub.write_word(table + 8 * 2, stub.read_word(table + 8 * 1))
         for _ in range(50):
             expect_equal(servers(guest)["shell"], ("running", 0), "shell")
             if stop <= where_cores_are(guest)[2] < stop + CORE_STOP_BYTES:
@@ -179,26 +176,68 @@ def a_core_that_comes_when_boot_is_over_does_nothing():
         power_off(guest)
 
 
+def a_core_that_comes_when_boot_is_over_does_nothing():
+    image = os.path.join(VIRT, "Image")
+    with tempfile.TemporaryDirectory() as directory:
+        core_2_comes_late(TABLE, cores=3, image=build_firmware(directory), tree_edits=spin_table_edits([1, 7]),
+                          qemu=["-device", f"loader,file={image},addr={KERNEL:#x},force-raw=on"])
+
+
 def nothing_is_written_to_memory_that_is_not_reserved():
     text = released([1], 1, r"^kernel: core 1 did not start: the device tree names no way to start it$", reserve=False)
     expect(text, "cpu-release-addr should be in reserved memory")
     expect_not(text, "kernel panic")
 
 
-run(all_cores_start_with_a_gicv2,
-    all_cores_start_with_a_gicv3,
-    all_cores_start_behind_uboot,
-    all_cores_start_at_el2,
-    all_cores_of_another_kind_start,
-    cores_beyond_the_eighth_stay_off,
-    the_core_that_boots_need_not_be_the_first_in_the_tree,
-    a_disabled_core_is_not_counted,
-    a_core_that_the_firmware_refuses_is_left_out,
-    a_core_without_a_way_to_start_is_left_out,
-    a_machine_without_psci_has_one_core,
-    cores_that_poll_are_released,
-    cores_that_share_a_word_come_one_after_the_other,
-    cores_that_poll_at_el2_are_released,
-    a_core_that_does_not_come_is_left_out_and_the_next_one_starts,
-    a_core_that_comes_when_boot_is_over_does_nothing,
-    nothing_is_written_to_memory_that_is_not_reserved)
+# --- A Raspberry Pi, whose cores poll words of page 0 -------------------------------
+
+NOT_POLLED, NOT_RESERVED = "f8", "5000"
+PI_TABLE = 0xd8
+LATE = [["-tx", "/cpus/cpu@2", "cpu-release-addr", "0", NOT_POLLED]]
+
+
+def as_many_cores_start_as_its_tree_has():
+    for cores in (1, 2, 3):
+        expect(cores_run(cores, cores), rf"^kernel: cores {cores}, running {cores}$")
+
+
+def a_core_of_it_that_does_not_come_is_left_out_and_the_next_one_starts():
+    cores_run(4, 3, r"^kernel: core 2 did not start: it did not come$",
+              tree_edits=LATE)
+
+
+def a_core_of_it_that_comes_when_boot_is_over_does_nothing():
+    core_2_comes_late(PI_TABLE, tree_edits=LATE)
+
+
+def nothing_is_written_to_memory_of_it_that_is_not_reserved():
+    text = cores_run(4, 3, r"^kernel: core 1 did not start: the device tree names no way to start it$",
+                     tree_edits=[["-tx", "/cpus/cpu@1", "cpu-release-addr", "0", NOT_RESERVED]])
+    expect(text, "cpu-release-addr should be in reserved memory")
+
+
+ON_A_PI = (as_many_cores_start_as_its_tree_has,
+           all_cores_start_behind_uboot,
+           a_disabled_core_is_not_counted,
+           a_core_without_a_way_to_start_is_left_out,
+           a_core_of_it_that_does_not_come_is_left_out_and_the_next_one_starts,
+           a_core_of_it_that_comes_when_boot_is_over_does_nothing,
+           nothing_is_written_to_memory_of_it_that_is_not_reserved)
+ON_VIRT = (all_cores_start_with_a_gicv2,
+           all_cores_start_with_a_gicv3,
+           all_cores_start_behind_uboot,
+           all_cores_start_at_el2,
+           all_cores_of_another_kind_start,
+           cores_beyond_the_eighth_stay_off,
+           the_core_that_boots_need_not_be_the_first_in_the_tree,
+           a_disabled_core_is_not_counted,
+           a_core_that_the_firmware_refuses_is_left_out,
+           a_core_without_a_way_to_start_is_left_out,
+           a_machine_without_psci_has_one_core,
+           cores_that_poll_are_released,
+           cores_that_share_a_word_come_one_after_the_other,
+           cores_that_poll_at_el2_are_released,
+           a_core_that_does_not_come_is_left_out_and_the_next_one_starts,
+           a_core_that_comes_when_boot_is_over_does_nothing,
+           nothing_is_written_to_memory_that_is_not_reserved)
+run(*(ON_A_PI if BOARD == "rpi4" else ON_VIRT))

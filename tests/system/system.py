@@ -33,6 +33,7 @@ CORES = re.compile(r"^kernel: cores \d+, running (\d+)", re.MULTILINE)
 # The machine starts anew: its firmware, or the kernel at once.
 STARTED = re.compile(r"^(?:U-Boot \d|Thole \d)", re.MULTILINE)
 SKIPPED = 77    # what ctest knows as such
+CORES_FIXED = 4 # of each board that has not as many as one likes
 audited = 0
 
 
@@ -45,12 +46,16 @@ def option(name, otherwise):
 
 
 BOARD = option("board", "virt")
-# Of each board: the node of the serial line that has the prompt, and its driver.
-SERIAL_NODE, SERIAL_DRIVER, SERIAL_MATCH = {
-    "virt": ("/pl011@9000000", "pl011", "arm,pl011"),
-    "rpi4": ("/soc/serial@7e215040", "bcm2835-aux", "brcm,bcm2835-aux-uart"),
-    "imx8mp": ("/soc@0/bus@30800000/spba-bus@30800000/serial@30890000", "imx-uart", "serial1"),
+# Of each board: the node of the serial line that has the prompt, its interrupt, and its driver.
+SERIAL_NODE, SERIAL_INTERRUPT, SERIAL_DRIVER, SERIAL_MATCH = {
+    "virt": ("/pl011@9000000", 33, "pl011", "arm,pl011"),
+    "rpi4": ("/soc/serial@7e215040", 125, "bcm2835-aux", "brcm,bcm2835-aux-uart"),
+    "imx8mp": ("/soc@0/bus@30800000/spba-bus@30800000/serial@30890000", 59, "imx-uart", "serial1"),
 }[BOARD]
+GICS = {"virt": (2, 3), "rpi4": (2,), "imx8mp": (3,)}[BOARD]
+# What the system of the board has besides that of virt.
+HAS_FIRMWARE = BOARD != "rpi4"  # that can switch it off
+MORE_SERVERS = {"rpi4": {"power": "running", "watchdog": "disabled"}}.get(BOARD, {})
 
 
 def cores_booted(text):
@@ -59,17 +64,25 @@ def cores_booted(text):
     return int(CORES.findall(since)[-1]) if BOOTED.search(since) else 0
 
 
+def without_cores(left):
+    """Edits of the tree of a board with four cores that leave so many."""
+    return [["-ts", f"/cpus/cpu@{core}", "status", "disabled"] for core in range(left, CORES_FIXED)]
+
+
 def asked_for(given):
     """
     What a test does not say may the command line: --board=NAME, --cores=N, --gic=N, --threads=single
-    or multi. Where the board leaves no choice, what the test says of its size is left out.
+    or multi. Where the board leaves no choice, what the test says of its size is left out; cores that
+    are too many there are disabled in the board's tree.
     """
     given = {"board": BOARD, **given}
-    fixed = getattr(importlib.import_module(given["board"]), "FIXED", {})
-    given = {name: value for name, value in given.items() if name not in fixed}
     for name in ("cores", "gic"):
         if option(name, ""):
             given = {name: int(option(name, "")), **given}
+    fixed = getattr(importlib.import_module(given["board"]), "FIXED", {})
+    if "cores" in fixed and given.get("direct"):
+        given = {**given, "tree_edits": [*given.get("tree_edits", []), *without_cores(given.get("cores", CORES_FIXED))]}
+    given = {name: value for name, value in given.items() if name not in fixed}
     if option("threads", ""):
         given = {**given, "qemu": ["-accel", f"tcg,thread={option('threads', '')}", *given.get("qemu", [])]}
     return given
@@ -216,7 +229,6 @@ def memory(guest):
 # one that does go on: then the test ends QEMU by its pid.
 WAITS = "it waits for your hand\n"
 NO_WAY_OFF = "The machine was not switched off: "
-HAS_FIRMWARE = BOARD != "rpi4"
 
 
 def power_off(guest):

@@ -11,13 +11,12 @@ import subprocess
 import sys
 import tempfile
 
-from system import ROOT, Guest, expect, expect_equal, memory, power_off, run, servers
+from system import BOARD, MORE_SERVERS, ROOT, SERIAL_INTERRUPT, Guest, expect, expect_equal, memory, power_off, run, servers
 
 sys.path.insert(0, os.path.join(ROOT, "tools", "trace"))
 
 from trace import events_in  # noqa: E402
 
-TIMER = 62500000            # QEMU's; ticks are shown in whole us
 
 def traced(guest, line, records=2000):
     """The events while a line ran at the prompt."""
@@ -63,7 +62,7 @@ def calls_and_answers_are_recorded_in_pairs(cores):
             expect(what, r"^call label \d+ slot \d+$")
         for *_, then, what in answers:
             expect_equal((then, what), ("shell", "reply_recv label 0"), "an answer")
-        expect("\n".join(event[5] for event in events), r"^interrupt 33$", r"^call NOTIFICATION_SIGNAL")
+        expect("\n".join(event[5] for event in events), rf"^interrupt {SERIAL_INTERRUPT}$", r"^call NOTIFICATION_SIGNAL")
     with_guest(check, cores=cores, gic=3 if cores > 1 else 2)
 
 
@@ -79,7 +78,7 @@ def what_runs_on_another_core_is_recorded_there():
     def check(guest):
         events = traced(guest, "log clock; log clock")
         check_order(events)
-        expect_equal({event[2] for event in events if event[5] == "interrupt 33"}, {1}, "cores of the serial line")
+        expect_equal({event[2] for event in events if event[5] == f"interrupt {SERIAL_INTERRUPT}"}, {1}, "cores of the serial line")
         expect("\n".join(event[5] for event in events), r"^interrupt .*kick")
         expect_equal({event[2] for event in events if event[3] == "shell"}, {0}, "cores of the shell")
     with_guest(check, cores=4, settings=["/thole/serial/core=<1>"])
@@ -108,7 +107,7 @@ def the_system_goes_on_the_same_while_it_is_traced():
                      [re.sub(r" +\d+", " N", text) for text in plain], "answers while traced")
         guest.command("kill serial; restart clock; kill console")
         expect_equal({name: state for name, (state, _) in servers(guest).items()},
-                     dict.fromkeys(("log", "serial", "console", "clock", "shell"), "running"), "servers")
+                     {**dict.fromkeys(("log", "serial", "console", "clock", "shell"), "running"), **MORE_SERVERS}, "servers")
         guest.command("trace off")
     with_guest(check, cores=4)
 
@@ -137,7 +136,8 @@ def the_newest_events_are_shown():
 def the_command_writes_a_trace_for_perfetto():
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "trace.json")
-        done = subprocess.run([os.path.join(ROOT, "thole"), "trace", "--direct", "--cores", "2", "-o", path],
+        size = ["--cores", "2"] if BOARD == "virt" else []
+        done = subprocess.run([os.path.join(ROOT, "thole"), "trace", "--board", BOARD, "--direct", *size, "-o", path],
                               input="version\nsleep 0.01\n", capture_output=True, text=True, timeout=300, check=False)
         expect_equal(done.returncode, 0, f"exit status; {done.stderr}")
         events = events_in(done.stdout)
