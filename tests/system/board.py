@@ -78,7 +78,22 @@ def without_its_driver_the_machine_does_not_end_and_says_so():
     with_guest("rpi4", check)
 
 
+def a_machine_that_nothing_can_end_says_so_and_goes_on():
+    """Nor does it stand still when init asks the kernel: there is no firmware, and no device now."""
+    edits = [["-ts", "/soc/watchdog@7e100000", "status", "disabled"]]
+    with Guest(board="rpi4", direct=True, tree_edits=edits, time_limit=100) as guest:
+        expect(guest.wait_for_prompt(), "^init: power: not started: no enabled hardware is brcm,bcm2835-pm-wdt$")
+        for _ in range(2):
+            expect(guest.command("poweroff"), "^The machine was not switched off: ")
+            expect(guest.command("reset"), "^The machine was not reset: ")
+        expect(guest.command("log init"), "power off: neither the firmware nor a server can do it",
+               "reset: neither the firmware nor a server can do it")
+        expect_equal(servers(guest)["shell"], ("running", 0), "shell")
+        expect(guest.command("kill serial; echo still here"), "^still here$")
+
+
 run(the_board_is_told_as_far_as_it_is_there,
     a_driver_that_dies_answers_again,
     a_reset_is_a_new_start_and_the_end_is_the_end_also_after_the_driver_died,
-    without_its_driver_the_machine_does_not_end_and_says_so)
+    without_its_driver_the_machine_does_not_end_and_says_so,
+    a_machine_that_nothing_can_end_says_so_and_goes_on)
