@@ -110,7 +110,7 @@ void arch_irq_disable(uint32_t line);
 /* A shared line goes to that core from now on; nothing for a core's own. */
 void arch_irq_route(uint32_t line, unsigned core);
 
-/* That core, an index into cores[], perhaps this one, enters the kernel soon, and sees all that was stored before. */
+/* That core, an index into cores[], another than this, enters the kernel soon, and sees all that was stored before. */
 void arch_core_kick(unsigned core);
 
 uint64_t arch_time_now(void);              /* ticks */

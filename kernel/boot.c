@@ -269,7 +269,7 @@ struct thread *boot_init(struct core *core, const struct boot *boot)
     check_image(boot->init_image, boot->init_image_bytes);
     core_count = boot->cores_running;
     for (unsigned number = 0; number < core_count; number++)
-        core_init(&cores[number], number);
+        core_init(&cores[number], number, boot->timer_frequency);
     threads_start();
     make_table(&making);
     make_space(&making);

@@ -10,7 +10,14 @@
 #include "object/thread.h"
 
 /* Likewise: a bound of one event. */
-#define DEADLINES_AN_EVENT 4
+#define DEADLINES_AN_EVENT 2
+
+/*
+ * From one such event to the next there are twice as long as its deadlines took, for what
+ * it takes besides and who runs, and this: a timer may be that much late because of another.
+ */
+#define PAUSE_LEAST_US 2
+#define US_PER_SECOND  1000000
 
 unsigned core_count = 1;
 
@@ -21,7 +28,7 @@ static uint32_t runs_lent(unsigned number)
     return THREAD_READY | number << 8 | 1u << 16;
 }
 
-void core_init(struct core *core, unsigned number)
+void core_init(struct core *core, unsigned number, uint64_t frequency)
 {
     for (unsigned level = 0; level < PRIORITY_COUNT; level++)
         list_init(&core->ready[level]);
@@ -31,6 +38,7 @@ void core_init(struct core *core, unsigned number)
     core->gate = GATE_CLOSED;
     core->runs_lent = runs_lent(number);
     core->lines = irq_line;
+    deadlines_init(&core->deadlines, frequency * PAUSE_LEAST_US / US_PER_SECOND + 1);
 }
 
 /* --- Between cores ----------------------------------------------------------------- */
@@ -406,18 +414,27 @@ INLINED uint64_t budget_end(const struct core *core)
     return left > 0 ? core->since + (uint64_t)left : core->since;
 }
 
-/* The machine's timer comes for the first deadline, if that has changed. */
+/* The machine's timer comes for what is first, if that has changed. */
 INLINED void set_timer(struct core *core)
 {
-    const struct deadline *first = deadlines_first(&core->deadlines);
     uint64_t next = budget_end(core);
 
-    if (first != NULL && first->when < next)
-        next = first->when;
+    if (core->deadlines.timer < next)
+        next = core->deadlines.timer;
     if (next == core->timer_set)
         return;
     core->timer_set = next;
     arch_timer_set(next);
+}
+
+RARE void core_come_again(struct core *core, uint64_t since)
+{
+    uint64_t when = deadlines_pause_end(&core->deadlines, since, arch_time_now());
+
+    if (when >= core->timer_set)
+        return;
+    core->timer_set = when;
+    arch_timer_set(when);
 }
 
 static struct thread *go_idle(struct core *core)
@@ -472,7 +489,7 @@ uint32_t core_interrupt(struct core *core)
 void core_interrupts(struct core *core)
 {
     for (unsigned count = 0; count < INTERRUPTS_AN_EVENT; count++)
-        if (core_interrupt(core) == ARCH_IRQ_NONE)
+        if (!core_takes_more(core, core_interrupt(core)))
             return;
 }
 
@@ -508,15 +525,18 @@ static void deadline_came(struct core *core, struct deadline *deadline)
 
 void core_expire(struct core *core)
 {
+    struct deadlines *set = &core->deadlines;
     uint64_t now = arch_time_now();
 
-    for (unsigned count = 0; count < DEADLINES_AN_EVENT; count++) {
-        struct deadline *first = deadlines_first(&core->deadlines);
+    core->expired = set->timer <= now;
+    if (core->expired) {
+        for (unsigned count = 0; count < DEADLINES_AN_EVENT && set->timer <= now; count++) {
+            struct deadline *first = deadlines_first(set);
 
-        if (first == NULL || first->when > now)
-            break;
-        deadline_remove(first);
-        deadline_came(core, first);
+            deadline_remove(first);
+            deadline_came(core, first);
+        }
+        deadlines_pause(set, now, arch_time_now());
     }
     end_budget(core);
     core->timer_set = UINT64_MAX; /* it has fired, and stays silent until it is set again */

@@ -17,7 +17,10 @@
 #include "object/thread.h"
 #include "option_cores.h"
 
-/* The order is for the short ways: what they touch is in the first cache line. */
+/*
+ * The order is for the short ways: what they touch is in the first cache lines. The size
+ * is a product of small numbers, so that finding one of them takes two instructions.
+ */
 struct core {
     uint32_t gate;               /* event.h: may its short ways be taken? */
     uint32_t runs_lent;          /* `state` to `bereft` of a thread that they make run on lent time */
@@ -31,9 +34,6 @@ struct core {
     struct sched_context *interrupted; /* see core_settle; NULL: nobody */
     struct thread *interrupted_thread;
     uint64_t ready_beside;       /* ready_levels, were it not for `interrupted` */
-    uint64_t timer_before;       /* what `timer_set` was when that was interrupted */
-    uint64_t timer_set;          /* the deadline that the machine's timer has */
-    struct deadlines deadlines;
     uint16_t number;
     uint16_t alone;              /* 1: no other core runs */
     union {
@@ -46,8 +46,12 @@ struct core {
         uint32_t special;        /* any of them */
     };
     struct interrupt **lines;    /* irq_line, for the short ways */
-    struct list ready[PRIORITY_COUNT];
-} __attribute__((aligned(64)));
+    uint64_t timer_before;       /* what `timer_set` was when `interrupted` was */
+    uint64_t timer_set;          /* the deadline that the machine's timer has */
+    struct deadlines deadlines;
+    bool expired;                /* when the timer came last, it was for deadlines */
+    struct list ready[PRIORITY_COUNT] __attribute__((aligned(16)));
+} __attribute__((aligned(256)));
 
 extern struct core cores[CORES_MAX];
 extern unsigned core_count; /* of them run */
@@ -75,8 +79,8 @@ static inline bool core_has_number(const struct core *core, unsigned number)
     return CORES_MAX == 1 || core->number == number;
 }
 
-/* Of all cores that run, before the first event of any. */
-void core_init(struct core *core, unsigned number);
+/* Of all cores that run, before the first event of any; `frequency`: of the clock, a second. */
+void core_init(struct core *core, unsigned number, uint64_t frequency);
 
 /* Its thread was taken away by another core: that is completed. */
 void core_lose(struct core *core);
@@ -154,17 +158,22 @@ static inline bool core_goes_on(const struct core *core)
         core->special != 0)
         return false;
     const struct sched_context *time = core->running;
-    const struct deadline *first = deadlines_first(&core->deadlines);
-    uint64_t until = sched_context_is_whole(time) ? UINT64_MAX
-                                                  : core->since + (uint64_t)time->remaining;
 
-    if (first != NULL && first->when < until)
-        until = first->when;
-    return time->remaining > 0 && core->ready_levels >> time->priority == 0 &&
-           until == core->timer_set;
+    if (time->remaining <= 0 || core->ready_levels >> time->priority != 0)
+        return false;
+    uint64_t end = core->since + (uint64_t)time->remaining, until = core->deadlines.timer;
+
+    if (!sched_context_is_whole(time) && end < until)
+        until = end;
+    return until == core->timer_set;
 }
 /* Ends an event: chooses who runs, switches to it, sets the timer. NULL: the core is idle. */
 struct thread *core_choose(struct core *core);
+/*
+ * The event that began `since` left something for another: after core_choose. The timer
+ * comes for it after a pause, as for deadlines.
+ */
+void core_come_again(struct core *core, uint64_t since);
 /* The running thread lets its equals run. */
 void core_yield(struct core *core);
 
@@ -203,5 +212,13 @@ static inline unsigned core_priority(const struct thread *thread)
 void core_interrupts(struct core *core);
 /* Handles one of them, and answers which: ARCH_IRQ_NONE if there is none. */
 uint32_t core_interrupt(struct core *core);
-/* Fires the timers that are due, a bounded number. */
+/* Fires the timers that are due, a bounded number; others come when who runs has got on. */
 void core_expire(struct core *core);
+/*
+ * May another follow in the event that `line` was handled in? Deadlines are enough for one: the
+ * pause after them is time for a line, which may have a short way to its driver.
+ */
+static inline bool core_takes_more(const struct core *core, uint32_t line)
+{
+    return line != ARCH_IRQ_NONE && (line != ARCH_IRQ_TIMER || !core->expired);
+}

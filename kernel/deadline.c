@@ -31,12 +31,38 @@ static void adopt(struct deadline *node, struct deadline *left, struct deadline 
         right->parent = node;
 }
 
+static uint64_t later(uint64_t one, uint64_t other)
+{
+    return one > other ? one : other;
+}
+
+static void set_timer(struct deadlines *set)
+{
+    set->timer = set->root != NULL ? later(set->root->when, set->pause_end) : UINT64_MAX;
+}
+
+static void first_changed(struct deadlines *set)
+{
+    if (set->root != NULL)
+        set->root->parent = set->root;
+    set_timer(set);
+}
+
+void deadlines_pause(struct deadlines *set, uint64_t since, uint64_t now)
+{
+    set->pause_end = deadlines_pause_end(set, since, now);
+    set_timer(set);
+}
+
 void deadline_add(struct deadlines *set, struct deadline *node, uint64_t when)
 {
     struct deadline **place = &set->root;
     struct deadline *parent = NULL;
+    uint64_t timer = later(when, set->pause_end);
 
     ASSERT(!deadline_pending(node));
+    if (timer < set->timer)
+        set->timer = timer;
     node->when = when;
     node->home = set;
     node->child[0] = node->child[1] = NULL;
@@ -58,35 +84,40 @@ void deadline_add(struct deadlines *set, struct deadline *node, uint64_t when)
     hang(place, parent, node);
 }
 
+/* Is the one on the right the earlier? Only one of them may be NULL. */
+INLINED bool right_first(const struct deadline *left, const struct deadline *right)
+{
+    if (left == NULL)
+        return true;
+    return right != NULL && right->when < left->when;
+}
+
 void deadline_remove(struct deadline *node)
 {
     if (!deadline_pending(node))
         return;
-    struct deadline *parent = node->parent == node ? NULL : node->parent;
-    struct deadline **place = &node->home->root;
-
-    if (parent != NULL)
-        place = &parent->child[parent->child[1] == node];
-
-    struct deadline *left = node->child[0], *right = node->child[1];
+    struct deadlines *set = node->home;
+    struct deadline *parent = node->parent, *left = node->child[0], *right = node->child[1];
+    bool was_first = parent == node;
+    struct deadline **place = was_first ? &set->root : &parent->child[parent->child[1] == node];
 
     /* Fill the hole with the earlier child; its own children and its sibling follow. */
     while (left != NULL || right != NULL) {
-        bool take_right = left == NULL || (right != NULL && right->when < left->when);
-        struct deadline *up = take_right ? right : left;
-        struct deadline *sibling = take_right ? left : right;
-        struct deadline *hole_left = up->child[0], *hole_right = up->child[1];
+        bool take_right = right_first(left, right);
+        struct deadline *up = take_right ? right : left, *sibling = take_right ? left : right;
 
-        hang(place, parent, up);
-        up->child[take_right] = NULL;
+        left = up->child[0];
+        right = up->child[1];
+        *place = up;
+        up->parent = parent;
         up->child[!take_right] = sibling;
         if (sibling != NULL)
             sibling->parent = up;
         parent = up;
         place = &up->child[take_right];
-        left = hole_left;
-        right = hole_right;
     }
     *place = NULL;
     node->parent = node->child[0] = node->child[1] = NULL;
+    if (was_first)
+        first_changed(set);
 }

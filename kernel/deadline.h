@@ -5,6 +5,10 @@
  * by bit d of its own address (counted from the alignment of nodes up); every
  * node is due no earlier than its parent. The depth is at most the number of
  * address bits that can differ, whatever programs do.
+ *
+ * The set says when a timer is to come for it. That is not before a pause is over
+ * which follows each time that some of them came: whoever is interrupted gets on,
+ * however many are due.
  */
 #pragma once
 #include "types.h"
@@ -20,8 +24,16 @@ struct deadline {
 };
 
 struct deadlines {
+    uint64_t timer;             /* when one is to come for the first of them; UINT64_MAX: never */
     struct deadline *root;
+    uint64_t pause_end;
+    uint64_t pause_least;       /* ticks */
 };
+
+static inline void deadlines_init(struct deadlines *set, uint64_t pause_least)
+{
+    *set = (struct deadlines){ .timer = UINT64_MAX, .pause_least = pause_least };
+}
 
 static inline bool deadline_pending(const struct deadline *node)
 {
@@ -37,3 +49,10 @@ static inline struct deadline *deadlines_first(const struct deadlines *set)
 void deadline_add(struct deadlines *set, struct deadline *node, uint64_t when);
 /* Does nothing if the node is in no set. */
 void deadline_remove(struct deadline *node);
+/* The end of a pause: twice as long as `since` to `now`, in which some came, and the least besides. */
+static inline uint64_t deadlines_pause_end(const struct deadlines *set, uint64_t since,
+                                           uint64_t now)
+{
+    return now + 2 * (now - since) + set->pause_least;
+}
+void deadlines_pause(struct deadlines *set, uint64_t since, uint64_t now);

@@ -86,9 +86,13 @@ INLINED struct thread *choose(struct core *core)
 
 static RARE struct thread *choose_after_stopping(struct core *core)
 {
-    if (threads_finish_stopping(core))
-        arch_core_kick(core->number); /* the rest in an event of its own */
-    return choose(core);
+    uint64_t since = arch_time_now();
+    bool more = threads_finish_stopping(core);
+    struct thread *next = choose(core);
+
+    if (more)
+        core_come_again(core, since);
+    return next;
 }
 
 INLINED struct thread *leave(struct core *core)

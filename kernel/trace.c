@@ -83,14 +83,13 @@ static uint64_t line_number(uint32_t line)
 SELDOM struct thread *trace_interrupt(struct core *core)
 {
     struct thole_trace_record record = begin(core, TRACE_INTERRUPT);
+    uint32_t line;
 
     (void)event_enter(core);
-    while (record.code < INTERRUPTS_AN_EVENT) {
-        uint32_t line = core_interrupt(core);
-
-        if (line == ARCH_IRQ_NONE)
-            break;
-        record.argument |= line_number(line) << LINE_BITS * record.code++;
-    }
+    do {
+        line = core_interrupt(core);
+        if (line != ARCH_IRQ_NONE)
+            record.argument |= line_number(line) << LINE_BITS * record.code++;
+    } while (record.code < INTERRUPTS_AN_EVENT && core_takes_more(core, line));
     return finish(core, &record, event_leave(core));
 }

@@ -33,7 +33,7 @@
     .endm
 
     /*
-     * The timer's next: the end of x20's budget or turn, or the first deadline. `alone`: nobody
+     * The timer's next: the end of x20's budget or turn, or what comes of deadlines. `alone`: nobody
      * as urgent as x20 is ready, and who is less is interrupted. Changes x14, x15, x17.
      */
     .macro  set_timer who=among_others
@@ -44,20 +44,17 @@
     lsr     x17, x16, x17
     ccmp    x17, #0, #0, eq                     /* and nobody waits for a turn */
     .endif
-    csinv   x14, x14, xzr, ne
     ldp     x17, x15, [CORE, #CORE_TIMER_SET]
     .ifc    \who, alone
     str     x17, [CORE, #CORE_TIMER_BEFORE]
     .endif
-    cbz     x15, 1f
-    ldr     x15, [x15]
-    cmp     x15, x14
+    ccmp    x15, x14, #0, ne                    /* if so, there are deadlines alone */
     csel    x14, x15, x14, lo
-1:  cmp     x14, x17
-    b.eq    2f
+    cmp     x14, x17
+    b.eq    1f
     str     x14, [CORE, #CORE_TIMER_SET]
     bl      fast_program_timer
-2:
+1:
     .endm
 
     /* The thread SP keeps the time that it ran on, x10. Changes \thread. */

@@ -43,12 +43,12 @@
 #define CORE_INTERRUPTED  64 /* and its thread */
 #define CORE_INTERRUPTED_THREAD 72 /* and ready_beside */
 #define CORE_READY_BESIDE 80
-#define CORE_TIMER_BEFORE 88 /* and what is set */
-#define CORE_TIMER_SET    96 /* and the first deadline */
-#define CORE_NUMBER       112
-#define CORE_ALONE        114
-#define CORE_LINES        120
-#define CORE_READY        128
+#define CORE_NUMBER       88
+#define CORE_ALONE        90
+#define CORE_LINES        96
+#define CORE_TIMER_BEFORE 104 /* and what is set */
+#define CORE_TIMER_SET    112 /* and when it is to come for a deadline */
+#define CORE_READY        160
 
 /* struct endpoint, struct sched_context, struct slot */
 #define ENDPOINT_HOME     0 /* and warm */

@@ -82,7 +82,6 @@ AT(core, alone, CORE_ALONE);
 STATIC_ASSERT(sizeof(((struct core *)0)->number) == 2 && sizeof(((struct core *)0)->alone) == 2);
 AT(core, lines, CORE_LINES);
 AT(core, ready, CORE_READY);
-AT(deadline, when, 0);
 AT(interrupt, sender, 0);
 AT(interrupt, line, INTERRUPT_LINE);
 AT(interrupt, owing, INTERRUPT_OWING);
@@ -97,7 +96,7 @@ AT(sched_context, level, SCHED_CONTEXT_LEVEL);
 AT(sched_context, remaining, SCHED_CONTEXT_REMAINING);
 AT(sched_context, period_end, SCHED_CONTEXT_REMAINING + 8);
 AT(sched_context, core, SCHED_CONTEXT_CORE);
-AT(core, deadlines.root, CORE_TIMER_SET + 8);
+AT(core, deadlines.timer, CORE_TIMER_SET + 8);
 AT(sched_context, waiting, SCHED_CONTEXT_WAITING);
 AT(sched_context, dying_ring, SCHED_CONTEXT_DYING_RING);
 STATIC_ASSERT(sizeof(struct list) == 16 && offsetof(struct list, next) == 0); /* and prev behind it */

@@ -69,7 +69,8 @@ static const struct field cap_fields[] = {
 };
 static const struct field core_fields[] = {
     FIELD(m_core, current), FIELD(m_core, loaded), FIELD(m_core, running), FIELD(m_core, space), FIELD(m_core, left), QUEUE(m_core, ready),
-    FIELD(m_core, since), FIELD(m_core, timer), FIELD(m_core, kicked), FIELD(m_core, graced), LAST
+    FIELD(m_core, since), FIELD(m_core, timer), FIELD(m_core, pause_end),
+    FIELD(m_core, kicked), FIELD(m_core, graced), LAST
 };
 
 static const struct field line_fields[] = {

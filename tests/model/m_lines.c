@@ -121,7 +121,7 @@ bool interrupt_pending(unsigned core)
     return false;
 }
 
-/* True: one was taken. */
+/* True: another may follow. */
 static bool take_one(unsigned core)
 {
     if (model.core[core].kicked) {
@@ -130,8 +130,7 @@ static bool take_one(unsigned core)
     }
     if (timer_came(core)) {
         model.core[core].timer = NEVER;
-        time_passes(core);
-        return true;
+        return !time_passes(core);
     }
     for (unsigned line = FIRST_LINE; line < MODEL_LINES; line++)
         if (asks(&model.line[line], core)) {

@@ -37,12 +37,11 @@ void thread_stop_finished(unsigned core, object_t thread)
     service_dropped(core, thread, STATUS_PEER_DIED);
 }
 
-static void finish_stops(unsigned core)
+static bool finish_stops(unsigned core)
 {
     for (unsigned count = 0; count < STOPS_AN_EVENT && model.stopping.count != 0; count++)
         thread_stop_finished(core, model.stopping.who[0]);
-    if (model.stopping.count != 0)
-        model.core[core].kicked = 1;
+    return model.stopping.count != 0;
 }
 
 void fault_of(unsigned core, uint64_t kind, uint64_t address, uint64_t syndrome)
@@ -242,8 +241,11 @@ static void system_call(unsigned core, unsigned number)
 
 static void leave(unsigned core)
 {
-    finish_stops(core);
+    bool more = finish_stops(core);
+
     choose(core);
+    if (more && model.core[core].timer > model.now + PAUSE)
+        model.core[core].timer = model.now + PAUSE;
 }
 
 /* What was the thread's own happens again when it runs again, if another core has taken it. */

@@ -4,7 +4,7 @@
  */
 #include "model.h"
 
-#define DEADLINES_AN_EVENT 4
+#define DEADLINES_AN_EVENT 2
 
 static void deadline_set(unsigned core, object_t what);
 
@@ -441,12 +441,19 @@ static uint64_t budget_end(unsigned core)
     return model.core[core].since + (left > 0 ? (uint64_t)left : 0);
 }
 
+static uint64_t deadline_comes_at(unsigned core, object_t what)
+{
+    uint64_t pause_end = model.core[core].pause_end;
+
+    return deadline_of(what) > pause_end ? deadline_of(what) : pause_end;
+}
+
 uint64_t timer_due(unsigned core)
 {
     object_t first = first_deadline(core);
     uint64_t end = budget_end(core);
 
-    return first != 0 && deadline_of(first) < end ? deadline_of(first) : end;
+    return first != 0 && deadline_comes_at(core, first) < end ? deadline_comes_at(core, first) : end;
 }
 
 static void budget_ends(unsigned core)
@@ -485,16 +492,21 @@ static void deadline_comes(unsigned core, object_t what)
     }
 }
 
-void time_passes(unsigned core)
+bool time_passes(unsigned core)
 {
-    for (unsigned count = 0; count < DEADLINES_AN_EVENT; count++) {
+    unsigned count = 0;
+
+    for (; count < DEADLINES_AN_EVENT; count++) {
         object_t first = first_deadline(core);
 
-        if (first == 0 || deadline_of(first) > model.now)
+        if (first == 0 || deadline_comes_at(core, first) > model.now)
             break;
         deadline_comes(core, first);
     }
+    if (count > 0)
+        model.core[core].pause_end = model.now + PAUSE;
     budget_ends(core);
+    return count > 0;
 }
 
 /* --- Choosing -------------------------------------------------------------------------------------- */

@@ -35,6 +35,8 @@
 #define MODEL_FLAGS    0xf0000000ULL
 #define MODEL_STEP     (1ULL << 21)
 #define NEVER          UINT64_MAX
+#define CLOCK_FREQUENCY 1000000 /* a tick is a microsecond */
+#define PAUSE          (2 + 1)  /* microseconds, and what is begun of one; an event takes no time here */
 #define TIME_END       (1ULL << 62) /* what is due later never comes */
 #define NO_LINE        UINT32_MAX
 
@@ -202,6 +204,7 @@ struct m_core {
     struct queue ready;  /* SchedContexts, as they would run */
     uint64_t since;      /* the use of `running` is in the books up to here */
     uint64_t timer;      /* what the machine's timer is set for */
+    uint64_t pause_end;  /* no deadline comes before */
     uint8_t kicked;      /* it enters the kernel soon */
     uint8_t graced;      /* the budget of lent time that runs is used up */
 };
@@ -357,7 +360,7 @@ void time_came_back(unsigned core, object_t time);
 void time_stands_with(cap_t standing, cap_t dying);
 void choose(unsigned core);
 void thread_yields(unsigned core);
-void time_passes(unsigned core);                    /* the machine's timer came */
+bool time_passes(unsigned core);                    /* the machine's timer came: for deadlines? */
 uint64_t timer_due(unsigned core);                  /* what it must be set for */
 void set_ceiling(unsigned core, object_t thread, unsigned ceiling);
 void timer_armed(unsigned core, object_t timer, uint64_t when);

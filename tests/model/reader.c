@@ -598,6 +598,7 @@ static void read_core(const struct core *from, struct m_core *out)
     out->space = name_of(here ? sim.root : sim.other[from->number].root);
     out->left = space_named(from->space_left);
     out->since = from->since;
+    out->pause_end = from->deadlines.pause_end;
     out->timer = here ? sim.timer : sim.other[from->number].timer;
     out->kicked = sim.kicked[from->number];
     out->graced = from->graced;

@@ -219,11 +219,11 @@ static void return_fp(const struct thread *thread)
 /* As set_timer of kernel/core.c had it while that ran, which other time has taken over from since. */
 static uint64_t timer_before(const struct core *core, const struct sched_context *time)
 {
-    const struct deadline *first = core->deadlines.root;
+    uint64_t first = core->deadlines.timer;
     bool alone = sched_context_is_whole(time) && core->ready_beside >> time->priority == 0;
     uint64_t end = alone ? UINT64_MAX : core->since + (uint64_t)time->remaining;
 
-    return first != NULL && first->when < end ? first->when : end;
+    return first < end ? first : end;
 }
 
 /* Tests look at the kernel in between as if C had entered: `time` is first in its queue. */

@@ -44,7 +44,7 @@ static void boot(unsigned count)
         .hardware_tree = { { SIM_RAM_BASE + 5 * PAGE }, 500 },
         .init_image = image,
         .init_image_bytes = 3 * PAGE,
-        .timer_frequency = 1000000,
+        .timer_frequency = CLOCK_FREQUENCY,
         .cores_running = count,
     };
 
@@ -54,7 +54,7 @@ static void boot(unsigned count)
         .bss_end = INIT_PAGES * PAGE,
     };
     for (unsigned number = 1; number < count; number++)
-        core_init(&cores[number], number);
+        core_init(&cores[number], number, CLOCK_FREQUENCY);
     boot_memory_init(&from);
     boot_init(&cores[0], &from);
     init_table = slot_object(&cores[0].current->captable);

@@ -2,7 +2,7 @@
 /*
  * Events that came and were not answered are somewhere; a line is masked as
  * long as, and only as long as, somebody owes it a reply; the deadlines form
- * the heap that deadline.h describes.
+ * the heap that deadline.h describes, and come when their pause is over.
  */
 #include "invariants.h"
 
@@ -79,12 +79,20 @@ static unsigned check_heap(const struct deadline *root)
     return count;
 }
 
+static uint64_t first_comes(const struct deadlines *set)
+{
+    uint64_t when = set->root == NULL ? UINT64_MAX
+                    : set->root->when < set->pause_end ? set->pause_end : set->root->when;
+
+    REQUIRE(set->timer == when, "a set's timer is to come at %lu, not at %lu", set->timer, when);
+    return when;
+}
+
 /* The first deadline, or the end of what the running thread may use, if that is sooner. */
 static uint64_t timer_expected(const struct core *core)
 {
-    const struct deadline *first = core->deadlines.root;
     const struct thread *current = core->current;
-    uint64_t when = first != NULL ? first->when : UINT64_MAX;
+    uint64_t when = first_comes(&core->deadlines);
 
     if (current == NULL)
         return when;
@@ -112,6 +120,8 @@ static void check_timer(const struct core *core)
 
     /* Of a deadline that another core took away: it comes too soon, and nothing is due. */
     bool may_be = core->number != sim.here || sim.timer_left, too_soon = may_be && is < expected;
+
+    too_soon = too_soon || (threads_stopping() && is < expected); /* for those */
 
     REQUIRE(is == expected || too_soon || sim.kicked[core->number],
             "the timer of core %u is set for %lu, not for %lu", core->number, is, expected);

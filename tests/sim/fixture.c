@@ -260,9 +260,15 @@ void interrupt(void)
 
 void advance(uint64_t ticks)
 {
-    sim.now += ticks;
-    while (sim_interrupt_pending())
-        interrupt();
+    uint64_t end = sim.now + ticks;
+
+    for (;;) {
+        while (sim_interrupt_pending())
+            interrupt();
+        if (sim.now >= end)
+            return;
+        sim.now = sim.timer < end ? sim.timer : end;
+    }
 }
 
 enum thole_result invoke_words(uint64_t slot, unsigned operation,

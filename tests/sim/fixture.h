@@ -71,7 +71,7 @@ void system_call(unsigned number, struct registers registers);
 extern unsigned compare_every;
 void fault(enum thole_fault what, uint64_t address);
 void interrupt(void);
-/* The clock moves; the timer interrupts if it is due. */
+/* The clock moves; the timer interrupts whenever it is due. */
 void advance(uint64_t ticks);
 
 #define WORDS(...) .word = { __VA_ARGS__ }

@@ -55,6 +55,7 @@ struct sim {
     bool kicked[SIM_CORES];
     bool traced;         /* events go by kernel/trace.h, on all cores at once */
     uint64_t now, timer; /* UINT64_MAX: the timer is silent */
+    uint64_t looking;    /* ticks that pass whenever the kernel looks at the clock */
     struct frame *frame; /* what arch_thread_switch loaded last */
     struct fp_state fp;  /* FP/SIMD registers */
     bool fp_open;        /* programs that use them do not trap */

@@ -8,6 +8,8 @@
 
 #define NODES 500
 #define NODE_BYTES 256
+#define AN_EVENT 2
+#define LEAST_PAUSE 3 /* ticks of the simulated clock: 2 microseconds, and what is begun of one more */
 
 /* As timers lie: aligned, and with their node at the same place in each. */
 struct object {
@@ -17,6 +19,7 @@ struct object {
 
 static struct object object[NODES];
 static struct deadlines set;
+static uint64_t pause_end;
 
 static uint64_t first_of_model(void)
 {
@@ -46,6 +49,8 @@ static void check(void)
     const struct deadline *first = deadlines_first(&set);
 
     assert_int_equal(first == NULL ? UINT64_MAX : first->when, first_of_model());
+    assert_int_equal(set.timer, first == NULL || first->when > pause_end ? first_of_model()
+                                                                         : pause_end);
     for (unsigned index = 0; index < NODES; index++)
         if (deadline_pending(&object[index].deadline))
             assert_in_range(depth_of(&object[index].deadline), 0, 41);
@@ -57,14 +62,20 @@ static void the_first_is_the_earliest_whatever_came_and_went(void **state)
 
     (void)state;
     chance_seed(42);
+    deadlines_init(&set, 7);
     for (unsigned round = 0; round < 3; round++)
         for (unsigned step = 0; step < 4000; step++) {
+            uint64_t now = chance_below(span[round]);
             struct deadline *node = &object[chance_below(NODES)].deadline;
 
             if (deadline_pending(node) || chance_percent(20))
                 deadline_remove(node);
             else
                 deadline_add(&set, node, chance_below(span[round]));
+            if (chance_percent(5)) {
+                deadlines_pause(&set, now, now + step % 3);
+                pause_end = now + step % 3 * 3 + 7;
+            }
             if (step % 16 == 0)
                 check();
         }
@@ -76,8 +87,8 @@ static void taking_the_first_again_and_again_sorts_them(void **state)
 
     (void)state;
     chance_seed(7);
+    deadlines_init(&set, 7);
     for (unsigned index = 0; index < NODES; index++) {
-        deadline_remove(&object[index].deadline);
         deadline_add(&set, &object[index].deadline, chance_below(300));
     }
     for (unsigned count = 0; count < NODES; count++) {
@@ -93,14 +104,16 @@ static void taking_the_first_again_and_again_sorts_them(void **state)
 static void removing_what_is_not_pending_does_nothing(void **state)
 {
     struct deadline node = { 0 };
-    struct deadlines empty = { NULL };
 
     (void)state;
+    deadlines_init(&set, 7);
     deadline_remove(&node);
-    deadline_add(&empty, &node, 5);
+    deadline_add(&set, &node, 5);
+    assert_int_equal(set.timer, 5);
     deadline_remove(&node);
     deadline_remove(&node);
-    assert_null(deadlines_first(&empty));
+    assert_null(deadlines_first(&set));
+    assert_int_equal(set.timer, UINT64_MAX);
 }
 
 static void timers_fire_in_the_order_of_their_deadlines_and_a_storm_is_taken_in_parts(void **state)
@@ -121,8 +134,9 @@ static void timers_fire_in_the_order_of_their_deadlines_and_a_storm_is_taken_in_
     }
     sim.now += 100;
     interrupt();
-    assert_int_equal(sim.timer <= sim.now, 1); /* not all at once */
-    advance(0);
+    assert_in_range(sim.timer, sim.now + 1, UINT64_MAX - 1); /* not all at once */
+    advance((40 / AN_EVENT - 1) * LEAST_PAUSE);
+    assert_int_equal(sim.timer, UINT64_MAX);
     listener = make_party_on(20, nobody, 0);
     for (unsigned index = 0; index < 40; index++) {
         as(&listener);
@@ -134,6 +148,147 @@ static void timers_fire_in_the_order_of_their_deadlines_and_a_storm_is_taken_in_
     assert_state(&listener, RECEIVING);
 }
 
+/* --- Who runs gets on ------------------------------------------------------------------ */
+
+#define CROWD 64
+
+static unsigned crowd_endpoint;
+
+/* Timers of nobody who is as urgent as init, which runs: the first at `when`, the others so far apart. */
+static void arm_crowd(uint64_t when, uint64_t apart)
+{
+    crowd_endpoint = make(OBJECT_ENDPOINT);
+    for (unsigned index = 0; index < CROWD; index++) {
+        unsigned timer = make(OBJECT_TIMER);
+
+        must(timer, TIMER_BIND, crowd_endpoint, 0);
+        must(timer, TIMER_ARM, when + index * apart);
+    }
+}
+
+static unsigned armed(void)
+{
+    unsigned count = 0;
+
+    for (unsigned index = 0; index < known.objects; index++)
+        count += known.object[index].type == OBJECT_TIMER &&
+                 deadline_pending(&((struct timer *)known.object[index].object)->deadline);
+    return count;
+}
+
+/* Until who runs executes an instruction. */
+static unsigned events_at_once(void)
+{
+    unsigned count = 0;
+
+    for (; sim_interrupt_pending(); count++)
+        interrupt();
+    assert_true(init_runs());
+    return count;
+}
+
+/* It has all the time from one event of timers to the next, which comes when it is due. */
+static void all_of_the_crowd_come_one_by_one(uint64_t most_apart)
+{
+    while (armed() > 0) {
+        uint64_t before = sim.now, left = armed();
+
+        assert_in_range(sim.timer, before + 1, before + most_apart);
+        sim.now = sim.timer - 1;
+        assert_false(sim_interrupt_pending());
+        sim.now++;
+        assert_int_equal(events_at_once(), 1);
+        assert_true(armed() < left && left - armed() <= AN_EVENT);
+    }
+}
+
+static void timers_that_expire_together_let_who_runs_get_on(void **state)
+{
+    (void)state;
+    boot_machine(SMALL_RAM);
+    arm_crowd(sim.now + 100, 0);
+    sim.now += 100;
+    assert_int_equal(events_at_once(), 1);
+    assert_int_equal(armed(), CROWD - AN_EVENT);
+    assert_int_equal(sim.timer, sim.now + LEAST_PAUSE);
+    all_of_the_crowd_come_one_by_one(LEAST_PAUSE);
+}
+
+/* One is due whenever an event is over. */
+static void timers_that_expire_as_fast_as_events_let_who_runs_get_on(void **state)
+{
+    (void)state;
+    boot_machine(SMALL_RAM);
+    arm_crowd(sim.now + 100, 1);
+    sim.now += 100;
+    sim.looking = 1;
+    assert_int_equal(events_at_once(), 1);
+    all_of_the_crowd_come_one_by_one(LEAST_PAUSE + 3);
+}
+
+/* A slow machine, on which an event takes longer than the least pause. */
+static void a_pause_is_longer_than_the_event_before_it(void **state)
+{
+    (void)state;
+    boot_machine(SMALL_RAM);
+    arm_crowd(sim.now + 100, 0);
+    sim.now += 100;
+    sim.looking = 1000;
+    assert_int_equal(events_at_once(), 1);
+    assert_in_range(armed(), CROWD - AN_EVENT, CROWD - 1);
+    assert_in_range(sim.timer, sim.now + 1, sim.now + 2000 + LEAST_PAUSE);
+}
+
+static void what_is_armed_in_a_pause_waits_for_its_end(void **state)
+{
+    unsigned own;
+    uint64_t over;
+
+    (void)state;
+    boot_machine(SMALL_RAM);
+    own = make(OBJECT_TIMER);
+    must(own, TIMER_BIND, make(OBJECT_ENDPOINT), 0);
+    arm_crowd(sim.now + 100, 0);
+    sim.now += 100;
+    (void)events_at_once();
+    over = sim.timer;
+    must(own, TIMER_ARM, sim.now - 50);
+    assert_int_equal(sim.timer, over);
+    must(own, TIMER_DISARM);
+    assert_int_equal(sim.timer, over);
+    all_of_the_crowd_come_one_by_one(LEAST_PAUSE);
+    assert_int_equal(sim.timer, UINT64_MAX);
+    must(own, TIMER_ARM, sim.now + 1); /* the first of all, and in the last one's pause */
+    assert_int_equal(sim.timer, sim.now + LEAST_PAUSE);
+    must(own, TIMER_ARM, sim.now + 100);
+    assert_int_equal(sim.timer, sim.now + 100);
+    sim.now += 50;
+    must(own, TIMER_ARM, sim.now + 1); /* no pause any more */
+    assert_int_equal(sim.timer, sim.now + 1);
+}
+
+/* The timer comes for that, but no deadline with it. */
+static void the_end_of_a_budget_does_not_wait_for_a_pause(void **state)
+{
+    struct party urgent, other;
+
+    (void)state;
+    boot_machine(SMALL_RAM);
+    urgent = make_awake(20);
+    other = make_awake(10);
+    arm_crowd(sim.now + 100, 0);
+    must(INIT_SLOT_SCHED_CONTROL, SCHED_CONTROL_CONFIGURE, urgent.time, 0, 20, 102, 1000);
+    as(&urgent);
+    advance(100);
+    assert_int_equal(armed(), CROWD - AN_EVENT);
+    assert_true(runs(&urgent));
+    assert_int_equal(sim.timer, sim.now + 2);
+    sim.now += 2;
+    interrupt();
+    assert_true(runs(&other));
+    assert_int_equal(armed(), CROWD - AN_EVENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest deadline_tests[] = {
@@ -142,6 +297,11 @@ int main(void)
         cmocka_unit_test(removing_what_is_not_pending_does_nothing),
         cmocka_unit_test(
             timers_fire_in_the_order_of_their_deadlines_and_a_storm_is_taken_in_parts),
+        cmocka_unit_test(timers_that_expire_together_let_who_runs_get_on),
+        cmocka_unit_test(timers_that_expire_as_fast_as_events_let_who_runs_get_on),
+        cmocka_unit_test(a_pause_is_longer_than_the_event_before_it),
+        cmocka_unit_test(what_is_armed_in_a_pause_waits_for_its_end),
+        cmocka_unit_test(the_end_of_a_budget_does_not_wait_for_a_pause),
     };
 
     return RUN_EACH(deadline_tests);

@@ -204,10 +204,12 @@ static void lines_are_recorded_in_the_order_in_which_they_were_taken(void **stat
     sim.now += 5;
     sim.kicked[0] = true;
     interrupt();
-    assert_event(record(0), TRACE_INTERRUPT, 4, 1, 1);
-    assert_int_equal(record(0)->argument,
-                     TRACE_LINE_KICK | (uint64_t)TRACE_LINE_TIMER << 16 | 40ULL << 32 |
-                         41ULL << 48);
+    assert_event(record(0), TRACE_INTERRUPT, 2, 1, 1); /* deadlines are enough for an event */
+    assert_int_equal(record(0)->argument, TRACE_LINE_KICK | (uint64_t)TRACE_LINE_TIMER << 16);
+    sim.kicked[0] = true;
+    interrupt();
+    assert_event(record(0), TRACE_INTERRUPT, 3, 1, 1);
+    assert_int_equal(record(0)->argument, TRACE_LINE_KICK | 40ULL << 16 | 41ULL << 32);
 }
 
 static void the_oldest_record_is_overwritten(void **state)
