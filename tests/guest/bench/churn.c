@@ -255,6 +255,33 @@ static void queue_and_close(void)
     CHECK_EQUAL(INVOKE(INIT_SLOT_CAPTABLE, CAPTABLE_OPEN, busy.victim), RESULT_DONE);
 }
 
+/* --- Timers that expire when a driver is to wake -------------------------------------- */
+
+#define EXPIRING 64
+
+static unsigned expiring;   /* the first of a row */
+
+static void expiring_make(void)
+{
+    unsigned endpoint = make(OBJECT_ENDPOINT, 0);
+
+    expiring = slot_take_row(EXPIRING);
+    for (unsigned i = 0; i < EXPIRING; i++) {
+        CHECK_EQUAL(retype(busy.root, OBJECT_TIMER, 0, expiring + i), RESULT_DONE);
+        CHECK_EQUAL(INVOKE(expiring + i, TIMER_BIND, endpoint, 0), RESULT_DONE);
+    }
+}
+
+void crowd_arm(uint64_t when, uint64_t apart)
+{
+    if (expiring == 0)
+        expiring_make();
+    for (unsigned i = 0; i < EXPIRING; i++) {
+        CHECK_EQUAL(ASK(expiring + i, TIMER_DISARM), RESULT_DONE);
+        CHECK_EQUAL(INVOKE(expiring + i, TIMER_ARM, when + i * apart), RESULT_DONE);
+    }
+}
+
 /* --- All ---------------------------------------------------------------------------- */
 
 _Static_assert(SLOTS >= PAGES + 3, "fill_and_destroy_space");

@@ -15,6 +15,9 @@
 #define QUIET        8
 #define SAMPLES      150
 #define PAUSE_MASK   0x3ff
+#define CROWDS       12
+#define CROWD_MASK   0x7ff
+#define CLOSE        100        /* instructions: less than an event is long */
 
 _Static_assert(WATCH_DEVICE == PARTY_DEVICE && WATCH_SHARED == SPACE_SHARED, "watcher.S");
 
@@ -77,6 +80,29 @@ static void nothing(void)
 {
 }
 
+/* The driver's line rises while timers expire, all at once or each as soon as one has come. */
+static void expire_crowd(uint64_t apart)
+{
+    static unsigned number;
+    uint64_t rises = shared[WATCH_SET / 8] + boot->timer_frequency;
+    uint64_t before = shared[WATCH_COUNT / 8];
+
+    crowd_arm(rises - ticks_of(number++ * 397u & CROWD_MASK), apart);
+    CHECK(ticks_now() < rises - ticks_of(CROWD_MASK));
+    while (shared[WATCH_COUNT / 8] == before)
+        continue;
+}
+
+static void expire_together(void)
+{
+    expire_crowd(0);
+}
+
+static void expire_close(void)
+{
+    expire_crowd(ticks_of(CLOSE));
+}
+
 void count_wakeups(void)
 {
     print_line("wakeup: frequency %lu", (unsigned long)boot->timer_frequency);
@@ -86,6 +112,10 @@ void count_wakeups(void)
         wait_and_tell("quiet", i, nothing);
     for (unsigned i = 0; i < SAMPLES; i++)
         wait_and_tell("busy", i, churn);
+    for (unsigned i = 0; i < CROWDS; i++)
+        wait_and_tell("together", i, expire_together);
+    for (unsigned i = 0; i < CROWDS; i++)
+        wait_and_tell("close", i, expire_close);
     CHECK(churn_rounds() > 0);
     print_line("wakeup: rounds %u", churn_rounds());
 }

@@ -31,6 +31,7 @@ again:
     add     w9, w9, #1
     mrs     x22, cntvct_el0
     str     w9, [x20, #MATCH]           /* from here it takes a second */
+    str     x22, [x21, #WATCH_SET]
     mov     x0, x19
     mov     x1, xzr
     mov     x8, xzr

@@ -11,3 +11,4 @@
 #define WATCH_COUNT 0   /* how often it woke */
 #define WATCH_TICKS 8   /* how long the last time took, from setting the alarm */
 #define WATCH_PAUSE 16  /* how long it waits before it sets the next */
+#define WATCH_SET   24  /* when it set the one that comes */
