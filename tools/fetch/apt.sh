@@ -39,7 +39,7 @@ private_apt() { # apt-get|apt-cache ARGUMENTS
 update_private() { # SUITE
     private_apt apt-get -o APT::Update::Error-Mode=any update >> "$work/log" && return 0
     say "$address does not give the packages of $1, or cannot be reached:"
-    sed -n 's/^[EW]: */    /p' "$work/log" | head -n 2 >&2
+    sed -n '/Some index files/d; s/^[EW]: */    /p' "$work/log" | head -n 2 >&2
     say "Another mirror can be given as THOLE_MIRROR=http://.../debian in the environment."
     return 1
 }
