@@ -14,7 +14,11 @@ import subprocess
 import sys
 import tempfile
 
-from ruamel.yaml import YAML
+if not shutil.which("dt-validate"):
+    print("dt-validate is not installed: skipped")
+    sys.exit(77)
+
+from ruamel.yaml import YAML  # noqa: E402, dt-validate brings it
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINDINGS = os.path.join(ROOT, "dts", "bindings")
@@ -121,9 +125,6 @@ def properties_agree():
 
 
 def main():
-    if not shutil.which("dt-validate"):
-        print("dt-validate is not installed: skipped")
-        sys.exit(77)
     with tempfile.TemporaryDirectory() as folder:
         systems_are_valid(folder)
         bad_ones_are_refused(folder)
