@@ -65,7 +65,8 @@ def a_line_out_of_qemu_is_opened_by_the_guest_alone():
 def doctor_accepts_the_systems_of_this_repository():
     systems = os.path.join(ROOT, "dts", "systems")
     boards = {"spread.dts": ["--cores", "4"], "imx8mp.dts": ["--board", "imx8mp"],
-              **{name: ["--board", "rpi4"] for name in ("rpi4.dts", "board.dts", "card.dts", "thermometer.dts")}}
+              **{name: ["--board", "rpi4"] for name in ("rpi4.dts", "board.dts", "card.dts", "flash.dts",
+                                                      "thermometer.dts")}}
     for name in sorted(name for name in os.listdir(systems) if name.endswith(".dts")):
         status, out, err = thole("doctor", *boards.get(name, []), os.path.join(systems, name))
         expect_equal(status, 0, f"doctor {name}\n{out}{err}")
