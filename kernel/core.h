@@ -161,10 +161,10 @@ static inline bool core_goes_on(const struct core *core)
 
     if (time->remaining <= 0 || core->ready_levels >> time->priority != 0)
         return false;
-    uint64_t end = core->since + (uint64_t)time->remaining, until = core->deadlines.timer;
+    uint64_t spent = core->since + (uint64_t)time->remaining, until = core->deadlines.timer;
 
-    if (!sched_context_is_whole(time) && end < until)
-        until = end;
+    if (!sched_context_is_whole(time) && spent < until)
+        until = spent;
     return until == core->timer_set;
 }
 /* Ends an event: chooses who runs, switches to it, sets the timer. NULL: the core is idle. */
