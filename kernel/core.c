@@ -37,7 +37,7 @@ void core_init(struct core *core, unsigned number, uint64_t frequency)
     core->timer_set = UINT64_MAX;
     core->gate = GATE_CLOSED;
     core->runs_lent = runs_lent(number);
-    core->lines = irq_line;
+    core->took = interrupt_taken(number);
     deadlines_init(&core->deadlines, frequency * PAUSE_LEAST_US / US_PER_SECOND + 1);
 }
 
@@ -181,6 +181,7 @@ RARE void core_settle_interrupted(struct core *core)
     time->thread = thread;
     time->level = (uint8_t)core_priority(thread);
     list_push_head(&core->ready[time->level], &time->ready);
+    core->ready_levels |= 1ULL << time->level;
     core->interrupted = NULL;
 }
 

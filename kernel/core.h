@@ -13,6 +13,7 @@
 #pragma once
 #include "deadline.h"
 #include "list.h"
+#include "object/event_object.h"
 #include "object/sched_context.h"
 #include "object/thread.h"
 #include "option_cores.h"
@@ -30,10 +31,10 @@ struct core {
     uint64_t space_left;         /* the one before it, until the core is in the kernel again */
     struct sched_context *running; /* whose time has been running since `since`; NULL: none */
     uint64_t since;              /* ticks: up to here `running` is accounted */
-    uint64_t ready_levels;       /* bit n: ready[n] is not empty, or its first is `interrupted` */
+    uint64_t ready_levels;       /* bit n: ready[n] is not empty */
     struct sched_context *interrupted; /* see core_settle; NULL: nobody */
     struct thread *interrupted_thread;
-    uint64_t ready_beside;       /* ready_levels, were it not for `interrupted` */
+    struct interrupt_taken took; /* as Interrupts look that its short ways deliver */
     uint16_t number;
     uint16_t alone;              /* 1: no other core runs */
     union {
@@ -45,7 +46,6 @@ struct core {
         };
         uint32_t special;        /* any of them */
     };
-    struct interrupt **lines;    /* irq_line, for the short ways */
     uint64_t timer_before;       /* what `timer_set` was when `interrupted` was */
     uint64_t timer_set;          /* the deadline that the machine's timer has */
     struct deadlines deadlines;

@@ -42,6 +42,7 @@ STATIC_ASSERT(offsetof(struct cpu, core) == CPU_CORE);
 STATIC_ASSERT(offsetof(struct cpu, taken) == CPU_TAKEN);
 STATIC_ASSERT(offsetof(struct cpu, interface) == CPU_INTERFACE);
 STATIC_ASSERT(offsetof(struct cpu, interface) == CPU_CORE + 8);
+STATIC_ASSERT(offsetof(struct cpu, lines) == CPU_LINES);
 STATIC_ASSERT(sizeof(struct cpu) == CPU_BYTES);
 STATIC_ASSERT(offsetof(struct boot_stacks, guard_between) == STACK_TOP_OFFSET);
 STATIC_ASSERT(offsetof(struct boot_stacks, guard_above) == EMERGENCY_TOP_OFFSET);
@@ -141,6 +142,7 @@ void cpu_init(struct cpu *cpu)
 
     cpu->index = (unsigned)(cpu - cpus);
     cpu->affinity = read_mpidr_el1() & MPIDR_AFFINITY;
+    cpu->lines = irq_line;
     write_cpacr_el1(CPACR_FPEN_TRAP);
     write_cntkctl_el1(CNTKCTL_EL0VCTEN);
     write_mdscr_el1(MDSCR_TDCC);

@@ -16,6 +16,7 @@ struct cpu {
     volatile void *interface;     /* GICv2: its CPU interface; NULL: GICv3, whose interface is registers */
     bool stepping;                /* MDSCR_EL1.SS is set */
     uint32_t taken;               /* a short way acknowledged it, and left it to C: GIC_TAKEN and the controller's word; or 0 */
+    struct interrupt **lines;     /* irq_line, for the short ways */
     void *emergency_top;          /* where a panic goes on if the stack is no good */
     uint64_t affinity;            /* MPIDR_EL1's; set before any starts: head.S looks for it */
     uint64_t may_start;           /* head.S waits for it: a loader may release all cores at once */

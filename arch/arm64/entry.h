@@ -8,6 +8,8 @@
 #include "offsets.h"
 #include "sysreg.h"
 
+#define CORE x18 /* of the short ways */
+
 #define FRAME_X(n)   (THREAD_FRAME + OFFSET_X(n))
 #define FRAME_SP     (THREAD_FRAME + OFFSET_SP)     /* and the program counter */
 #define FRAME_PSTATE (THREAD_FRAME + OFFSET_PSTATE) /* and TPIDR_EL0 */
@@ -57,16 +59,16 @@
     ldp     x29, x30, [sp, #FRAME_X(29)]
     .endm
 
-    /* Without the flags, if a system call is over and keeps none. Changes x22 to x25. */
-    .macro  save_rest flags=kept
-    mrs     x22, sp_el0
-    mrs     x23, elr_el1
+    /* Without the flags, if a system call is over and keeps none. Changes x24, x25 and those named. */
+    .macro  save_rest flags=kept, stack=x22, where=x23
+    mrs     \stack, sp_el0
+    mrs     \where, elr_el1
     mrs     x24, spsr_el1
     mrs     x25, tpidr_el0
     .ifnc   \flags, kept
     and     x24, x24, #~PSTATE_FLAGS
     .endif
-    stp     x22, x23, [sp, #FRAME_SP]
+    stp     \stack, \where, [sp, #FRAME_SP]
     stp     x24, x25, [sp, #FRAME_PSTATE]
     .endm
 
@@ -77,6 +79,24 @@
     msr     sp_el0, x22
     msr     elr_el1, x23
     msr     tpidr_el0, x25
+    .endm
+
+    /* Into the program, where its frame says. */
+    .macro  resume_this
+    restore_rest
+    msr     spsr_el1, x24
+    restore_upper
+    ldp     x2, x3, [sp, #FRAME_X(2)]
+    ldp     x4, x5, [sp, #FRAME_X(4)]
+    ldp     x6, x7, [sp, #FRAME_X(6)]
+    ldp     x8, x9, [sp, #FRAME_X(8)]
+    ldp     x10, x11, [sp, #FRAME_X(10)]
+    ldp     x12, x13, [sp, #FRAME_X(12)]
+    ldp     x14, x15, [sp, #FRAME_X(14)]
+    ldp     x16, x17, [sp, #FRAME_X(16)]
+    ldr     x18, [sp, #FRAME_X(18)]
+    ldp     x0, x1, [sp, #FRAME_X(0)]
+    leave
     .endm
 
     /* FP/SIMD registers to or from a struct fp_state; CPACR_EL1.FPEN traps nothing. */

@@ -26,14 +26,16 @@
  */
 #pragma once
 #include "entry.h"
-
-#define CORE x18
 #include "fast_gate.h"
 
     /* w29 is not 0, and has 16 bits. To `else` if the C part of the kernel must have it. */
-    .macro  enter_gate else
+    .macro  enter_gate else, interface
     mrs     CORE, tpidr_el1
+    .ifb    \interface
     ldr     CORE, [CORE, #CPU_CORE]
+    .else
+    ldp     CORE, \interface, [CORE, #CPU_CORE]
+    .endif
     take_gate \else
     .endm
 
@@ -47,18 +49,22 @@
     ldp     \object, \badge, [\object]
     .endm
 
-    /* `other` (the sender that will run or wait) and this thread: nothing special about either. */
-    .macro  check_plain other, else
+    /* `other` (the sender that will run or wait) and this thread: what is special about them is in w27. */
+    .macro  look_for_special other
     ldr     w23, [sp, #THREAD_FLAGS]
     ldr     w24, [\other, #THREAD_FLAGS]
     orr     w25, w23, w24
-    tst     w25, #THREAD_FLAGS_MASK
+    ands    w27, w25, #THREAD_FLAGS_MASK
+    .endm
+
+    .macro  check_plain other, else
+    look_for_special \other
     b.ne    \else
     .endm
 
     /* Behind check_plain, which was left: is it FP/SIMD alone that is special about the two? */
     .macro  check_fp else
-    tst     w25, #(THREAD_FLAGS_MASK & ~THREAD_FP_TURNS_MASK)
+    tst     w27, #(THREAD_FLAGS_MASK & ~THREAD_FP_TURNS_MASK)
     b.ne    \else
     .endm
 
@@ -144,11 +150,4 @@
     mov     x8, #0
     clear_scratch
     leave
-    .endm
-
-    /* w\to: a thread's priority on time of priority w\to; w\flags, which is changed: its flags. */
-    .macro  raise_to_ceiling to, flags
-    lsr     w\flags, w\flags, #24
-    cmp     w\to, w\flags
-    csel    w\to, w\to, w\flags, hi
     .endm

@@ -38,8 +38,7 @@ fast_call:
     /* and the server runs, on the same time: kernel/core.h, core_settle. */
     ldr     w27, [CORE, #CORE_RUNS_LENT]
     str     xzr, [x17, #ENDPOINT_WARM]
-    str     w27, [x21, #THREAD_STATE]
-    str     x28, [x21, #THREAD_OWES]
+    stp     x27, x28, [x21, #THREAD_STATE]      /* and owes */
     and     x1, x1, #TAG_KEPT
     orr     x1, x1, #TAG_KIND_CALL
     switch_thread

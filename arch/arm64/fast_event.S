@@ -8,51 +8,45 @@
 #include "fast_time.h"
 
     /*
-     * The event \sender fires, on time of its own that is free, of this core and more urgent than
-     * what runs, for a thread that waits without time: x22 the endpoint, x21 the thread, x20 the
-     * time, w26 the level of what runs. With `checked` the flags say whether all is as it is to
-     * be until here. Changes x23 to x25 and x27 too.
+     * The event \sender fires, on time of its own (x20, x22 the endpoint) that is free, of this
+     * core and more urgent than what runs, for x21, a thread that waits without time. The flags
+     * say eq if all is as it is to be until here. Of a time's word the highest byte is the
+     * priority, the lowest the core. Changes x23 to x27 too.
      */
-    .macro  deliver_event sender, else, checked
-    ldr     x20, [\sender, #SENDER_TIME]
-    ldr     x22, [\sender, #SENDER_ENDPOINT]    /* with time there always is one */
-    cbz     x20, \else
-    sbfx    x20, x20, #0, #SLOT_TYPE_SHIFT
-    sbfx    x22, x22, #0, #SLOT_TYPE_SHIFT
+    .macro  deliver_event sender, else
     ldp     x23, x21, [x22, #ENDPOINT_HOME]
-    .ifb    \checked
-    cmp     x23, CORE
-    .else
     ccmp    x23, CORE, #0, eq
-    .endif
     ldp     x24, x25, [x20, #SCHED_CONTEXT_THREAD]
-    ccmp    x24, #0, #0, eq                    /* another has it? */
+    ccmp    x24, #0, #0, eq                     /* another has it? */
     ccmp    x25, #0, #0, eq
-    ldrb    w24, [x20, #SCHED_CONTEXT_CORE]
-    ldrh    w25, [CORE, #CORE_NUMBER]
-    ccmp    w24, w25, #0, eq
-    b.ne    \else
-    cbz     x21, \else
-    check_plain x21, \else
-    account_both \else
-    ldrb    w25, [x20, #SCHED_CONTEXT_PRIORITY]
-    ldrb    w26, [x10, #SCHED_CONTEXT_PRIORITY]
-    raise_to_ceiling 26, 23
-    cmp     w25, w26                            /* if the thread's ceiling alone is above, it is C's */
+    ccmp    x21, #0, #CONDITION_Z, eq
+    b.eq    \else
+    read_clock
+    ldr     w23, [sp, #THREAD_FLAGS]
+    ldr     w24, [x21, #THREAD_FLAGS]
+    ldr     w25, [x20, #SCHED_CONTEXT_WORD]
+    ldr     w26, [x10, #SCHED_CONTEXT_WORD]
+    orr     w24, w23, w24
+    eor     w27, w25, w26                       /* of another core? What runs is of this. */
+    orr     w24, w24, w27
+    tst     w24, #THREAD_FLAGS_MASK
+    orr     w23, w23, #THREAD_FLAGS_MASK
+    compare_times
+    ccmp    w25, w26, #0, gt
+    ccmp    w25, w23, #0, hi                    /* if the thread's ceiling alone is above, it is C's */
     b.ls    \else
     .endm
 
     /* And so it does: x1 to x3 are what it says. Who ran goes on when there is time again. */
     .macro  deliver_to_driver sender, where=anywhere
     account
-    interrupt_last 26
+    interrupt_last
     ldr     w27, [CORE, #CORE_RUNS_LENT]
     ldr     x8, [\sender, #THREAD_BADGE]
     str     \sender, [x20, #SCHED_CONTEXT_EVENT]
     str     x21, [\sender, #THREAD_SERVANT]
     str     xzr, [x22, #ENDPOINT_WARM]
-    str     w27, [x21, #THREAD_STATE]
-    str     \sender, [x21, #THREAD_OWES]
+    stp     x27, \sender, [x21, #THREAD_STATE]  /* and owes */
     set_timer alone
     .ifc    \where, in_system_call
     wait_with_nothing
@@ -99,6 +93,8 @@ fast_signal:
     /* For other cores' short ways it has fired when they see its state: bits of before are taken then. */
 .Lsignal_wake:
     mov     x29, x20
+    ldp     x20, x22, [x19, #EVENT_TIME]        /* and endpoint */
+    cbz     x20, fast_gives_up
     deliver_event x19, fast_gives_up
     add     x28, x19, #NOTIFICATION_BITS
 1:  ldxr    x27, [x28]
@@ -111,42 +107,38 @@ fast_signal:
     stlrh   w27, [x17]                          /* fired_again and state */
     deliver_to_driver x19, in_system_call
 
-    /* All registers are saved. It is more urgent than what runs, and its driver waits. */
+    /* All registers are saved; x0 is the struct cpu, x1 the interface. It is more urgent than what runs, and its driver waits. */
     .globl  fast_interrupt
     .balign 64
 fast_interrupt:
-    mov     w29, #1
-    mrs     x0, tpidr_el1
-    ldp     CORE, x1, [x0, #CPU_CORE]           /* and interface */
-    take_gate enter_event_interrupt
-    cbz     x1, .Linterrupt_gicv3
+    mov     w3, #1
+    take_gate enter_event_interrupt, w3
     ldr     w2, [x1, #GICC_IAR]
 .Linterrupt_acknowledged:
-    sub     w4, w2, #GIC_SPI_FIRST_LINE         /* with the sender's core in it an SGI is no such line */
-    cmp     w4, #(GIC_LINES_END - GIC_SPI_FIRST_LINE)
-    b.hs    .Linterrupt_long                    /* the kernel's own, or a core's */
-    ldr     x4, [CORE, #CORE_LINES]
+    cmp     w2, #GIC_LINES_END                  /* an SGI has the sender's core in it, */
+    b.hs    .Linterrupt_long
+    ldr     x4, [x0, #CPU_LINES]
     ldr     x4, [x4, x2, lsl #3]
-    cbz     x4, .Linterrupt_long
+    cbz     x4, .Linterrupt_long                /* and is nobody's, like the timer */
     ldr     w5, [x4, #SENDER_KIND]
+    ldp     x20, x22, [x4, #EVENT_TIME]         /* and endpoint */
+    cbz     x20, .Linterrupt_long
     cmp     w5, #KIND_NUMBER_INTERRUPT          /* idle, and others do not share its line */
-    deliver_event x4, .Linterrupt_long, checked
+    deliver_event x4, .Linterrupt_long
 
     /* Nothing can fail any more: the line falls silent until the driver's reply, */
     cbz     x1, .Linterrupt_gicv3_drop
     str     w2, [x1, #GICC_EOIR]
 .Linterrupt_dropped:
-    ldrh    w5, [CORE, #CORE_NUMBER]
-    ldr     x6, [x4, #INTERRUPT_FIRED]
-    add     w5, w5, #1
-    str     w5, [x4, #INTERRUPT_OWING]
-    str     xzr, [x4, #INTERRUPT_FIRED]
-    mov     w5, #(SENDER_STATE_IN_SERVICE << 8)
-    strh    w5, [x4, #THREAD_FIRED_AGAIN]
-    add     x3, x6, #1                          /* behind the line: how many times */
+    ldr     x5, [CORE, #(CORE_TOOK + SENDER_KIND - SENDER_FLAGS)]
+    str     x5, [x4, #SENDER_KIND]              /* to owing */
     mov     x1, #(KIND_NUMBER_INTERRUPT << THOLE_TAG_KIND_SHIFT | 2)
-    deliver_to_driver x4
-.Linterrupt_gicv3:
+    deliver_to_driver x4                        /* x2 is the line; x3, how many times, is 1 */
+
+    .globl  fast_interrupt_gicv3
+fast_interrupt_gicv3:
+    mov     w3, #1
+    take_gate enter_event_interrupt, w3
     mrs     x2, s3_0_c12_c12_0                  /* ICC_IAR1_EL1 */
     dsb     sy                                  /* it is seen before what it leads to */
     b       .Linterrupt_acknowledged
@@ -176,9 +168,14 @@ fast_queue_interrupted:
     str     x27, [x28, #THREAD_TIME]
     str     x28, [x27, #SCHED_CONTEXT_THREAD]
     strb    w16, [x27, #SCHED_CONTEXT_LEVEL]
+    mov     x28, #1
+    lsl     x28, x28, x16
     add     x12, CORE, x16, lsl #4
     ldr     x13, [x12, #CORE_READY]!
+    ldr     x16, [CORE, #CORE_READY_LEVELS]
+    orr     x16, x16, x28
     stp     x13, x12, [x27]
     str     x27, [x13, #8]
     str     x27, [x12]
+    str     x16, [CORE, #CORE_READY_LEVELS]
     ret

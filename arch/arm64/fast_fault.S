@@ -13,20 +13,20 @@
 fast_fault:
     mrs     x4, esr_el1
     lsr     x29, x4, #ESR_CLASS_SHIFT
-    cmp     x29, #ESR_CLASS_DATA_ABORT
-    b.ne    enter_event_sync
     and     w20, w4, #ESR_ABORT_STATUS_MASK
-    cmp     w20, #ESR_STATUS_FIRST_OTHER
+    cmp     x29, #ESR_CLASS_DATA_ABORT
+    ccmp    w20, #ESR_STATUS_FIRST_OTHER, #CONDITION_C, eq
     b.hs    enter_event_sync
     enter_gate enter_event_sync
     ldrh    w20, [sp, #THREAD_ENDING]           /* and vital */
-    cbnz    w20, .Lfault_long
     ldr     x19, [sp, #THREAD_FAULT]
     cbz     x19, .Lfault_long
     sbfx    x19, x19, #0, #SLOT_TYPE_SHIFT      /* the endpoint */
     ldp     x22, x21, [x19, #ENDPOINT_HOME]     /* x21: the handler */
     cmp     x22, CORE
+    ccmp    w20, #0, #0, eq
     b.ne    .Lfault_long
+    mov     x28, sp
     mrs     x3, far_el1
     bic     w2, w4, w4, lsr #(ESR_ABORT_CM_BIT - ESR_ABORT_WNR_BIT)
     ubfx    w2, w2, #ESR_ABORT_WNR_BIT, #1
@@ -39,7 +39,6 @@ fast_fault:
     /* Nothing can fail any more: the handler runs on the thread's time. */
     ldr     w27, [CORE, #CORE_RUNS_LENT]
     str     xzr, [x19, #ENDPOINT_WARM]
-    str     w27, [x21, #THREAD_STATE]
     b       .Lfault_told
 
     /* It has time of its own: the one that waited last is first. */
@@ -50,48 +49,48 @@ fast_fault:
     ccmp    x22, x19, #CONDITION_Z, eq
     b.eq    .Lfault_long
     sub     x21, x22, #THREAD_LINK_RECEIVE
-    check_plain x21, .Lfault_long
-    ldr     x20, [x21, #THREAD_TIME]
-    ldrb    w25, [x20, #SCHED_CONTEXT_PRIORITY]
+    ldr     w23, [sp, #THREAD_FLAGS]
+    ldr     w24, [x21, #THREAD_FLAGS]
+    ldr     x20, [x21, #THREAD_TIME]            /* such a receiver has some */
+    orr     w23, w23, w24
+    ldp     x16, x26, [CORE, #CORE_READY_LEVELS] /* and interrupted */
+    ldrb    w17, [x20, #SCHED_CONTEXT_PRIORITY]
     ldrb    w27, [x20, #SCHED_CONTEXT_CORE]
-    ldrh    w26, [CORE, #CORE_NUMBER]
-    cmp     w26, w27
-    b.ne    .Lfault_long
-    raise_to_ceiling 25, 24
-    ldr     x16, [CORE, #CORE_READY_LEVELS]
-    lsr     x26, x16, x25
-    cbnz    x26, .Lfault_long                   /* others as urgent are ready */
-    account_both .Lfault_long
+    ldrh    w29, [CORE, #CORE_NUMBER]
+    raise_to_ceiling 25, 17, 24
+    lsr     x25, x16, x25
+    tst     w23, #THREAD_FLAGS_MASK
+    ccmp    w27, w29, #0, eq
+    ccmp    x25, #0, #0, eq                     /* nobody as urgent is ready, */
+    ccmp    x26, #0, #0, eq                     /* nor interrupted */
+    read_clock
+    compare_times
+    b.le    .Lfault_long
 
     /* Nothing can fail any more: the handler runs on its time, the thread keeps its own. */
     account
-    last_keeps_time x28
+    last_keeps_time
     ldp     x23, x24, [x22]
     str     x24, [x23, #8]
     str     x23, [x24]
     stp     xzr, xzr, [x22]
     str     xzr, [x21, #THREAD_TIME]
     ldrh    w27, [CORE, #CORE_RUNS_LENT]        /* but for `lent` */
-    str     w27, [x21, #THREAD_STATE]
     set_timer
 
 .Lfault_told:
-    ldr     x20, [sp, #(THREAD_FAULT + 8)]      /* the badge */
-    mov     x28, sp
-    str     x28, [x21, #THREAD_OWES]
+    stp     x27, x28, [x21, #THREAD_STATE]      /* and owes */
     mov     w26, #SENDER_FLAG_FAULTED
     mov     w27, #KIND_NUMBER_FAULT
     mov     w28, #(SENDER_STATE_IN_SERVICE | THREAD_STATE_CALLING << 8)
     strb    w26, [sp, #THREAD_FLAGS]
     strb    w27, [sp, #SENDER_KIND]
     sturh   w28, [sp, #THREAD_SENDER_STATE]
-    save_rest
+    save_rest stack=x6, where=x5
+    ldr     x8, [sp, #(THREAD_FAULT + 8)]       /* the badge */
     stp     x2, x3, [sp, #THREAD_FAULT_WORD]
     str     x4, [sp, #(THREAD_FAULT_WORD + 16)]
-    stp     x20, x21, [sp, #THREAD_BADGE]       /* and servant */
-    mov     x8, x20
-    mov     x5, x23                             /* of save_rest: where, */
-    mov     x6, x22                             /* and its stack */
+    stp     x8, x21, [sp, #THREAD_BADGE]        /* and servant */
     mov     x7, #0
     mov     x1, #(KIND_NUMBER_FAULT << THOLE_TAG_KIND_SHIFT | 5)
     switch_thread
@@ -103,49 +102,53 @@ fast_fault:
 
     /*
      * It was a fault, and that thread goes on where it was: on time of its own, if this one
-     * has some, too. w24 are its flags and its ceiling.
+     * has some, too. w24 are its flags and its ceiling, x22 is this one's state.
      */
     .globl  fast_reply_fault
 fast_reply_fault:
-    lsr     x22, x1, #THOLE_TAG_LABEL_SHIFT
     ldr     x23, [x21, #THREAD_FAULT_WORD]
-    cmp     x22, #THOLE_FAULT_RESUME
+    and     w26, w24, #~THREAD_FLAGS_MASK       /* its ceiling, where it stands */
+    mov     x28, sp
+    tbz     x22, #THREAD_LENT_BIT, .Lreply_fault_to_other_time
+    tst     x1, #TAG_LABEL                      /* THOLE_FAULT_RESUME is 0 */
     ccmp    x23, #FAULT_NUMBER_TIMEOUT, #CONDITION_Z, eq
     b.eq    fast_gives_up
-    ldr     x16, [CORE, #CORE_READY_LEVELS]
     ldr     x10, [CORE, #CORE_RUNNING]
-    ldrb    w22, [sp, #THREAD_LENT]
-    cbz     w22, .Lreply_fault_to_other_time
-    ldrb    w22, [x10, #SCHED_CONTEXT_PRIORITY]
-    raise_to_ceiling 22, 24
+    ldr     x16, [CORE, #CORE_READY_LEVELS]
+    ldrb    w17, [x10, #SCHED_CONTEXT_PRIORITY]
+    raise_to_ceiling 22, 17, 24
     lsr     x23, x16, x22
     lsr     x23, x23, #1                        /* equals go on waiting */
     cbnz    x23, fast_gives_up
 
     /* Nothing can fail any more: the handler waits, on the same time that thread goes on */
-    mov     x28, sp
     str     x28, [x19, #ENDPOINT_WARM]
     b       .Lreply_fault_goes_on
 
 .Lreply_fault_to_other_time:
     ldr     x20, [x21, #THREAD_TIME]
     cbz     x20, fast_gives_up
-    ldr     x22, [x20, #SCHED_CONTEXT_DYING_RING]
-    ldrb    w23, [x20, #SCHED_CONTEXT_CORE]
-    ldrh    w25, [CORE, #CORE_NUMBER]
-    cmp     x22, #0
-    ccmp    w23, w25, #0, eq
-    b.ne    fast_gives_up
-    ldrb    w22, [x20, #SCHED_CONTEXT_PRIORITY]
-    raise_to_ceiling 22, 24
-    lsr     x23, x16, x22
-    lsr     x23, x23, #1
-    cbnz    x23, fast_gives_up
-    account_both fast_gives_up
+    ldp     x16, x27, [CORE, #CORE_READY_LEVELS] /* and interrupted */
+    ldr     x30, [x20, #SCHED_CONTEXT_DYING_RING]
+    ldrb    w17, [x20, #SCHED_CONTEXT_PRIORITY]
+    ldrb    w12, [x20, #SCHED_CONTEXT_CORE]
+    ldrh    w22, [CORE, #CORE_NUMBER]
+    raise_to_ceiling 29, 17, 24
+    lsr     x24, x16, x29
+    lsr     x24, x24, #1                        /* equals go on waiting */
+    tst     x1, #TAG_LABEL
+    ccmp    x23, #FAULT_NUMBER_TIMEOUT, #CONDITION_Z, eq
+    ccmp    x30, #0, #0, ne
+    ccmp    w12, w22, #0, eq
+    ccmp    x24, #0, #0, eq
+    ccmp    x27, #0, #0, eq
+    read_clock
+    compare_times
+    b.le    fast_gives_up
 
     /* Nothing can fail any more: the handler waits, */
     account
-    last_keeps_time x28
+    last_keeps_time
     add     x22, x19, #ENDPOINT_ACTIVE
     ldr     x23, [x22]
     add     x25, sp, #THREAD_LINK_RECEIVE
@@ -156,16 +159,13 @@ fast_reply_fault:
     set_timer
 .Lreply_fault_goes_on:
     mov     w27, #THREAD_STATE_RECEIVING
-    str     w27, [sp, #THREAD_STATE]
-    stp     xzr, x19, [sp, #THREAD_OWES]        /* and receiving_on */
-    str     x8, [sp, #THREAD_SLOTS]
+    stp     x27, xzr, [sp, #THREAD_STATE]       /* and owes */
+    stp     x19, x8, [sp, #THREAD_RECEIVING_ON] /* and slots */
     save_rest
     /* and the thread that has faulted runs. */
-    mov     w27, #KIND_NUMBER_CALL
-    strb    w27, [x21, #SENDER_KIND]
+    mov     w27, #KIND_NUMBER_CALL              /* and idle */
+    stp     w26, w27, [x21, #THREAD_FLAGS]
     ldrh    w27, [CORE, #CORE_RUNS_LENT]        /* but for `lent`: it may be lent itself */
-    strb    wzr, [x21, #THREAD_FLAGS]
-    strb    wzr, [x21, #THREAD_SENDER_STATE]
-    strh    w27, [x21, #THREAD_STATE]
     str     xzr, [x21, #THREAD_SERVANT]
+    strh    w27, [x21, #THREAD_STATE]
     resume_next

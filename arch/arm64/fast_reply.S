@@ -13,7 +13,7 @@
     .balign 64
 fast_reply_receive:
     save_middle
-    enter_gate long_way
+    enter_gate long_way, x17                    /* the controller's interface */
     find_slot fast_gives_up
     ubfx    x21, x19, #SLOT_TYPE_SHIFT, #8
     cmp     w21, #SLOT_TYPE_ENDPOINT
@@ -26,9 +26,12 @@ fast_reply_receive:
     b.ne    fast_gives_up
     ldr     x21, [sp, #THREAD_OWES]             /* the caller */
     cbz     x21, fast_gives_up
-    check_plain x21, .Lreply_special
-    ldrb    w22, [sp, #THREAD_LENT]
-    cbz     w22, fast_gives_up                  /* it ran on time of its own */
+    ldp     x23, x22, [sp, #THREAD_FLAGS]       /* and whether it runs on lent time */
+    ldp     x24, x26, [x21, #SENDER_FLAGS]      /* an event's kind and state, too, and its line */
+    orr     w25, w23, w24
+    ands    w27, w25, #THREAD_FLAGS_MASK
+    b.ne    .Lreply_special
+    tbz     x22, #THREAD_LENT_BIT, fast_gives_up /* it ran on time of its own */
     ldr     x22, [CORE, #CORE_READY_LEVELS]
     cbnz    x22, .Lreply_others_ready
 .Lreply_goes_on:
@@ -38,9 +41,8 @@ fast_reply_receive:
 .Lreply_plain:
     mov     w27, #THREAD_STATE_RECEIVING
     mov     x28, sp
-    str     w27, [sp, #THREAD_STATE]
-    stp     xzr, x19, [sp, #THREAD_OWES]        /* and receiving_on */
-    str     x8, [sp, #THREAD_SLOTS]
+    stp     x27, xzr, [sp, #THREAD_STATE]       /* and owes */
+    stp     x19, x8, [sp, #THREAD_RECEIVING_ON] /* and slots */
     str     x28, [x19, #ENDPOINT_WARM]
     mov     x8, #0
     save_rest
@@ -62,64 +64,50 @@ fast_reply_receive:
     cbz     x22, .Lreply_goes_on
     b       fast_gives_up
 
-    /* w25 are the flags of this thread and of the sender, which is no thread if that is said. */
+    /* w27 is special about this thread and the sender, which is no thread if that is said. */
 .Lreply_special:
-    and     w22, w25, #THREAD_FLAGS_MASK
-    cmp     w22, #SENDER_FLAG_EVENT
+    cmp     w27, #SENDER_FLAG_EVENT
     b.ne    .Lreply_no_event
 
     /*
      * What was received was an interrupt or a signal, which brought its time along: that is
      * free now, and who was interrupted goes on, or the most urgent of those that are ready.
      */
-    ldr     w22, [x21, #SENDER_KIND]
-    ldrb    w24, [sp, #THREAD_LENT]
-    mov     w23, #KIND_NUMBER_INTERRUPT
-    movk    w23, #(SENDER_STATE_IN_SERVICE << 8), lsl #16
-    cmp     w22, w23                            /* has not fired again, nor others its line */
-    ccmp    w24, #1, #0, eq
+    tbz     x22, #THREAD_LENT_BIT, fast_gives_up
+    ldp     x27, x28, [CORE, #CORE_TOOK]
+    cmp     x24, x27                            /* has not fired again, nor others its line */
+    ccmp    w26, w28, #0, eq                    /* this core took it */
     b.ne    .Lreply_no_interrupt
-    ldp     w24, w22, [x21, #INTERRUPT_LINE]    /* and owing */
-    ldrh    w25, [CORE, #CORE_NUMBER]
-    sub     w22, w22, #1
-    cmp     w22, w25                            /* this core took it */
-    b.ne    fast_gives_up
+    lsr     x24, x26, #32                       /* the line */
 .Lreply_event_ends:
     ldp     x20, x27, [CORE, #CORE_INTERRUPTED] /* and its thread */
-    ldr     x16, [CORE, #CORE_READY_BESIDE]
     cbz     x20, .Lreply_find_first
 .Lreply_found:
-    account_both fast_gives_up
+    read_clock
     ldr     x22, [x10, #SCHED_CONTEXT_EVENT]
-    ldr     x23, [x10, #SCHED_CONTEXT_WAITING]
-    add     x25, x10, #SCHED_CONTEXT_WAITING
-    cmp     x22, x21                            /* if not, whose time it was has died meanwhile */
-    ccmp    x23, x25, #0, eq
-    b.ne    fast_gives_up
+    cmp     x22, x21                            /* if not, it runs on its own, or whose it was has died */
+    compare_times
+    b.le    fast_gives_up
     cbz     w24, .Lreply_signal
 
     /* Nothing can fail any more: the event is over, */
-    strh    wzr, [x21, #THREAD_FIRED_AGAIN]     /* and idle */
-    str     wzr, [x21, #INTERRUPT_OWING]
-    mrs     x22, tpidr_el1
-    ldr     x22, [x22, #CPU_INTERFACE]
-    cbz     x22, .Lreply_gicv3
-    str     w24, [x22, #GICC_DIR]
+    stur    wzr, [x21, #THREAD_FIRED_AGAIN]     /* idle, and owing */
+    cbz     x17, .Lreply_gicv3
+    str     w24, [x17, #GICC_DIR]
     /* the server waits, */
 .Lreply_line_done:
     str     xzr, [x21, #THREAD_SERVANT]
     stp     xzr, xzr, [x10, #SCHED_CONTEXT_THREAD]
     mov     w22, #THREAD_STATE_RECEIVING
     mov     x28, sp
-    str     w22, [sp, #THREAD_STATE]
-    stp     xzr, x19, [sp, #THREAD_OWES]        /* and receiving_on */
-    str     x8, [sp, #THREAD_SLOTS]
+    stp     x22, xzr, [sp, #THREAD_STATE]       /* and owes */
+    stp     x19, x8, [sp, #THREAD_RECEIVING_ON] /* and slots */
     str     x28, [x19, #ENDPOINT_WARM]
     save_rest
     /* and that thread runs, where it was. */
     account
     cbz     x27, .Lreply_dequeue
-    stp     x16, xzr, [CORE, #CORE_READY_LEVELS] /* and interrupted */
+    str     xzr, [CORE, #CORE_INTERRUPTED]
     /*
      * Was the timer set for the first deadline, as it is since? It is if x10 is whole: nobody
      * waits for a turn of it. Then the other's budget, which rested, ends no sooner.
@@ -128,6 +116,8 @@ fast_reply_receive:
     cmn     x12, #1
     ccmp    x22, x17, #0, eq
     b.eq    3f
+    ldr     x16, [CORE, #CORE_READY_LEVELS]
+    ldrb    w17, [x20, #SCHED_CONTEXT_PRIORITY]
     set_timer
 3:  resume_next x27
 .Lreply_dequeue:
@@ -148,8 +138,7 @@ fast_reply_receive:
     b       fast_gives_up
     /* No interrupt that ends here. Of a signal there is no line. */
 .Lreply_no_interrupt:
-    cbz     w24, fast_gives_up
-    and     w22, w22, #0xff
+    ubfx    x22, x24, #KIND_SHIFT, #8
     mov     w24, #0
     cmp     w22, #KIND_NUMBER_SIGNAL
     b.eq    .Lreply_event_ends
@@ -170,13 +159,12 @@ fast_reply_receive:
     b       .Lreply_line_done
 
 .Lreply_no_event:
-    cmp     w22, #SENDER_FLAG_FAULTED
+    cmp     w27, #SENDER_FLAG_FAULTED
     b.eq    fast_reply_fault
 
     /* As above, but the registers of FP/SIMD change hands, too. */
     check_fp fast_gives_up
-    ldrb    w22, [sp, #THREAD_LENT]
-    cbz     w22, fast_gives_up
+    tbz     x22, #THREAD_LENT_BIT, fast_gives_up
     ldr     x22, [CORE, #CORE_READY_LEVELS]
     cbnz    x22, 3f
 1:  tbz     x1, #THOLE_TAG_CAP_BIT, 2f

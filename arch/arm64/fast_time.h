@@ -9,22 +9,25 @@
  */
 
     /*
-     * Does nothing end of the one that ran, nor of x20, which was at rest? Then x11 is left of the
-     * one, x14 of the other, whose period ends at x15. The clock is read once after an exception,
-     * which it does not overtake. Changes x12 and x13.
+     * Of the one that ran x11 is left since its books, whose period ends at x12, and it ran for x13;
+     * x14 of the other, which was at rest, whose period ends at x15. The clock is read once
+     * after an exception, which it does not overtake.
      */
-    .macro  account_both else
+    .macro  read_clock
     mrs     x9, cntvct_el0
     ldp     x10, x11, [CORE, #CORE_RUNNING]
     sub     x13, x9, x11
     ldp     x11, x12, [x10, #SCHED_CONTEXT_REMAINING]
     ldp     x14, x15, [x20, #SCHED_CONTEXT_REMAINING]
-    cmp     x9, x12
+    .endm
+
+    /* If the flags say eq: does nothing end of either? Then they say gt. x11 is left of the one. */
+    .macro  compare_times
+    ccmp    x9, x12, #CONDITION_C, eq
     ccmp    x9, x15, #CONDITION_C, lo
-    b.hs    \else                              /* a period has ended */
-    subs    x11, x11, x13
+    sub     x11, x11, x13
+    ccmp    x11, #0, #CONDITION_Z, lo
     ccmp    x14, #0, #CONDITION_Z, gt
-    b.le    \else
     .endm
 
     .macro  account
@@ -34,14 +37,14 @@
 
     /*
      * The timer's next: the end of x20's budget or turn, or what comes of deadlines. `alone`: nobody
-     * as urgent as x20 is ready, and who is less is interrupted. Changes x14, x15, x17.
+     * as urgent as x20 is ready, and who is less is interrupted; else w\priority is x20's.
+     * Changes x14, x15, x17.
      */
-    .macro  set_timer who=among_others
+    .macro  set_timer who=among_others, priority=17
     add     x14, x14, x9
     cmn     x15, #1                             /* whole time, */
     .ifc    \who, among_others
-    ldrb    w17, [x20, #SCHED_CONTEXT_PRIORITY]
-    lsr     x17, x16, x17
+    lsr     x17, x16, x\priority
     ccmp    x17, #0, #0, eq                     /* and nobody waits for a turn */
     .endif
     ldp     x17, x15, [CORE, #CORE_TIMER_SET]
@@ -57,16 +60,16 @@
 1:
     .endm
 
-    /* The thread SP keeps the time that it ran on, x10. Changes \thread. */
-    .macro  last_keeps_time thread
-    mov     \thread, sp
+    /* The thread SP, which is x28, too, keeps the time that it ran on, x10. */
+    .macro  last_keeps_time
     str     x10, [sp, #THREAD_TIME]
-    str     \thread, [x10, #SCHED_CONTEXT_THREAD]
+    str     x28, [x10, #SCHED_CONTEXT_THREAD]
     .endm
 
-    /* The thread SP, which ran on x10, waits behind all in the ready queue \level. Changes x12 and x13. */
+    /* The thread SP, which ran on x10, waits behind all in the ready queue \level. Changes x12, x13 and x28. */
     .macro  enqueue_last level
-    last_keeps_time x12
+    mov     x28, sp
+    last_keeps_time
     strb    w\level, [x10, #SCHED_CONTEXT_LEVEL]
     add     x12, CORE, x\level, lsl #4
     ldr     x13, [x12, #CORE_READY + 8]
@@ -77,19 +80,14 @@
     .endm
 
     /*
-     * The thread SP, which ran on x10, is `interrupted` at \level, above all that are ready;
-     * who was it before waits in its queue. Changes x12, x13, x16, x27, x28 and x30.
+     * The thread SP, which ran on x10, is `interrupted`; who was it before waits in its queue.
+     * Changes x12, x13, x16, x27, x28 and x30.
      */
-    .macro  interrupt_last level
+    .macro  interrupt_last
     ldr     x27, [CORE, #CORE_INTERRUPTED]
     cbnz    x27, 5f
-4:  ldr     x16, [CORE, #CORE_READY_LEVELS]
-    mov     x13, #1
-    lsl     x13, x13, x\level
-    orr     x13, x13, x16
-    mov     x12, sp
-    stp     x13, x10, [CORE, #CORE_READY_LEVELS]
-    stp     x12, x16, [CORE, #CORE_INTERRUPTED_THREAD]
+4:  mov     x12, sp
+    stp     x10, x12, [CORE, #CORE_INTERRUPTED] /* and its thread */
     .endm
 
     .macro  interrupt_last_again
@@ -128,5 +126,12 @@
     .macro  resume_next who=x21
     switch_thread \who
     leave_gate
-    b       resume_this
+    resume_this
+    .endm
+
+    /* w\to: the priority of a thread with these w\flags on time of priority w\priority. Changes w\flags. */
+    .macro  raise_to_ceiling to, priority, flags
+    lsr     w\flags, w\flags, #24
+    cmp     w\priority, w\flags
+    csel    w\to, w\priority, w\flags, hi
     .endm

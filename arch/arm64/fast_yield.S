@@ -53,9 +53,11 @@ fast_yield:
     ldr     x9, [CORE, #CORE_INTERRUPTED]
     cbnz    x9, fast_gives_up                   /* who is never an equal: if so, C must see it */
     find_first 26, fast_gives_up
-    account_both fast_gives_up
     ldr     x21, [x20, #SCHED_CONTEXT_THREAD]
-    check_plain x21, fast_gives_up
+    look_for_special x21
+    read_clock
+    compare_times
+    b.le    fast_gives_up
 
     /* Nothing can fail any more: this one waits behind that one, */
     ldr     x16, [CORE, #CORE_READY_LEVELS]
@@ -71,6 +73,7 @@ fast_run_next:
     ldrh    w27, [CORE, #CORE_RUNS_LENT]        /* but for `lent`: it may be lent itself */
     str     xzr, [x21, #THREAD_TIME]
     strh    w27, [x21, #THREAD_STATE]
+    ldrb    w17, [x20, #SCHED_CONTEXT_PRIORITY]
     set_timer
     resume_next
 

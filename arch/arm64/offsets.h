@@ -14,20 +14,22 @@
 #define THREAD_FP_TURNS_SHIFT 8
 #define THREAD_FP_TURNS     113
 #define THREAD_CEILING      115
+#define SENDER_FLAGS        112 /* as a thread's */
 #define SENDER_KIND         116 /* kind, grant or shares, fired_again, state */
+#define KIND_SHIFT          32  /* in a word from the flags on */
 #define THREAD_FIRED_AGAIN  118 /* and state */
 #define THREAD_SENDER_STATE 119
-#define THREAD_STATE        120 /* state, loaded_on, lent, bereft */
-#define THREAD_LENT         122
-#define THREAD_TABLE        128 /* and table_last */
-#define THREAD_TIME         144
-#define THREAD_SPACE_WORD   152
-#define THREAD_OWES         160
-#define THREAD_RECEIVING_ON 168
-#define THREAD_SLOTS        176
-#define THREAD_ARRIVAL      180 /* the upper half of these */
-#define THREAD_ENDING       124 /* and vital */
-#define THREAD_FAULT_WORD   192
+#define THREAD_STATE        120 /* state, loaded_on, lent, bereft; zeroes; owes */
+#define THREAD_LENT_BIT     16  /* of these */
+#define THREAD_OWES         128
+#define THREAD_RECEIVING_ON 136 /* and slots */
+#define THREAD_SLOTS        144
+#define THREAD_ARRIVAL      148 /* the upper half of these */
+#define THREAD_TABLE        152 /* and table_last */
+#define THREAD_TIME         168
+#define THREAD_SPACE_WORD   176
+#define THREAD_ENDING       184 /* and vital */
+#define THREAD_FAULT_WORD   200
 #define THREAD_FRAME        232
 #define THREAD_FAULT        584 /* a slot: the endpoint, and its badge */
 #define THREAD_LINK_RECEIVE 616
@@ -41,11 +43,10 @@
 #define CORE_RUNNING      40 /* and since */
 #define CORE_READY_LEVELS 56 /* and interrupted */
 #define CORE_INTERRUPTED  64 /* and its thread */
-#define CORE_INTERRUPTED_THREAD 72 /* and ready_beside */
-#define CORE_READY_BESIDE 80
-#define CORE_NUMBER       88
-#define CORE_ALONE        90
-#define CORE_LINES        96
+#define CORE_INTERRUPTED_THREAD 72
+#define CORE_TOOK         80 /* twelve bytes, as from SENDER_FLAGS of an Interrupt on */
+#define CORE_NUMBER       92
+#define CORE_ALONE        94
 #define CORE_TIMER_BEFORE 104 /* and what is set */
 #define CORE_TIMER_SET    112 /* and when it is to come for a deadline */
 #define CORE_READY        160
@@ -56,18 +57,16 @@
 #define ENDPOINT_RECEIVERS 16
 #define ENDPOINT_ACTIVE   32
 #define NOTIFICATION_BITS 120
-#define SENDER_ENDPOINT   0  /* slots: the object stands first */
-#define SENDER_TIME       32
-#define INTERRUPT_LINE    128
-#define INTERRUPT_OWING   132
-#define INTERRUPT_FIRED   136
+#define EVENT_TIME        128 /* and endpoint */
+#define INTERRUPT_OWING   120
+#define INTERRUPT_LINE    124
 #define SCHED_CONTEXT_THREAD     16 /* and event; before them the links of the ready queue */
 #define SCHED_CONTEXT_EVENT      24
-#define SCHED_CONTEXT_PRIORITY   32 /* priority, level, core, dying */
-#define SCHED_CONTEXT_LEVEL      33
-#define SCHED_CONTEXT_CORE       34
+#define SCHED_CONTEXT_WORD       32 /* of core, nothing, and priority */
+#define SCHED_CONTEXT_CORE       32
+#define SCHED_CONTEXT_PRIORITY   35
+#define SCHED_CONTEXT_LEVEL      36
 #define SCHED_CONTEXT_REMAINING  40 /* and period_end */
-#define SCHED_CONTEXT_WAITING    80
 #define SCHED_CONTEXT_DYING_RING 128
 #define SLOT_TYPE_SHIFT   48 /* 8 bits, then the rights */
 #define SLOT_TYPE_ENDPOINT 5
@@ -97,6 +96,7 @@
 #define SIGNAL_LABEL              2
 #define THOLE_TAG_CAP_BIT         3
 #define TAG_KEPT                  0xffffffff0000000f /* label, words, and that a capability came */
+#define TAG_LABEL                 0xffffffff00000000
 #define TAG_KIND_CALL             (1 << 4)
 #define SENDER_STATE_IN_SERVICE   3
 #define SENDER_FLAG_EVENT         1
@@ -137,9 +137,10 @@
 #define CPU_INTERFACE     24 /* behind the core */
 #define CPU_STEPPING      32
 #define CPU_TAKEN         36
-#define CPU_EMERGENCY_TOP 40
-#define CPU_AFFINITY      48
-#define CPU_MAY_START     56
+#define CPU_LINES         40 /* irq_line */
+#define CPU_EMERGENCY_TOP 48
+#define CPU_AFFINITY      56
+#define CPU_MAY_START     64
 #define CPU_BYTES         128
 
 /* GICv2's CPU interface (IHI 0048, 4.4), gicv2.h; in both versions what is taken, and is no line */

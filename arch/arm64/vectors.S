@@ -16,7 +16,10 @@
 interrupt_with_short_way_\@:
     save_upper
     save_lower
-    b       fast_interrupt
+    mrs     x0, tpidr_el1
+    ldp     CORE, x1, [x0, #CPU_CORE]           /* and interface */
+    cbnz    x1, fast_interrupt
+    b       fast_interrupt_gicv3
     .endm
 
     /*
@@ -38,10 +41,9 @@ entry_with_short_ways_\@:
     b.eq    fast_try_receive
     cmp     w29, #SYSCALL_NUMBER_YIELD
     b.eq    fast_yield
-    sub     w29, w29, #SYSCALL_NUMBER_CALL
-    cmp     w29, #(SYSCALL_NUMBER_YIELD - SYSCALL_NUMBER_CALL)
-    b.ls    no_short_way
-    save_middle
+    b.hi    1f
+    cbnz    w29, no_short_way                   /* 0 is none */
+1:  save_middle
     save_lower
     b       fast_fault
     .endm
@@ -67,22 +69,7 @@ thread_run:
     hint    #34                     /* bti c */
 resume:
     mov     sp, x0
-    .globl  resume_this
-resume_this:                        /* SP is the thread */
-    restore_rest
-    msr     spsr_el1, x24
-    restore_upper
-    ldp     x2, x3, [sp, #FRAME_X(2)]
-    ldp     x4, x5, [sp, #FRAME_X(4)]
-    ldp     x6, x7, [sp, #FRAME_X(6)]
-    ldp     x8, x9, [sp, #FRAME_X(8)]
-    ldp     x10, x11, [sp, #FRAME_X(10)]
-    ldp     x12, x13, [sp, #FRAME_X(12)]
-    ldp     x14, x15, [sp, #FRAME_X(14)]
-    ldp     x16, x17, [sp, #FRAME_X(16)]
-    ldr     x18, [sp, #FRAME_X(18)]
-    ldp     x0, x1, [sp, #FRAME_X(0)]
-    leave
+    resume_this
     entry_from_kernel 7
     /*
      * x0 index of the vector; the old x0 and x1 are in TPIDR_EL0 and

@@ -44,6 +44,25 @@ unsigned event_words(struct sender *sender, uint64_t word[THOLE_MESSAGE_WORDS])
     }
 }
 
+static SELDOM struct event_ends *ends_of(struct sender *sender)
+{
+    if (sender->kind == KIND_INTERRUPT)
+        return &CONTAINER_OF(sender, struct interrupt, sender)->ends;
+    if (sender->kind == KIND_SIGNAL)
+        return &CONTAINER_OF(sender, struct notification, sender)->ends;
+    return NULL;
+}
+
+SELDOM void event_bound(struct sender *sender)
+{
+    struct event_ends *ends = ends_of(sender);
+
+    if (ends == NULL)
+        return;
+    ends->time = sender_time(sender);
+    ends->endpoint = slot_object(&sender->endpoint);
+}
+
 static void interrupt_finished(struct interrupt *interrupt);
 
 void event_finished(struct core *core, struct sender *sender, const struct thread *servant)
@@ -141,7 +160,7 @@ void interrupt_line_fired(struct core *core, uint32_t line)
     if (time != NULL && !core_has_number(core, time->core))
         interrupt_route(irq_line[line]); /* its time has moved meanwhile */
     for (struct interrupt *each = irq_line[line]; each != NULL; each = each->next) {
-        each->owing = 1 + core->number;
+        each->owing = (uint16_t)(1 + core->number);
         each->fired++;
     }
     for (struct interrupt *each = irq_line[line]; each != NULL; each = each->next)

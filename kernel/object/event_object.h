@@ -13,11 +13,19 @@
 
 extern struct interrupt *irq_line[IRQ_LINES]; /* the first on each */
 
+/* What the sender's slots name if it has time, for the short ways. Without time only `time` says so: NULL. */
+struct event_ends {
+    struct sched_context *time;
+    struct endpoint *endpoint;
+};
+
 struct interrupt {
     struct sender sender;
-    struct interrupt *next;      /* others on the same line */
+    uint16_t owing;              /* 0; or fired, its reply has not come: 1 + the core that took it */
+    uint16_t zero;               /* written with it */
     uint32_t line;               /* IRQ_LINE_NONE: not attached */
-    uint32_t owing;              /* 0; or fired, its reply has not come: 1 + the core that took it */
+    struct event_ends ends;
+    struct interrupt *next;      /* others on the same line */
     uint64_t fired;              /* since the last delivery */
 };
 STATIC_ASSERT(sizeof(struct interrupt) <= 1 << 8);
@@ -32,8 +40,23 @@ STATIC_ASSERT(sizeof(struct timer) <= 1 << 8);
 struct notification {
     struct sender sender;
     uint64_t bits;               /* signalled and not yet received */
+    struct event_ends ends;
 };
 STATIC_ASSERT(sizeof(struct notification) <= 1 << 8);
+
+/* From `flags` to `zero`: an Interrupt in service that this core took, and of which nothing is special. */
+struct interrupt_taken {
+    uint8_t flags, awaited, doomed, ceiling, kind, shares, fired_again, state;
+    uint16_t owing, zero;
+};
+static inline struct interrupt_taken interrupt_taken(unsigned core)
+{
+    return (struct interrupt_taken){ .flags = SENDER_EVENT, .kind = KIND_INTERRUPT,
+                                     .state = SENDER_IN_SERVICE, .owing = (uint16_t)(1 + core) };
+}
+
+/* Its slots have changed. */
+void event_bound(struct sender *sender);
 
 /* The words of an event or fault that is being delivered; the count. Takes the bits, the count of firings. */
 unsigned event_words(struct sender *sender, uint64_t word[THOLE_MESSAGE_WORDS]);

@@ -30,6 +30,7 @@ enum thole_result operation_bind(struct thread *caller, uint64_t endpoint_index,
     if (time != NULL && !sched_context_is_configured(slot_object(time)))
         return RESULT_NOT_READY;
     sender_bind(sender, endpoint, time);
+    event_bound(sender);
     sender_refire(core_of(caller), sender);
     return RESULT_DONE;
 }

@@ -22,10 +22,11 @@ struct sched_context {
     struct list ready;        /* in core->ready[level] while queued */
     struct thread *thread;
     struct sender *event;
+    uint8_t core;             /* the short ways read four bytes from here on as one word */
+    uint8_t nothing[2];
     uint8_t priority;
     uint8_t level;            /* of the ready queue it is in */
-    uint8_t core;
-    uint8_t unused[5];
+    uint8_t unused[3];
     int64_t remaining;        /* ticks left in its period, but for what runs now; below 0: used too much */
     uint64_t period_end;      /* of the period that `remaining` is for; UINT64_MAX: it is whole */
     uint64_t given;           /* ticks since it was made; what is not `remaining` of them is consumed */

@@ -47,10 +47,14 @@ void sender_fire(struct core *core, struct sender *sender)
     if (time != NULL && (!sched_context_is_free(time) || core_waits_for_period(core, time))) {
         sender->state = SENDER_WAITS_TIME;
         list_push_tail(&time->waiting, &sender->link);
+        if (time->event != NULL)
+            time->event->awaited = 1;
         return;
     }
-    if (time != NULL)
+    if (time != NULL) {
         time->event = sender;
+        sender->awaited = !list_empty(&time->waiting);
+    }
     endpoint_queue(core, endpoint, sender);
 }
 
@@ -182,6 +186,7 @@ static void finish_event(struct core *core, struct sender *sender, const struct 
 
     sender->state = SENDER_IDLE;
     sender->doomed = 0;
+    sender->awaited = 0;
     event_finished(core, sender, servant);
     if (time != NULL && time->event == sender) {
         time->event = NULL;
@@ -350,6 +355,8 @@ static void unbind_time(struct core *core, struct sender *sender)
     if (time == NULL)
         return;
     slot_clear(&sender->time);
+    if (!sender_is_thread(sender))
+        event_bound(sender);
     if (time->event != sender)
         return;
     time->event = NULL;

@@ -47,7 +47,10 @@ struct sender {
     uint64_t badge;         /* threads: of the capability called; events: that of `endpoint` */
     struct thread *servant; /* IN_SERVICE: the thread that owes the reply */
     uint8_t flags;          /* enum sender_flag */
-    uint8_t fp_turns;       /* threads: of those with FP/SIMD registers, this and what is left; 0: none, see thread_fp */
+    union {
+        uint8_t fp_turns;   /* threads: of those with FP/SIMD registers, this and what is left; 0: none, see thread_fp */
+        uint8_t awaited;    /* events: others may wait for the time of this service */
+    };
     uint8_t doomed;         /* enum thole_status to answer instead, when its time comes home; 0: none */
     uint8_t ceiling;        /* threads; it is here to be compared with the flags */
     uint8_t kind;           /* enum thole_kind: CALL or FAULT for threads */

@@ -23,21 +23,21 @@ struct thread {
     uint8_t loaded_on;            /* the core that had its registers last */
     bool lent;                    /* `time` came with what it owes and goes back with the reply */
     bool bereft;                  /* what it owed an answer to is gone: nobody is owed */
-    bool ending;                  /* being destroyed: a core must leave it first */
-    bool vital;                   /* init: its fault ends the machine */
-    uint8_t unused[2];
+    uint32_t zero;                /* the short ways write from `state` to `owes` as two words */
+    struct sender *owes;          /* received, and not answered yet */
+    struct endpoint *receiving_on; /* RECEIVING: where */
+    uint64_t slots;               /* CALLING: low half, what it called; high half: see thread_arrival */
     struct slot *table;           /* its CapTable's slots, or one empty slot */
     uint64_t table_last;          /* the index of the last of them: 2^n - 1 */
     struct sched_context *time;   /* what it runs on; NULL: none now */
     uint64_t space_word;          /* arch_space_word of its AddressSpace; 0: see SENDER_UNMAPPED */
-    struct sender *owes;          /* received, and not answered yet */
-    struct endpoint *receiving_on; /* RECEIVING: where */
-    uint64_t slots;               /* CALLING: low half, what it called; high half: see thread_arrival */
+    bool ending;                  /* being destroyed: a core must leave it first */
+    bool vital;                   /* init: its fault ends the machine */
+    uint8_t unused[6];
     uint64_t grace;               /* ticks, declared by SCHED_CONTROL_CEILING */
     uint64_t fault_word[3];       /* of the fault being reported: kind, address, syndrome */
     uint32_t number;              /* what records of its events call it: thole/trace.h */
     uint32_t unused_word;
-    uint64_t unused_end;
     struct frame frame;           /* exception entry saves registers here */
     struct slot captable;
     struct slot space;

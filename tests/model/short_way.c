@@ -44,7 +44,9 @@ static struct {
     uint64_t interface;
     char between[CPU_TAKEN - CPU_INTERFACE - 8];
     uint32_t taken;
+    struct interrupt **lines;
 } cpu_of[CORES_MAX];
+STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), lines) == CPU_LINES);
 STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), interface) == CPU_INTERFACE);
 STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), core) == CPU_CORE);
 STATIC_ASSERT(offsetof(__typeof__(cpu_of[0]), taken) == CPU_TAKEN);
@@ -220,7 +222,7 @@ static void return_fp(const struct thread *thread)
 static uint64_t timer_before(const struct core *core, const struct sched_context *time)
 {
     uint64_t first = core->deadlines.timer;
-    bool alone = sched_context_is_whole(time) && core->ready_beside >> time->priority == 0;
+    bool alone = sched_context_is_whole(time) && core->ready_levels >> time->priority == 0;
     uint64_t end = alone ? UINT64_MAX : core->since + (uint64_t)time->remaining;
 
     return first < end ? first : end;
@@ -229,10 +231,9 @@ static uint64_t timer_before(const struct core *core, const struct sched_context
 /* Tests look at the kernel in between as if C had entered: `time` is first in its queue. */
 static void interrupt_again(struct core *core, struct sched_context *time)
 {
-    uint64_t bit = 1ULL << time->level;
-
     list_remove(&time->ready);
-    core->ready_beside = core->ready_levels & ~(list_empty(&core->ready[time->level]) ? bit : 0);
+    if (list_empty(&core->ready[time->level]))
+        core->ready_levels &= ~(1ULL << time->level);
     core->interrupted = time;
     core->interrupted_thread = time->thread;
     core->timer_before = timer_before(core, time);
@@ -273,6 +274,18 @@ static void undo_all_settling(void)
     }
 }
 
+/* Who was interrupted already when the next is, is queued. */
+static uint64_t levels_then(void)
+{
+    const struct sched_context *time = core_then.interrupted;
+
+    if (time == NULL)
+        return core_then.ready_levels;
+    unsigned priority = time->priority, ceiling = core_then.interrupted_thread->sender.ceiling;
+
+    return core_then.ready_levels | 1ULL << (priority > ceiling ? priority : ceiling);
+}
+
 /* What the end of the event will find is true of who was interrupted by it. */
 static void check_interrupted(const struct core *core)
 {
@@ -280,14 +293,20 @@ static void check_interrupted(const struct core *core)
 
     if (time == NULL || time == core_then.interrupted)
         return;
-    unsigned priority = time->priority, ceiling = taken_by->sender.ceiling;
-    uint64_t bit = 1ULL << (priority > ceiling ? priority : ceiling);
-
     if (time != core_then.running || core->interrupted_thread != taken_by ||
-        core->ready_beside != core_then.ready_levels ||
-        core->ready_levels != (core_then.ready_levels | bit) ||
-        core->timer_before != core_then.timer_set)
+        core->ready_levels != levels_then() || core->timer_before != core_then.timer_set)
         failure("a short way says of who was interrupted what is not so");
+}
+
+/* Where a message was delivered, or is waited for now: no other core's short ways are there. */
+static void check_home(const struct core *core, const struct thread *resumed)
+{
+    bool event_came = core->interrupted != core_then.interrupted && core->interrupted_thread == taken_by;
+    bool delivered = resumed->owes != NULL && (resumed->owes == &taken_by->sender || event_came);
+
+    if ((delivered && resumed->receiving_on->home != core) ||
+        (taken_by->state == THREAD_RECEIVING && taken_by->receiving_on->home != core))
+        failure("a short way is at an endpoint whose home is elsewhere");
 }
 
 /* As an exception finds the core: the program's registers are in it, and not in memory. */
@@ -298,6 +317,7 @@ static void take_exception(struct core *core, struct thread *thread, unsigned ve
     uint64_t *hidden = (uint64_t *)frame;
 
     cpu_of[core->number].core = core;
+    cpu_of[core->number].lines = irq_line;
     cpu_of[core->number].stack_top = stack + sizeof(stack) / sizeof(*stack);
     cpu_of[core->number].entry_sctlr = count % 3 ? sctlr_of_programs | SCTLR_ENIB : 0;
     machine.system[A64_SCTLR_EL1] = sctlr_of_programs;
@@ -342,6 +362,7 @@ static struct thread *return_from_exception(void)
     sim.timer_left = true;
     short_ways_taken++;
     check_interrupted(&cores[sim.here]);
+    check_home(&cores[sim.here], thread);
     return thread;
 }
 
@@ -540,6 +561,41 @@ static void try_ends_of_time(struct core *core, struct thread *thread, unsigned 
     }
 }
 
+/* An event whose time is another's, or of another core, or not more urgent; or which meets elsewhere. */
+static void try_event(struct core *core, struct thread *thread, unsigned vector, uint64_t syndrome,
+                      struct sender *event)
+{
+    struct sched_context *time = sender_time(event), saved;
+    struct endpoint *endpoint = slot_object(&event->endpoint);
+
+    try_ends_of_time(core, thread, vector, syndrome, time);
+    if (time == NULL || time == core->running || time->core != core->number)
+        return;
+    saved = *time;
+    time->thread = thread;
+    expect_left(core, thread, vector, syndrome);
+    *time = saved;
+    time->event = event;
+    expect_left(core, thread, vector, syndrome);
+    *time = saved;
+    time->core ^= 1;
+    expect_left(core, thread, vector, syndrome);
+    *time = saved;
+    time->priority = core->running->priority;
+    expect_left(core, thread, vector, syndrome);
+    *time = saved;
+    uint8_t ceiling = thread->sender.ceiling;
+
+    thread->sender.ceiling = time->priority;
+    expect_left(core, thread, vector, syndrome);
+    thread->sender.ceiling = ceiling;
+    struct core *home = endpoint->home;
+
+    endpoint->home = NULL;
+    expect_left(core, thread, vector, syndrome);
+    endpoint->home = home;
+}
+
 /* A line that nobody has; or whose Interrupt is not idle, though it was not unmasked. */
 static void try_broken_lines(struct core *core, struct thread *thread)
 {
@@ -554,7 +610,7 @@ static void try_broken_lines(struct core *core, struct thread *thread)
         interrupt->sender.state = SENDER_QUEUED;
         expect_left(core, thread, INTERRUPT, 0);
         interrupt->sender.state = SENDER_IDLE;
-        try_ends_of_time(core, thread, INTERRUPT, 0, sender_time(&interrupt->sender));
+        try_event(core, thread, INTERRUPT, 0, &interrupt->sender);
     }
     pretended = 0;
 }
@@ -574,7 +630,7 @@ static struct sched_context *time_to_go_on(const struct core *core, const struct
     if (number != SYSCALL_REPLY_RECV || owed == NULL)
         return NULL;
     if ((owed->flags & SENDER_EVENT) != 0)
-        return core->ready_levels != 0 ? first : NULL;
+        return core->interrupted != NULL || core->ready_levels != 0 ? first : NULL;
     return (owed->flags & SENDER_FAULTED) != 0 && !thread->lent ? thread_of_sender(owed)->time : NULL;
 }
 
@@ -649,8 +705,7 @@ static void try_signal(struct core *core, struct thread *thread, unsigned number
     struct notification *notification = slot_object(slot);
 
     if (notification->sender.state == SENDER_IDLE)
-        try_ends_of_time(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number,
-                         sender_time(&notification->sender));
+        try_event(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number, &notification->sender);
 }
 
 /* Who would get the capability that the message brings, if it may bring one. */
@@ -892,9 +947,10 @@ unsigned short_way_gaps(void)
 
         memcpy(&word, image_at(&image, address, 4), 4);
         bool one_way = is_conditional(word) && (jumped[at] == 0 || jumped[at] == executed[at]);
-        bool padding = word == 0xd503201f || word == 0xd503379f || word == 0xd5033fdf;
+        bool padding = word == 0 || word == 0xd503201f || word == 0xd503379f || word == 0xd5033fdf;
 
-        if ((executed[at] != 0 && !one_way) || padding) /* nop; behind an eret dsb and isb */
+        /* Between two files 0; nop; behind an eret dsb and isb. */
+        if ((executed[at] != 0 && !one_way) || padding)
             continue;
         fprintf(stderr, "%s: executed %u times, jumped %u times\n",
                 image_name(&image, address, text, sizeof(text)), executed[at], jumped[at]);

@@ -18,9 +18,35 @@ static void check_not_lost(const struct sender *sender, uint64_t bits)
 
 static unsigned sharing[SIM_LINES], owing[SIM_LINES];
 
+/* What the short ways look at in place of the slots. */
+static void check_ends(const struct sender *sender, const struct event_ends *ends)
+{
+    REQUIRE(ends->time == sender_time(sender), "short ways see other time than it is bound with");
+    REQUIRE(ends->time == NULL || ends->endpoint == slot_object(&sender->endpoint),
+            "short ways see another endpoint than it is bound to");
+}
+
+/* They do not look whether others wait for the time that an event has. */
+static void check_awaited(const struct sender *sender)
+{
+    const struct sched_context *time = sender_time(sender);
+
+    if (sender->state == SENDER_IDLE)
+        REQUIRE(sender->awaited == 0, "others wait for the time of no service");
+    else if (time != NULL && time->event == sender && !list_empty(&time->waiting))
+        REQUIRE(sender->awaited != 0, "nothing says that others wait for the time of this service");
+}
+
 static void check_interrupt(const struct interrupt *interrupt)
 {
-    check_not_lost(&interrupt->sender, 0);
+    const struct sender *sender = &interrupt->sender;
+
+    check_not_lost(sender, 0);
+    check_ends(sender, &interrupt->ends);
+    check_awaited(sender);
+    REQUIRE(interrupt->zero == 0, "what is written with `owing` is not 0");
+    REQUIRE(interrupt->fired == 0 || sender->state != SENDER_IDLE || sender->fired_again != 0,
+            "fired, and is idle");
     REQUIRE(interrupt->owing <= core_count, "owes twice");
     if (interrupt->line == IRQ_LINE_NONE) {
         REQUIRE(interrupt->owing == 0, "owes for no line");

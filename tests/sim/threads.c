@@ -5,6 +5,8 @@
  */
 #include "invariants.h"
 
+#include <string.h>
+
 static bool in_list(const struct list *head, const struct list *node)
 {
     for (const struct list *each = head->next; each != head; each = each->next)
@@ -133,6 +135,7 @@ static void check_thread(struct thread *thread)
 
     check_sender(&thread->sender);
     check_time_of(thread);
+    REQUIRE(thread->zero == 0, "what is written with `owes` is not 0");
     REQUIRE(calling == (thread->sender.state != SENDER_IDLE), "calls, or not?");
     REQUIRE(!calling || thread->sender.state != SENDER_WAITS_TIME, "a thread waits for time");
     bool warm = receiving && thread->receiving_on->warm == thread;
@@ -296,6 +299,9 @@ static void check_core(const struct core *core)
     for (unsigned level = 0; level < PRIORITY_COUNT; level++)
         check_level(core, level);
     check_loaded(core);
+    const struct interrupt_taken took = interrupt_taken(core->number);
+
+    REQUIRE(memcmp(&core->took, &took, sizeof(took)) == 0, "what its lines look like has changed");
     REQUIRE(core->interrupted == NULL, "somebody who was interrupted is in no queue");
     if (current == NULL) {
         REQUIRE(core_is_told(core) || core->ready_levels == 0, "something is ready, and nobody runs");

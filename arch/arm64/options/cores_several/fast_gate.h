@@ -2,11 +2,11 @@
 /* How the short ways keep other cores away: by this core's gate (kernel/event.h). */
 #pragma once
 
-    /* w29 is not 0, and has 16 bits. To `else` if the C part of the kernel must have it. */
-    .macro  take_gate else
+    /* \by is not 0, and has 16 bits. To `else` if the C part of the kernel must have it. */
+    .macro  take_gate else, by=w29
     ldaxr   w30, [CORE]             /* CORE_GATE */
     cbnz    w30, \else
-    stxr    w30, w29, [CORE]        /* GATE_TAKEN */
+    stxr    w30, \by, [CORE]        /* GATE_TAKEN */
     cbnz    w30, \else
     .endm
 
