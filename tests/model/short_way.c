@@ -648,6 +648,25 @@ static void try_dying_time(struct core *core, struct thread *thread, unsigned nu
     time->dying_ring = (struct list){ NULL, NULL };
 }
 
+/* Others wait for the time of this service; another core took the line. */
+static void try_special_event(struct core *core, struct thread *thread, uint64_t syndrome,
+                              struct sender *event)
+{
+    uint8_t awaited = event->awaited;
+
+    event->awaited = 1;
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    event->awaited = awaited;
+    if (event->kind != KIND_INTERRUPT)
+        return;
+    struct interrupt *interrupt = CONTAINER_OF(event, struct interrupt, sender);
+    uint16_t owing = interrupt->owing;
+
+    interrupt->owing = (uint16_t)(2 + core->number);
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    interrupt->owing = owing;
+}
+
 /* Whose time it was has died meanwhile, or who has faulted has none any more. */
 static void try_lost_time(struct core *core, struct thread *thread, unsigned number)
 {
@@ -666,6 +685,7 @@ static void try_lost_time(struct core *core, struct thread *thread, unsigned num
         if (owed->fired_again != 0)
             expect_left(core, thread, SYNCHRONOUS, syndrome);
         owed->fired_again ^= 1;
+        try_special_event(core, thread, syndrome, owed);
     } else if ((owed->flags & SENDER_FAULTED) != 0 && !thread->lent) {
         struct sched_context *time = thread_of_sender(owed)->time;
 
