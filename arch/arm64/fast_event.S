@@ -107,7 +107,18 @@ fast_signal:
     stlrh   w27, [x17]                          /* fired_again and state */
     deliver_to_driver x19, in_system_call
 
-    /* All registers are saved; x0 is the struct cpu, x1 the interface. It is more urgent than what runs, and its driver waits. */
+    /*
+     * All registers are saved; x0 is the struct cpu, x1 the controller's interface. It is more
+     * urgent than what runs, and its driver waits.
+     */
+    .globl  fast_interrupt_gicv3
+fast_interrupt_gicv3:
+    mov     w3, #1
+    take_gate enter_event_interrupt, w3
+    mrs     x2, s3_0_c12_c12_0                  /* ICC_IAR1_EL1 */
+    dsb     sy                                  /* it is seen before what it leads to */
+    b       .Linterrupt_acknowledged
+
     .globl  fast_interrupt
     .balign 64
 fast_interrupt:
@@ -134,14 +145,6 @@ fast_interrupt:
     str     x5, [x4, #SENDER_KIND]              /* to owing */
     mov     x1, #(KIND_NUMBER_INTERRUPT << THOLE_TAG_KIND_SHIFT | 2)
     deliver_to_driver x4                        /* x2 is the line; x3, how many times, is 1 */
-
-    .globl  fast_interrupt_gicv3
-fast_interrupt_gicv3:
-    mov     w3, #1
-    take_gate enter_event_interrupt, w3
-    mrs     x2, s3_0_c12_c12_0                  /* ICC_IAR1_EL1 */
-    dsb     sy                                  /* it is seen before what it leads to */
-    b       .Linterrupt_acknowledged
 .Linterrupt_gicv3_drop:
     msr     s3_0_c12_c12_1, x2                  /* ICC_EOIR1_EL1 */
     isb
