@@ -128,7 +128,8 @@ struct startup {
     struct startup_interrupt interrupt[STARTUP_INTERRUPT_MAX];
     struct startup_dma dma;
     /*
-     * The properties of the node's `config` subnode, one after the other:
+     * The properties of the node's `config` subnode, and behind them those of its
+     * device's node that docs/bindings.md tells of, one after the other:
      * name, a zero byte, a 32-bit little-endian length, that many bytes as they
      * stand in the tree (cells are big-endian). No padding.
      */

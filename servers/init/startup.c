@@ -4,40 +4,17 @@
  */
 #include "server.h"
 
-#include <libfdt.h>
 #include <string.h>
 
 _Static_assert(sizeof(struct startup) <= MEMORY_PAGE_BYTES, "the startup page is one page");
 
-/* The checker has seen that all of it fits. */
 static void config_fill(const struct server *server, struct startup *startup)
 {
-    const char *name, *data;
-    uint32_t length;
-    int at, bytes;
+    struct config config;
 
-    if (server->tree->config < 0) {
-        return;
-    }
-    fdt_for_each_property_offset(at, init.tree, server->tree->config)
-    {
-        uint8_t *to = startup->config + startup->config_bytes;
-        size_t name_bytes;
-
-        data = fdt_getprop_by_offset(init.tree, at, &name, &bytes);
-        if (!data) {
-            continue;
-        }
-        length = (uint32_t)bytes;
-        name_bytes = strlen(name) + 1;
-        if (startup->config_bytes + name_bytes + sizeof(length) + length > STARTUP_CONFIG_BYTES) {
-            return;
-        }
-        memcpy(to, name, name_bytes);
-        memcpy(to + name_bytes, &length, sizeof(length));
-        memcpy(to + name_bytes + sizeof(length), data, length);
-        startup->config_bytes += (uint32_t)(name_bytes + sizeof(length) + length);
-    }
+    system_config(init.tree, server->tree, &config);
+    memcpy(startup->config, config.data, config.bytes);
+    startup->config_bytes = config.bytes;
 }
 
 static void facts_fill(const struct server *server, struct startup *startup)

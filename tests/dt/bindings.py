@@ -3,8 +3,8 @@
 #
 # bindings.py DOCTOR: validates all systems in dts/systems with dt-validate, shows
 # that both it and the checker refuse bad ones, and that schema, checker and
-# docs/bindings.md know the same properties. dt-validate always exits 0: what it
-# prints is a failure.
+# docs/bindings.md know the same properties, also of devices those that no program is
+# handed. dt-validate always exits 0: what it prints is a failure.
 
 import glob
 import os
@@ -124,11 +124,22 @@ def properties_agree():
         fail("config: docs/bindings.md does not tell of it")
 
 
+def what_is_not_given_agrees():
+    """The properties of devices that no program is handed, in the checker and in the documentation."""
+    with open(os.path.join(ROOT, "servers", "init", "checker", "config.c"), encoding="utf-8") as file:
+        checked = set(re.findall(r'"([^"]+)"', file.read().split("of_the_tree[] = {")[1].split("};")[0]))
+    with open(os.path.join(ROOT, "docs", "bindings.md"), encoding="utf-8") as file:
+        said = file.read().split("names of other nodes, which are ")[1].split(". ")[0]
+    for name in sorted(checked ^ set(re.findall(r"`([^`]+)`", said))):
+        fail(f"{name}: only one of config.c and docs/bindings.md says that it is not given")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         systems_are_valid(folder)
         bad_ones_are_refused(folder)
     properties_agree()
+    what_is_not_given_agrees()
     print(f"{failures} failures")
     sys.exit(1 if failures else 0)
 

@@ -41,6 +41,27 @@ static void require(int condition)
     }
 }
 
+/* Whole properties, one behind the other, and nothing behind the last. */
+static void config_require(const struct system *system, const struct system_server *server)
+{
+    static struct config config;
+    uint32_t at = 0, length;
+
+    system_config(system->tree, server, &config);
+    require(config.bytes <= STARTUP_CONFIG_BYTES);
+    while (at < config.bytes) {
+        const uint8_t *end = memchr(config.data + at, '\0', config.bytes - at);
+
+        require(end != NULL);
+        at = (uint32_t)(end + 1 - config.data);
+        require(config.bytes - at >= sizeof(length));
+        memcpy(&length, config.data + at, sizeof(length));
+        at += (uint32_t)sizeof(length);
+        require(length <= config.bytes - at);
+        at += length;
+    }
+}
+
 static void server_require(const struct system *system, const struct system_server *server,
                            uint64_t placed)
 {
@@ -49,6 +70,7 @@ static void server_require(const struct system *system, const struct system_serv
     require(server->bus < 0 || server->region_count == 0);
     require(!server->stranded || !system_startable(server));
     require(server->window_count <= SYSTEM_WINDOWS_MAX);
+    config_require(system, server);
     for (unsigned i = 0; i < server->window_count; i++) {
         require(server->window[i].bytes <= UINT64_MAX - server->window[i].address);
     }

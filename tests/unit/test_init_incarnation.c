@@ -11,6 +11,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <libfdt.h>
+
 #include "elf_builder.h"
 #include "cpio_builder.h"
 #include "lib/image/elf.h"
@@ -711,6 +713,31 @@ static void the_page_names_what_the_table_holds(void **state)
     assert_non_null(cap_in(driver->now.table, startup()->free_slot - 1));
 }
 
+/* A tree with a device whose node says 4 of `lines`; the answer is the device's node. */
+static int tree_make(void *tree, int bytes)
+{
+    assert_int_equal(fdt_create(tree, bytes), 0);
+    assert_int_equal(fdt_finish_reservemap(tree), 0);
+    assert_int_equal(fdt_begin_node(tree, "") + fdt_begin_node(tree, "slot"), 0);
+    assert_int_equal(fdt_property_u32(tree, "lines", 4), 0);
+    assert_int_equal(fdt_end_node(tree) + fdt_end_node(tree), 0);
+    assert_int_equal(fdt_finish(tree), 0);
+    return fdt_path_offset(tree, "/slot");
+}
+
+static void the_page_holds_what_the_node_of_the_device_says(void **state)
+{
+    static const uint8_t want[] = {'l', 'i', 'n', 'e', 's', 0, 4, 0, 0, 0, 0, 0, 0, 4};
+    static uint64_t tree[64];
+    (void)state;
+
+    init.tree = tree;
+    init.system.server[DRIVER].device = tree_make(tree, sizeof(tree));
+    run();
+    assert_int_equal(startup()->config_bytes, sizeof(want));
+    assert_memory_equal(startup()->config, want, sizeof(want));
+}
+
 static void both_sides_are_told_what_an_edge_is_good_for(void **state)
 {
     static const struct system_use of_bus = {
@@ -1059,6 +1086,7 @@ int main(void)
         TEST(a_program_begins_as_its_file_says),
         TEST(two_writable_segments_begin_as_the_file_says),
         TEST(the_page_names_what_the_table_holds),
+        TEST(the_page_holds_what_the_node_of_the_device_says),
         TEST(both_sides_are_told_what_an_edge_is_good_for),
         TEST(the_next_sees_nothing_of_the_last),
         TEST(what_could_not_be_written_is_not_made_again),

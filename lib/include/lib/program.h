@@ -47,7 +47,7 @@ uint64_t program_dma_bus(const volatile void *at);
  */
 void program_dma_barrier(void);
 
-/* A property of the node's config subnode. NULL: not there. */
+/* A property of the node's config subnode, or else of its device's node. NULL: not there. */
 const void *program_config(const char *name, uint32_t *bytes);
 /* Its first cell, or `otherwise`. */
 uint32_t program_config_cell(const char *name, uint32_t otherwise);

@@ -137,6 +137,21 @@ static void config_read(struct check *check, struct system_server *server, int n
     }
 }
 
+void config_complete(struct check *check, const struct system_server *server)
+{
+    char buffer[CHECK_TEXT_BYTES];
+    struct text found = text_in(buffer, sizeof(buffer));
+    struct config config;
+
+    system_config(check->system->tree, server, &config);
+    if (config.left_out) {
+        text_format(&found, "goes without its device's %s, for which config leaves no room",
+                    config.left_out);
+        hint(check, server, &(struct mistake){"config", NULL, buffer},
+             "room for the device's properties");
+    }
+}
+
 static void subnodes_read(struct check *check, struct system_server *server)
 {
     const void *tree = check->system->tree;

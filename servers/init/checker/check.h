@@ -158,6 +158,11 @@ void link_lack(struct check *check, struct system_server *server, const char *pr
                const char *what, ...) __attribute__((format(printf, 4, 5)));
 void links_resolve(struct check *check, struct system_server *server);
 
+/* --- check.c --- */
+
+/* Is there room for the properties of the device, now that it is known? */
+void config_complete(struct check *check, const struct system_server *server);
+
 /* --- region.c, dma.c --- */
 
 /* The cells of addresses and sizes under a node. */

@@ -94,6 +94,7 @@ static void device_set(struct check *check, struct system_server *server, int no
     server->device = node;
     regions_resolve(check, server);
     dma_resolve(check, server);
+    config_complete(check, server);
     virtio_check(check, server);
 }
 

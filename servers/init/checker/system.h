@@ -165,6 +165,15 @@ void system_check(struct system *system, const struct system_input *input);
 /* Could it ever run: is only its status, or another's, in the way? */
 bool system_startable(const struct system_server *server);
 
+/* What a program reads by program_config, in the form of struct startup. */
+struct config {
+    uint32_t bytes;
+    uint8_t data[STARTUP_CONFIG_BYTES];
+    const char *left_out; /* the first property of the device without room; NULL: there is none */
+};
+/* The properties of the server's `config`, and those of its device whose names that has not. */
+void system_config(const void *tree, const struct system_server *server, struct config *config);
+
 /* The block of memory that is taken for its dma-kib: in one piece, so a power of two. */
 static inline uint64_t system_dma_bytes(const struct system_server *server)
 {
