@@ -24,7 +24,7 @@ SYSTEM = '#include "systems/card.dts" /* which begins with /dts-v1/ */\n' + conf
 # QEMU calls the first of them in its list by this name: the one that is EMMC2.
 NEWER = "/generic-sdhci/sd-bus"
 AT_THE_NEWER = """
-&disk { match = "brcm,bcm2711-emmc2"; config { broken-cd; }; };
+&disk { match = "brcm,bcm2711-emmc2"; };
 /delete-node/ &slot;
 """
 NAMES = {"older": "sd0", "newer": "inserted"}   # of the card, as QEMU has it

@@ -4,9 +4,10 @@
 # temperature is set from outside. Run with --board=rpi4.
 
 import os
+import tempfile
 
 from qmp import Qmp
-from system import ROOT, Guest, expect, expect_equal, run, servers, wait_for_state
+from system import ROOT, Guest, compile_tree, expect, expect_equal, run, servers, wait_for_state
 
 WIRED = os.path.join(ROOT, "examples", "thermometer", "rpi4.dts")
 SENSOR = ["-device", "tmp105,id=sensor,bus=i2c-bus.1,address=0x48"]
@@ -14,7 +15,8 @@ TEMPERATURES = {25000: "25.000", -12500: "-12.500", 85063: "85.063", -55000: "-5
 
 
 def thermometer(qmp, sensor=tuple(SENSOR), **given):
-    return Guest(system="thermometer", direct=True, hardware=[WIRED], qemu=[*qmp.arguments, *sensor], **given)
+    given = {"system": "thermometer", "hardware": [WIRED], **given}
+    return Guest(direct=True, qemu=[*qmp.arguments, *sensor], **given)
 
 
 def set_temperature(qmp, milli):
@@ -58,6 +60,22 @@ def a_bus_that_is_stopped_is_an_error_and_started_again_is_none():
         guest.wait_for("thermometer: 25.000 degrees")
 
 
+def the_bus_is_as_fast_as_its_node_says_unless_the_servers_says_otherwise():
+    slow = "&{/soc/i2c@7e804000} { clock-frequency = <1>; };\n"
+    own = '#include "systems/thermometer.dts" /* which begins with /dts-v1/ */\n&i2c { config { clock-frequency = <100000>; }; };\n'
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "slow.dts")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(slow)
+        with Qmp() as qmp, thermometer(qmp, hardware=[WIRED, path]) as guest:
+            guest.wait_for_prompt()
+            expect(guest.command("log i2c"), "a bus of 1 Hz cannot be made of a clock of 500000000 Hz")
+        with Qmp() as qmp, thermometer(qmp, hardware=[WIRED, path], system_file=compile_tree(directory, own)) as guest:
+            guest.wait_for_prompt()
+            set_temperature(qmp, 25000)
+            read(guest, "25.000")
+
+
 def an_absent_sensor_is_a_clear_error():
     with Qmp() as qmp, thermometer(qmp, sensor=()) as guest:
         guest.wait_for_prompt()
@@ -77,5 +95,6 @@ def without_the_sensor_in_the_tree_nobody_looks_for_it():
 run(the_temperature_set_from_outside_is_read_at_the_prompt,
     the_next_incarnations_of_bus_and_sensor_read_it_as_well,
     a_bus_that_is_stopped_is_an_error_and_started_again_is_none,
+    the_bus_is_as_fast_as_its_node_says_unless_the_servers_says_otherwise,
     an_absent_sensor_is_a_clear_error,
     without_the_sensor_in_the_tree_nobody_looks_for_it)

@@ -493,7 +493,7 @@ static void the_bus_is_as_fast_as_the_tree_says(void **state)
     for (unsigned i = 0; i < COUNT_OF(want); i++) {
         fake.config[0].name = "clock-hz";
         fake.config[0].value = want[i].clock;
-        fake.config[1].name = "bus-hz";
+        fake.config[1].name = "clock-frequency";
         fake.config[1].value = want[i].bus;
         restart();
         assert_int_equal(bcm2835_i2c_model_divider(), want[i].divider);
@@ -514,7 +514,7 @@ static void a_bus_that_cannot_be_is_not_started(void **state)
     for (unsigned i = 0; i < COUNT_OF(cannot); i++) {
         fake.config[0].name = "clock-hz";
         fake.config[0].value = cannot[i].clock;
-        fake.config[1].name = "bus-hz";
+        fake.config[1].name = "clock-frequency";
         fake.config[1].value = cannot[i].bus;
         memset(&bus, 0, sizeof(bus));
         assert_int_equal(fake_start(bcm2835_i2c_main), PROGRAM_EXIT_FOR_GOOD);

@@ -130,6 +130,20 @@ static void a_card_is_found_and_described(void **state)
     assert_int_equal(sdhci_model.hz, 25000000);
 }
 
+static void a_bus_of_one_line_is_one_and_a_wider_one_has_four(void **state)
+{
+    (void)state;
+    fake.config[0].name = "bus-width";
+    for (fake.config[0].value = 1; fake.config[0].value <= 8; fake.config[0].value *= 2) {
+        if (fake.config[0].value == 2)
+            continue;
+        begin();
+        settle();
+        assert_int_equal(sdhci_model.wide, fake.config[0].value >= 4);
+        assert_int_equal(do_it(0, BLOCK_READ, 4, 1), SERVICE_OK);
+    }
+}
+
 static void sizes_are_read_from_both_kinds_of_csd(void **state)
 {
     static const struct {
@@ -653,6 +667,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, with_driver)
     const struct CMUnitTest tests[] = {
         TEST(a_card_is_found_and_described),
+        TEST(a_bus_of_one_line_is_one_and_a_wider_one_has_four),
         TEST(sizes_are_read_from_both_kinds_of_csd),
         TEST(one_and_several_blocks_are_read_and_written),
         TEST(an_old_card_is_addressed_by_bytes),

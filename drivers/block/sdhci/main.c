@@ -237,7 +237,7 @@ int main(void)
         return PROGRAM_EXIT_FOR_GOOD;
     }
     sd.card.host.base_hz = program_config_cell("clock-frequency", 0);
-    sd.card.wide = program_config_cell("bus-width", BUS_WIDTH) == BUS_WIDTH;
+    sd.card.wide = program_config_cell("bus-width", BUS_WIDTH) >= BUS_WIDTH;
     sd.card.card_switch = program_config("broken-cd", NULL) == NULL;
     sd.card.no_lock = program_config("disable-wp", NULL) != NULL;
     server_run(&server);

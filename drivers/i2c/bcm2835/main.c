@@ -179,7 +179,7 @@ int main(void)
                                              .no_end = I2C_NO_END,
                                              .tells_error = true};
     uint32_t clock_hz = program_config_cell("clock-hz", DEFAULT_CLOCK_HZ);
-    uint32_t bus_hz = program_config_cell("bus-hz", DEFAULT_BUS_HZ);
+    uint32_t bus_hz = program_config_cell("clock-frequency", DEFAULT_BUS_HZ);
     size_t bytes = 0;
 
     bus.device.base = program_registers(0, &bytes);
