@@ -45,6 +45,18 @@ def doctor_warns_of_a_console_that_is_not_on_the_boards_line():
              OTHER_LINE.format(r"/mini@2000 \(acme,mini\)", "is not started: no hardware is brcm,bcm2835-aux-uart"))
 
 
+def doctor_lists_what_programs_read_of_their_devices():
+    with tempfile.TemporaryDirectory() as directory:
+        board = a_board(directory, "slot@3000 { compatible = \"acme,slot\"; reg = <0x3000 0x100>; bus-width = <4>; broken-cd; };")
+        system = write(directory, "x.dts", """/dts-v1/; / { thole { compatible = "thole,system";
+            slot { compatible = "thole,server"; program = "sdhci"; match = "acme,slot"; config { disable-wp; bus-width = <1>; }; };
+            bare { compatible = "thole,server"; program = "log"; }; }; };\n""")
+        told(["doctor", "--config", "--board", board, system], 0,
+             "^/thole/slot: program_config finds disable-wp bus-width compatible broken-cd$",
+             "^/thole/bare: program_config finds nothing$")
+        expect_not(told(["doctor", "--board", board, system], 0), "program_config")
+
+
 def run_and_image_warn_before_they_begin():
     """Of a system whose console is on no line that the board has: that of another board."""
     sentence = OTHER_LINE.format(r"/pl011@9000000 \(arm,pl011\)", r"is not started: no hardware is brcm,bcm2835-aux-uart")
@@ -91,7 +103,8 @@ def the_checker_that_is_not_built_is_not_asked():
         doctor.CHECKER = there
 
 
-run(doctor_warns_of_a_console_that_is_not_on_the_boards_line,
+run(doctor_lists_what_programs_read_of_their_devices,
+    doctor_warns_of_a_console_that_is_not_on_the_boards_line,
     run_and_image_warn_before_they_begin,
     a_system_that_is_for_boards_alone_is_told_of_in_the_emulator,
     a_guest_that_starts_again_and_again_is_given_up,

@@ -32,7 +32,7 @@ def help_is_given_where_it_is_asked_for():
 
 def a_wrong_option_is_told_with_those_there_are():
     refused(["run", "--memroy", "1G"], "run has no option '--memroy': did you mean --memory\\?$")
-    refused(["doctor", "--"], "doctor has no option '--': known: --board --cores --hardware --system$")
+    refused(["doctor", "--"], "doctor has no option '--': known: --board --config --cores --hardware --system$")
     refused(["image", "--cores", "2"], "image has no option '--cores': known: ")
     refused(["bench", "-x"], "bench has no option '-x': known: ")
     refused(["bench", "cal"], "no figure 'cal': did you mean call\\?")

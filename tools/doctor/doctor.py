@@ -22,7 +22,7 @@ LIMIT = 60
 MAGIC = b"\xd0\x0d\xfe\xed"     # of a tree that dtc compiled
 
 TABLE = {**{name: machine.OPTIONS[name] for name in ("--system", "--cores", "--hardware")},
-         "--board": ("NAME|BOARD.dtb", machine.store("board")), "": ("FILE.dts", machine.append("files"))}
+         "--config": ("", machine.store("config", bool)), "--board": ("NAME|BOARD.dtb", machine.store("board")), "": ("FILE.dts", machine.append("files"))}
 
 
 def check_board(options):
@@ -85,7 +85,7 @@ def examine(options):
         check_text(path)
     with tempfile.TemporaryDirectory(prefix="thole-") as directory:
         board = options.board_tree or machine.make_board_tree(options, os.path.join(directory, "board.dtb"))
-        return 1 if run_checker(["--board", board, "--archive", machine.built("archive.cpio"), *options.files]).returncode else 0
+        return 1 if run_checker([*["--config"] * options.config, "--board", board, "--archive", machine.built("archive.cpio"), *options.files]).returncode else 0
 
 
 def trees(options, directory):

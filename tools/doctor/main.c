@@ -5,6 +5,7 @@
  *
  *     doctor --board BOARD.dtb [--archive ARCHIVE | --programs NAME,...] FILE.dts...
  *     doctor --brief ...     errors and warnings alone, without the file they are in
+ *     doctor --config ...    also what each program reads by program_config
  *     doctor --properties    lists the properties of a server's node
  *
  * Exit status: 0 all is well, 1 errors were found, 2 it could not be tried.
@@ -29,6 +30,7 @@ struct doctor {
     const struct source *source;   /* that is being checked */
     const char *file;
     bool brief;
+    bool config;
 };
 
 static const char *program_at(void *context, unsigned index)
@@ -134,6 +136,33 @@ static void summary_print(const char *file, const struct system *system)
     putchar('\n');
 }
 
+/* The names of what the server's program reads by program_config. */
+static void config_print(const struct system *system, const struct system_server *server)
+{
+    struct config config;
+    const char *name;
+    uint32_t length;
+
+    system_config(system->tree, server, &config);
+    printf("/thole/%s: program_config finds", server->name);
+    for (uint32_t at = 0; at < config.bytes; at += (uint32_t)sizeof(length) + length) {
+        name = (const char *)config.data + at;
+        at += (uint32_t)strlen(name) + 1;
+        memcpy(&length, config.data + at, sizeof(length));
+        printf(" %s", name);
+    }
+    puts(config.bytes ? "" : " nothing");
+}
+
+static void configs_print(const struct system *system)
+{
+    for (unsigned i = 0; i < system->server_count; i++) {
+        if (system_startable(&system->server[i])) {
+            config_print(system, &system->server[i]);
+        }
+    }
+}
+
 /* The number of errors of one source. */
 static unsigned check(struct doctor *doctor, const struct source *source, const char *file)
 {
@@ -162,6 +191,9 @@ static unsigned check(struct doctor *doctor, const struct source *source, const 
                               .report = report,
                               .context = doctor,
                           });
+    if (doctor->config) {
+        configs_print(&system);
+    }
     if (!doctor->brief) {
         summary_print(file, &system);
     }
@@ -193,8 +225,8 @@ static unsigned file_check(struct doctor *doctor, const char *file)
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr, "usage: doctor --board BOARD.dtb [--archive ARCHIVE | --programs NAME,...]"
-                    " FILE.dts...\n");
+    fprintf(stderr, "usage: doctor [--config] --board BOARD.dtb"
+                    " [--archive ARCHIVE | --programs NAME,...] FILE.dts...\n");
     exit(2);
 }
 
@@ -217,6 +249,19 @@ static void board_read(struct doctor *doctor, const char *name)
         fprintf(stderr, "doctor: --board %s: the tree is damaged.\n", name);
         exit(2);
     }
+}
+
+/* Takes an option without a value; false: it is none. */
+static bool flag_read(struct doctor *doctor, const char *option)
+{
+    bool *flag = strcmp(option, "--brief") == 0    ? &doctor->brief
+                 : strcmp(option, "--config") == 0 ? &doctor->config
+                                                   : NULL;
+
+    if (flag) {
+        *flag = true;
+    }
+    return flag != NULL;
 }
 
 /* Takes an option with its value; false: it is none. */
@@ -246,9 +291,7 @@ int main(int count, char *argument[])
         properties_list();
         return 0;
     }
-    if (i < count && strcmp(argument[i], "--brief") == 0) {
-        doctor.brief = true;
-        i++;
+    for (; i < count && flag_read(&doctor, argument[i]); i++) {
     }
     while (i + 1 < count && option_read(&doctor, argument[i], argument[i + 1])) {
         i += 2;

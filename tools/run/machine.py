@@ -67,6 +67,7 @@ class Options:
         self.output = None          # image: -o
         self.gdb = []               # debug: --gdb
         self.files = []             # doctor: systems
+        self.config = False         # doctor: with what programs read
 
         self.image = built("Image")
         self.archive = built("archive.cpio")    # None: no ramdisk
