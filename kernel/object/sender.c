@@ -372,6 +372,7 @@ static void stop_waiting(struct sender *sender)
     list_remove(&sender->link);
     sender->at = NULL;
     sender->state = SENDER_IDLE;
+    sender->awaited = 0;
     sender->fired_again = 1;
 }
 

@@ -331,6 +331,24 @@ static void an_event_that_waits_for_time_goes_on_without_if_that_goes(void **sta
     assert_int_equal(got_kind(&helper), KIND_SIGNAL);
 }
 
+static void an_event_that_is_taken_back_has_nobody_waiting_for_its_time(void **state)
+{
+    unsigned time = make_time(30), nobody = make(OBJECT_ENDPOINT);
+    unsigned first = make(OBJECT_NOTIFICATION), second = make(OBJECT_NOTIFICATION);
+    const struct notification *queued = object_of(first);
+
+    (void)state;
+    must(first, NOTIFICATION_BIND, nobody, time);
+    must(second, NOTIFICATION_BIND, driver.endpoint, time);
+    must(first, NOTIFICATION_SIGNAL);
+    must(second, NOTIFICATION_SIGNAL);
+    assert_int_equal(queued->sender.awaited, 1);
+    assert_result(delete_slot(nobody), DONE);
+    assert_int_equal(queued->sender.state, SENDER_IDLE);
+    assert_int_equal(queued->sender.awaited, 0);
+    assert_int_equal(got_kind(&driver), KIND_SIGNAL);
+}
+
 static void a_queued_event_whose_time_goes_waits_for_an_active_receiver(void **state)
 {
     unsigned time = make_time(30), bell = make(OBJECT_NOTIFICATION);
@@ -431,6 +449,7 @@ int main(void)
         cmocka_unit_test_setup(events_go_ahead_of_calls, boot),
         cmocka_unit_test_setup(senders_that_share_time_take_turns, boot),
         cmocka_unit_test_setup(an_event_that_waits_for_time_goes_on_without_if_that_goes, boot),
+        cmocka_unit_test_setup(an_event_that_is_taken_back_has_nobody_waiting_for_its_time, boot),
         cmocka_unit_test_setup(a_queued_event_whose_time_goes_waits_for_an_active_receiver, boot),
         cmocka_unit_test_setup(time_that_is_unbound_while_it_is_lent_goes_to_the_next, boot),
         cmocka_unit_test_setup(an_event_can_be_bound_again_when_its_endpoint_has_gone, boot),
