@@ -297,6 +297,7 @@ static void a_flush_reaches_the_device_if_it_has_a_cache(void **state)
     restart();
     assert_int_equal(ask(0, BLOCK_FLUSH, 0, 0), SERVICE_OK);
     assert_int_equal(virtio_model.notified, 0);
+    who_speaks_of_another_medium_is_refused(state);
 }
 
 static void a_read_only_disk_is_not_written_to(void **state)

@@ -191,10 +191,11 @@ static uint32_t op_move(struct request *request)
     return result;
 }
 
-/* Without a cache what was written is safe. */
+/* Without a cache what was written is safe, if it was written to this disk. */
 static uint32_t op_flush(struct request *request)
 {
-    return block.disk.flushes ? op_move(request) : SERVICE_OK;
+    return block.disk.flushes ? op_move(request)
+                              : block_check(&block.jobs, &block.disk.medium, request);
 }
 
 static void say_what_it_is(void)
