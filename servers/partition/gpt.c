@@ -102,7 +102,9 @@ static const char *read_entry(const struct table_disk *disk, const struct gpt *g
     at += offset % disk->sector_bytes;
     place->first = table_u64(at + 32);
     last = table_u64(at + 40);
-    place->sectors = last - place->first + 1;
+    place->sectors = last - place->first;
+    if (place->sectors < UINT64_MAX)
+        place->sectors++; /* of all there are, one less is as bad */
     if (memcmp(at, unused, sizeof(unused)) == 0 || last < place->first)
         place->sectors = 0;
     return NULL;

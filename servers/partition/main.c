@@ -142,12 +142,22 @@ static uint32_t move(struct request *request, uint64_t sector, uint32_t sectors,
     return SERVICE_OK;
 }
 
+/* A driver that was away when the disk was looked at said nothing of the medium: it may be there. */
+static uint32_t check(struct request *request)
+{
+    if (state.part.sector_bytes == 0 && state.no_driver)
+        look();
+    return state.part.sector_bytes == 0 && state.no_driver
+               ? failed(request, BLOCK_NO_DRIVER)
+               : block_check(&state.clients, &state.part, request);
+}
+
 /* In pieces of the disk's buffer, if the client's is larger. */
 static uint32_t op_move(struct request *request)
 {
     uint8_t *data = (uint8_t *)(uintptr_t)request->client->buffer;
     uint64_t sector = request->word[0], left = request->word[1];
-    uint32_t result = block_check(&state.clients, &state.part, request);
+    uint32_t result = check(request);
 
     while (result == SERVICE_OK && left > 0) {
         uint32_t most = (uint32_t)(state.disk->buffer_bytes / state.part.sector_bytes);
@@ -163,7 +173,7 @@ static uint32_t op_move(struct request *request)
 
 static uint32_t op_flush(struct request *request)
 {
-    uint32_t result = block_check(&state.clients, &state.part, request);
+    uint32_t result = check(request);
     struct answer answer;
 
     if (result != SERVICE_OK)

@@ -43,7 +43,9 @@ static inline uint64_t table_u64(const uint8_t *at)
     return table_u32(at) | (uint64_t)table_u32(at + 4) << 32;
 }
 
+/* Neither is empty; what a table says may end with the last of all numbers, so nothing is added. */
 static inline bool table_overlap(const struct table_partition *a, const struct table_partition *b)
 {
-    return a->first < b->first + b->sectors && b->first < a->first + a->sectors;
+    return a->first < b->first ? b->first - a->first < a->sectors
+                               : a->first - b->first < b->sectors;
 }

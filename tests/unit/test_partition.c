@@ -391,7 +391,7 @@ static void a_gpt_entry_that_cannot_be_is_refused(void **context)
         {33, 40, "it is not inside of what may be used"},
         {100, SECTORS - 33, "it is not inside of what may be used"},
         {100, UINT64_MAX, "it is not inside of what may be used"},
-        {0, UINT64_MAX, "there is no such partition"},
+        {0, UINT64_MAX, "it is not inside of what may be used"},
         {UINT64_MAX, UINT64_MAX, "it is not inside of what may be used"},
         {200, 300, "it overlaps another"},
         {40, 134, "it overlaps another"},
@@ -404,6 +404,24 @@ static void a_gpt_entry_that_cannot_be_is_refused(void **context)
         sum_gpt_up();
         expect_refused(1, bad[i].why);
     }
+}
+
+/* One that says to go on behind the end of all numbers covers the others, too. */
+static void a_gpt_entry_without_end_overlaps_all_behind_it(void **context)
+{
+    static const uint64_t first[] = {0, 1, 20, 33, 133};
+    for (unsigned i = 0; i < COUNT_OF(first); i++) {
+        with_disk(context);
+        write_gpt();
+        gpt_entry(1, first[i], UINT64_MAX);
+        sum_gpt_up();
+        expect_refused(1, "it overlaps another");
+    }
+    with_disk(context);
+    write_gpt();
+    gpt_entry(1, 134, UINT64_MAX);
+    sum_gpt_up();
+    expect_served(1, 34, 100);
 }
 
 /* Whatever is on the disk: nothing outside is read, and it ends. */
@@ -479,6 +497,27 @@ static void a_disk_whose_driver_comes_back_is_the_same(void **context)
     disk.status = STATUS_OK;
     assert_int_equal(ask(1, BLOCK_INFO, 0, 0), SERVICE_OK);
     assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_OK);
+}
+
+/* Nobody but who writes is there to ask for the medium again, and it knows its number. */
+static void who_was_away_when_it_was_looked_at_is_looked_at_again(void **context)
+{
+    uint64_t before;
+    (void)context;
+    assert_int_equal(begin(1), -1);
+    assert_int_equal(ask(0, BLOCK_INFO, 0, 0), SERVICE_OK);
+    before = known[0];
+    disk.status = STATUS_PEER_STOPPED;
+    assert_int_equal(begin(1), -1);
+    known[0] = before;
+    assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_FAILED);
+    assert_int_equal(word[0], BLOCK_NO_DRIVER);
+    assert_int_equal(ask(0, BLOCK_FLUSH, 0, 0), SERVICE_FAILED);
+    assert_int_equal(word[0], BLOCK_NO_DRIVER);
+    disk.status = STATUS_OK;
+    assert_int_equal(ask(0, BLOCK_WRITE, 7, 1), SERVICE_OK);
+    assert_int_equal(ask(0, BLOCK_FLUSH, 0, 0), SERVICE_OK);
+    assert_int_equal(disk.flushes, 1);
 }
 
 /* A client that lives on while the disk, its driver and this server are all new. */
@@ -603,10 +642,12 @@ int main(void)
         TEST(a_chain_without_end_is_given_up),
         TEST(a_damaged_gpt_is_refused_in_words),
         TEST(a_gpt_entry_that_cannot_be_is_refused),
+        TEST(a_gpt_entry_without_end_overlaps_all_behind_it),
         TEST(random_tables_harm_nobody),
         TEST(a_disk_whose_driver_dies_is_asked_again),
         TEST(errors_of_the_disk_are_passed_on),
         TEST(a_disk_whose_driver_comes_back_is_the_same),
+        TEST(who_was_away_when_it_was_looked_at_is_looked_at_again),
         TEST(a_new_incarnation_knows_by_the_number_what_its_clients_know),
         TEST(a_disk_that_was_partitioned_anew_has_other_partitions),
         TEST(another_disk_is_looked_at_anew),
