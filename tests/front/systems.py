@@ -103,7 +103,28 @@ def the_checker_that_is_not_built_is_not_asked():
         doctor.CHECKER = there
 
 
-run(doctor_lists_what_programs_read_of_their_devices,
+def a_kernel_that_a_product_names_is_known_before_it_is_built():
+    """Its line may be newer than the last build, which comes after the options were looked at."""
+    root = machine.ROOT
+    with tempfile.TemporaryDirectory() as directory:
+        os.makedirs(os.path.join(directory, "products", "mine"))
+        write(directory, "products/mine/CMakeLists.txt", "# thole_kernel_configuration(none CORES one)\n"
+                                                         "thole_kernel_configuration(mine CORES one GIC v3 TRACE ring)\n")
+        machine.ROOT = directory
+        try:
+            machine.check_kernel(Options(kernel="mine"))
+            for name, meant in (("minne", "mine"), ("non", "")):
+                try:
+                    machine.check_kernel(Options(kernel=name))
+                    raise AssertionError(f"{name} was taken for a kernel")
+                except machine.UserError as error:
+                    expect(str(error), f"^There is no kernel '{name}': .*{meant}")
+        finally:
+            machine.ROOT = root
+
+
+run(a_kernel_that_a_product_names_is_known_before_it_is_built,
+    doctor_lists_what_programs_read_of_their_devices,
     doctor_warns_of_a_console_that_is_not_on_the_boards_line,
     run_and_image_warn_before_they_begin,
     a_system_that_is_for_boards_alone_is_told_of_in_the_emulator,

@@ -76,6 +76,12 @@ def a_system_that_is_none_is_told_before_anything_is_built():
     refused(["doctor", "--system", "nope"], "There is no system 'nope' in dts/systems: known: blink board")
 
 
+def a_kernel_is_known_by_its_name_and_not_by_a_way_to_it():
+    for name in ("..", ".", "/etc", "../kernels/one-core-gicv2", "one-core-gicv2/"):
+        for command in ("run", "image", "bench"):
+            refused([command, "--kernel", name], f"There is no kernel '{name}': ")
+
+
 def a_board_is_told_what_it_cannot_do():
     refused(["run", "--board", "pi4"], "There is no board 'pi4': did you mean rpi4\\?$")
     refused(["run", "--board", "rpi4", "--cores", "2"], "--cores says nothing to a Raspberry Pi 4")
@@ -92,4 +98,5 @@ run(a_word_that_is_no_option_is_told_with_what_it_goes_with,
     numbers_that_are_none_are_not_taken,
     settings_that_name_nothing_are_not_taken,
     a_system_that_is_none_is_told_before_anything_is_built,
+    a_kernel_is_known_by_its_name_and_not_by_a_way_to_it,
     a_board_is_told_what_it_cannot_do)

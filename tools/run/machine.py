@@ -5,6 +5,7 @@
 # with --set applied. What only one board has is in a file of the board's name.
 
 import difflib
+import glob
 import importlib
 import os
 import re
@@ -203,10 +204,19 @@ def read_options(command, arguments, table, options):
     return options
 
 
+def known_kernels():
+    """Those that were built, and those that a product names, which the next build makes."""
+    names = set(os.listdir(built("kernels")))
+    for path in glob.glob(os.path.join(ROOT, "products", "*", "CMakeLists.txt")):
+        with open(path, encoding="utf-8", errors="replace") as file:
+            names.update(re.findall(r"^\s*thole_kernel_configuration\(\s*([^\s()]+)", file.read(), re.MULTILINE))
+    return names
+
+
 def check_kernel(options):
-    """Which there are is known when they are built."""
-    if options.kernel and os.path.isdir(built("kernels")) and not os.path.isdir(built("kernels", options.kernel)):
-        raise UserError(f"There is no kernel '{options.kernel}': {nearest(options.kernel, os.listdir(built('kernels')))}")
+    """Which there are is known when they are built. A way to a folder is no name, though an Image be in it."""
+    if options.kernel and os.path.isdir(built("kernels")) and options.kernel not in known_kernels():
+        raise UserError(f"There is no kernel '{options.kernel}': {nearest(os.path.basename(options.kernel), known_kernels())}")
 
 
 def check_can_write(path):
