@@ -186,7 +186,15 @@ def a_wrong_file_or_option_is_told_before_anything_is_done():
         expect_equal(status, 1, " ".join(words))
 
 
-run(piped_lines_are_answered_through_uboot,
+def a_kernel_that_cannot_start_is_no_success():
+    """It powers off as after a poweroff, and what should have been done was not."""
+    status, out, err = thole("run", "--direct", "--kernel", "one-core-gicv2", "--gic", "3", text="poweroff\n")
+    expect(out, "^kernel: cannot start: ")
+    expect_equal(status, 2, f"exit status\n{out}{err}")
+
+
+run(a_kernel_that_cannot_start_is_no_success,
+    piped_lines_are_answered_through_uboot,
     input_that_ends_without_power_off_is_status_1,
     what_was_written_is_seen_before_the_machine_is_off,
     a_line_out_of_qemu_is_opened_by_the_guest_alone,

@@ -26,7 +26,8 @@ __all__ = ["Guest", "GuestError", "Options", "UserError", "PROMPT", "PANIC", "UB
 PROMPT = re.compile(r"(?:\A|\n)(?:\r|\x1b\[[0-9;?]*[A-Za-z])*thole> ")
 REDRAWN = re.compile(r"[^\n]*\r\x1b\[K|\x1b\[[0-9;?]*[A-Za-z]")
 UBOOT_PROMPT = re.compile(r"(?:\A|\n)(?:=|U-Boot)> ")
-PANIC = re.compile(r"(?:\A|\n)\r*(?:kernel panic:|init: panic:)")
+# A kernel that cannot start powers off, or waits, and did not do what it was started for either.
+PANIC = re.compile(r"(?:\A|\n)\r*(?:kernel panic:|init: panic:|kernel: cannot start:)")
 
 PR_SET_PDEATHSIG = 1
 ACCEPTS = 1 << 16       # of a socket's flags in /proc/net/unix
@@ -159,7 +160,7 @@ class Guest:
         either = re.compile(f"(?P<prompt>{PROMPT.pattern})|(?P<panic>{PANIC.pattern})")
         text = self.wait_for(either, timeout, "the shell's prompt")
         if self.match["panic"]:
-            raise GuestError(f"The guest panicked.{self.tail()}")
+            raise GuestError(f"The guest panicked, or could not start.{self.tail()}")
         return text[:len(text) - len(self.match[0])]
 
     def wait_for_exit(self, timeout=20):

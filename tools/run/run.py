@@ -3,7 +3,7 @@
 #
 # `./thole run`: start the guest. A terminal becomes its serial line; piped input is
 # held back until the shell's prompt and fed line by line. Exit status: 0 the guest
-# powered off, 1 the input ended without that (or a mistake), 2 the guest panicked.
+# powered off, 1 the input ended without that (or a mistake), 2 the guest panicked, or could not start.
 # `run.py --check OPTIONS` only checks the options, before anything is built.
 
 import os
@@ -147,7 +147,7 @@ class Feeder:
 
 
 class Panic(Exception):
-    """The guest printed a panic line."""
+    """The guest printed a panic line, or that it cannot start."""
 
 
 def say_names(text, kernel):
