@@ -38,7 +38,7 @@ static uint64_t later(uint64_t one, uint64_t other)
 
 static void set_timer(struct deadlines *set)
 {
-    set->timer = set->root != NULL ? later(set->root->when, set->pause_end) : UINT64_MAX;
+    set->timer = set->root != NULL ? later(set->root->due, set->pause_end) : UINT64_MAX;
 }
 
 static void first_changed(struct deadlines *set)
@@ -54,23 +54,29 @@ void deadlines_pause(struct deadlines *set, uint64_t since, uint64_t now)
     set_timer(set);
 }
 
+INLINED bool is_before(const struct deadline *one, const struct deadline *other)
+{
+    return one->due < other->due || (one->due == other->due && one->when < other->when);
+}
+
 void deadline_add(struct deadlines *set, struct deadline *node, uint64_t when)
 {
     struct deadline **place = &set->root;
     struct deadline *parent = NULL;
-    uint64_t timer = later(when, set->pause_end);
+    uint64_t due = later(when, set->pause_end);
 
     ASSERT(!deadline_pending(node));
-    if (timer < set->timer)
-        set->timer = timer;
+    if (due < set->timer)
+        set->timer = due;
     node->when = when;
+    node->due = due;
     node->home = set;
     node->child[0] = node->child[1] = NULL;
     for (unsigned depth = 0; *place != NULL; depth++) {
         struct deadline *other = *place;
 
         ASSERT(depth <= DEPTH_MAX);
-        if (node->when < other->when) {
+        if (is_before(node, other)) {
             hang(place, parent, node);
             adopt(node, other->child[0], other->child[1]);
             other->child[0] = other->child[1] = NULL;
@@ -89,7 +95,7 @@ INLINED bool right_first(const struct deadline *left, const struct deadline *rig
 {
     if (left == NULL)
         return true;
-    return right != NULL && right->when < left->when;
+    return right != NULL && is_before(right, left);
 }
 
 void deadline_remove(struct deadline *node)

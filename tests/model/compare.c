@@ -33,7 +33,7 @@ static const struct field thread_fields[] = {
 };
 static const struct field time_fields[] = {
     FIELD(m_time, budget), FIELD(m_time, period), FIELD(m_time, consumed),
-    FIELD(m_time, remaining), FIELD(m_time, period_end), FIELD(m_time, waited_for),
+    FIELD(m_time, remaining), FIELD(m_time, period_end), FIELD(m_time, waited_for), FIELD(m_time, due),
     FIELD(m_time, priority), FIELD(m_time, core), FIELD(m_time, dying), FIELD(m_time, thread),
     FIELD(m_time, event), QUEUE(m_time, waiting), FIELD(m_time, stand), LAST
 };
@@ -44,7 +44,7 @@ static const struct field endpoint_fields[] = {
     QUEUE(m_endpoint, calls), LAST
 };
 static const struct field event_fields[] = {
-    SENDER(m_event), FIELD(m_event, bits), FIELD(m_event, deadline), FIELD(m_event, line),
+    SENDER(m_event), FIELD(m_event, bits), FIELD(m_event, deadline), FIELD(m_event, due), FIELD(m_event, line),
     FIELD(m_event, owing), FIELD(m_event, home), FIELDS(m_event, part), LAST
 };
 static const struct field table_fields[] = {

@@ -380,6 +380,19 @@ static unsigned home_of(object_t what)
     return model.object[what].type == OBJECT_TIMER ? event_at(what)->home : time_at(what)->core;
 }
 
+/* Not before the pause is over in which it was set. */
+static uint64_t *due_of(object_t what)
+{
+    return model.object[what].type == OBJECT_TIMER ? &event_at(what)->due : &time_at(what)->due;
+}
+
+static bool comes_before(object_t one, object_t other)
+{
+    if (*due_of(one) != *due_of(other))
+        return *due_of(one) < *due_of(other);
+    return deadline_of(one) < deadline_of(other);
+}
+
 /* The first of this core; 0: nobody waits. Drivers see to it that no two are equal. */
 static object_t first_deadline(unsigned core)
 {
@@ -387,14 +400,17 @@ static object_t first_deadline(unsigned core)
 
     for (object_t each = 1; each < model.object_limit; each++)
         if (deadline_of(each) != NEVER && home_of(each) == core &&
-            (first == 0 || deadline_of(each) < deadline_of(first)))
+            (first == 0 || comes_before(each, first)))
             first = each;
     return first;
 }
 
-/* It is the first there: that core must hear of it. */
+/* If it is the first there, that core must hear of it. */
 static void deadline_set(unsigned core, object_t what)
 {
+    uint64_t pause_end = model.core[home_of(what)].pause_end;
+
+    *due_of(what) = deadline_of(what) > pause_end ? deadline_of(what) : pause_end;
     if (first_deadline(home_of(what)) == what)
         core_kicked(core, home_of(what));
 }
@@ -445,7 +461,7 @@ static uint64_t deadline_comes_at(unsigned core, object_t what)
 {
     uint64_t pause_end = model.core[core].pause_end;
 
-    return deadline_of(what) > pause_end ? deadline_of(what) : pause_end;
+    return *due_of(what) > pause_end ? *due_of(what) : pause_end;
 }
 
 uint64_t timer_due(unsigned core)

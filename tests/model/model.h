@@ -96,6 +96,7 @@ struct m_time {
     int64_t remaining;   /* of the budget, in the books; below 0: used too much */
     uint64_t period_end; /* of the period that `remaining` is for; NEVER: whole */
     uint64_t waited_for; /* NEVER; or somebody waits for this end of a period */
+    uint64_t due;        /* of that: when it could come first */
     uint8_t priority;
     uint8_t core;
     uint8_t dying;
@@ -115,6 +116,7 @@ struct m_event { /* Interrupt, Timer, Notification */
     struct m_sender sender;
     uint64_t bits;       /* Notification: signalled. Interrupt: fired. Timer: the deadline that fired */
     uint64_t deadline;   /* Timer: armed for; NEVER: it is not */
+    uint64_t due;        /* Timer, armed: when it could come first */
     uint32_t line;       /* Interrupt */
     uint8_t owing;
     uint8_t home;        /* Timer, armed: on this core */

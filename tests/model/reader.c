@@ -406,6 +406,7 @@ static void read_time(const struct sched_context *time, object_t what, struct m_
     out->remaining = time->remaining;
     out->period_end = time->period_end;
     out->waited_for = deadline_pending(&time->next_period) ? time->next_period.when : NEVER;
+    out->due = deadline_pending(&time->next_period) ? time->next_period.due : time_at(what)->due;
     if (out->waited_for != NEVER && home_of(&time->next_period) != time->core)
         out->waited_for = 0; /* it waits on another core than its own */
     out->priority = time->priority;
@@ -460,6 +461,7 @@ static void read_event(const struct sender *sender, object_t what, struct m_even
 
         out->bits = timer->when;
         out->deadline = deadline_pending(&timer->deadline) ? timer->deadline.when : NEVER;
+        out->due = deadline_pending(&timer->deadline) ? timer->deadline.due : event_at(what)->due;
         out->home = deadline_pending(&timer->deadline) ? home_of(&timer->deadline) : 0;
     } else {
         out->bits = ((const struct notification *)sender)->bits;

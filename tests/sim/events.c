@@ -97,7 +97,7 @@ static unsigned check_heap(const struct deadline *root)
         for (unsigned side = 0; side < 2; side++)
             if (node->child[side] != NULL) {
                 REQUIRE(node->child[side]->parent == node, "a deadline's parent is another");
-                REQUIRE(node->child[side]->when >= node->when, "a deadline waits for a later one");
+                REQUIRE(node->child[side]->due >= node->due, "a deadline waits for a later one");
                 REQUIRE(depth < 63, "the heap is too deep");
                 stack[depth++] = node->child[side];
             }
@@ -108,7 +108,7 @@ static unsigned check_heap(const struct deadline *root)
 static uint64_t first_comes(const struct deadlines *set)
 {
     uint64_t when = set->root == NULL ? UINT64_MAX
-                    : set->root->when < set->pause_end ? set->pause_end : set->root->when;
+                    : set->root->due < set->pause_end ? set->pause_end : set->root->due;
 
     REQUIRE(set->timer == when, "a set's timer is to come at %lu, not at %lu", set->timer, when);
     return when;
