@@ -60,6 +60,13 @@ static void check_interrupt(const struct interrupt *interrupt)
                 "a line is masked for an interrupt that nobody will hear of");
 }
 
+static void check_notification(const struct notification *notification)
+{
+    check_not_lost(&notification->sender, notification->bits);
+    check_ends(&notification->sender, &notification->ends);
+    check_awaited(&notification->sender);
+}
+
 static void check_lines(void)
 {
     for (unsigned line = SIM_LINE_FIRST; line < SIM_LINES; line++) {
@@ -163,7 +170,7 @@ void events_check(void)
         if (known.object[index].type == OBJECT_INTERRUPT) {
             check_interrupt(object);
         } else if (known.object[index].type == OBJECT_NOTIFICATION) {
-            check_not_lost(object, ((const struct notification *)object)->bits);
+            check_notification(object);
         } else if (known.object[index].type == OBJECT_TIMER) {
             check_not_lost(object, 0);
             armed += deadline_pending(&((const struct timer *)object)->deadline);
