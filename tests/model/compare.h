@@ -17,8 +17,9 @@ extern bool spaces_read; /* were mappings read, too? */
 
 /* --- world.c ------------------------------------------------------------------------ */
 
-enum world { WORLD_SMALL, WORLD_CROWD, WORLD_DRIVERS, WORLD_TINY };
+enum world { WORLD_SMALL, WORLD_CROWD, WORLD_DRIVERS, WORLD_HANDLERS, WORLD_TINY };
 #define PROFILE_DRIVERS 4 /* event.c */
+#define PROFILE_HANDLERS  5
 /* Boots and makes the world; the model is with it from the kernel's first event on. */
 void world_make(enum world which, unsigned cores);
 /* Back to how it was made, kernel, machine and model. */

@@ -761,62 +761,97 @@ static void do_access(struct aim *aim)
     }
 }
 
+/* The endpoint at which it begins, under the name that it has for it; or any. */
+static uint64_t own_endpoint(const struct aim *aim)
+{
+    object_t table = part_of(aim->who, PART_CAPTABLE), own = part_of(aim->who, PART_ENDPOINT);
+
+    if (table == 0 || own == 0 || aim->byte[0] >= 0xe0)
+        return pick(aim, OBJECT_ENDPOINT, aim->byte[0]);
+    for (unsigned at = first_slot(table); at < last_slot(&model.object[table].table); at++)
+        if (fits_type(model.object[table].table.slot[at], OBJECT_ENDPOINT) && named(aim, at) == own)
+            return at;
+    return pick(aim, OBJECT_ENDPOINT, aim->byte[0]);
+}
+
+/* Handlers and drivers answer and wait for more; the others give them something to do. */
+static void do_handle(struct aim *aim)
+{
+    static void (*const gives[])(struct aim *aim) = { do_line, do_signal, do_call, do_yield };
+    bool owes = thread_at(aim->who)->owes != 0;
+    unsigned which = aim->byte[5] % 8;
+
+    reset_registers(aim);
+    aim->reg[0] = own_endpoint(aim);
+    aim->reg[1] = thole_tag(aim->byte[2] % 16 == 0, aim->byte[3] % 8); /* most faults are mended */
+    if (owes && which != 0)
+        aimed_call(aim, SYSCALL_REPLY_RECV);
+    else if (which < sizeof(gives) / sizeof(gives[0]) || aim->who == world_init)
+        gives[which % 4](aim);
+    else if (which == 4)
+        aimed_call(aim, SYSCALL_RECV);
+    else
+        both_fault(aim->core, which % 2 ? FAULT_READ : FAULT_WRITE, 0x5000u + aim->byte[4]);
+}
+
 /* --- Which ------------------------------------------------------------------------------------------------ */
 
-/* What programs mostly do: of everything something; calls; ends of who is in them, time; talk; drivers. */
-#define PROFILES 5
+/* What programs mostly do: of everything something; calls; ends of who is in them, time; talk; drivers; handlers. */
+#define PROFILES 6
+#define PROFILES_BY_CHANCE 5 /* of these; seeds mean what they meant before there was the last */
 
 static void do_profile(struct aim *aim)
 {
-    model.profile = aim->byte[0] % PROFILES;
+    model.profile = aim->byte[0] % PROFILES_BY_CHANCE;
 }
 
 static const struct {
     void (*happens)(struct aim *aim);
     uint8_t weight[PROFILES], init_weight; /* become shares of 256 */
 } kinds[] = {
-    { do_talk, { 8, 4, 4, 190, 70 }, 0 },
-    { do_call, { 34, 60, 40, 10, 14 }, 0 },
-    { do_try_call, { 4, 0, 0, 0, 0 }, 0 },
-    { do_reply_recv, { 30, 30, 30, 20, 6 }, 110 },
-    { do_recv, { 18, 16, 10, 8, 2 }, 0 },
-    { do_try_recv, { 5, 0, 0, 0, 0 }, 0 },
-    { do_answer, { 14, 8, 6, 2, 0 }, 0 },
-    { do_yield, { 3, 2, 8, 4, 60 }, 1 },
-    { do_fault, { 5, 6, 4, 0, 16 }, 0 },
-    { do_copy, { 14, 8, 4, 6, 0 }, 3 },
-    { do_move, { 8, 4, 0, 0, 0 }, 0 },
-    { do_delete, { 6, 14, 2, 2, 4 }, 1 },
-    { do_revoke, { 3, 8, 0, 0, 1 }, 1 },
-    { do_inspect_slot, { 2, 0, 0, 0, 0 }, 1 },
-    { do_close, { 1, 0, 0, 1, 0 }, 0 },
-    { do_open, { 4, 3, 0, 3, 1 }, 6 },
-    { do_cancel_badge, { 4, 0, 0, 0, 0 }, 2 },
-    { do_retype, { 13, 6, 0, 0, 2 }, 3 },
-    { do_small_looks, { 4, 0, 8, 0, 0 }, 2 },
-    { do_configure, { 4, 6, 0, 6, 1 }, 3 },
-    { do_start, { 6, 8, 4, 12, 4 }, 3 },
-    { do_cancel, { 5, 8, 6, 2, 4 }, 3 },
-    { do_write_registers, { 2, 0, 0, 0, 0 }, 2 },
-    { do_suspend, { 3, 4, 5, 2, 1 }, 1 },
-    { do_resume, { 6, 8, 8, 4, 3 }, 3 },
-    { do_bind_time, { 6, 8, 8, 4, 3 }, 6 },
-    { do_share, { 3, 0, 12, 3, 6 }, 3 },
-    { do_ceiling, { 2, 0, 8, 3, 3 }, 2 },
-    { do_bind, { 4, 0, 4, 0, 1 }, 0 },
-    { do_arm, { 5, 0, 12, 0, 0 }, 2 },
-    { do_signal, { 7, 6, 12, 4, 40 }, 5 },
-    { do_attach, { 2, 0, 0, 0, 0 }, 0 },
-    { do_map, { 8, 0, 0, 0, 0 }, 0 },
-    { do_assign, { 1, 0, 0, 0, 0 }, 0 },
-    { do_any_operation, { 3, 0, 0, 0, 0 }, 0 },
-    { do_line, { 7, 0, 8, 0, 60 }, 1 },
-    { do_time, { 9, 6, 60, 8, 24 }, 2 },
-    { do_interrupt, { 1, 2, 4, 2, 3 }, 1 },
-    { do_access, { 1, 0, 0, 2, 1 }, 0 },
-    { do_use_fp, { 8, 6, 4, 40, 12 }, 2 },
-    { do_revive, { 0, 0, 0, 0, 0 }, 100 },
-    { do_profile, { 1, 1, 1, 1, 1 }, 1 },
+    { do_talk, { 8, 4, 4, 190, 70, 0 }, 0 },
+    { do_call, { 34, 60, 40, 10, 14, 10 }, 0 },
+    { do_try_call, { 4, 0, 0, 0, 0, 0 }, 0 },
+    { do_reply_recv, { 30, 30, 30, 20, 6, 6 }, 110 },
+    { do_recv, { 18, 16, 10, 8, 2, 4 }, 0 },
+    { do_try_recv, { 5, 0, 0, 0, 0, 0 }, 0 },
+    { do_answer, { 14, 8, 6, 2, 0, 0 }, 0 },
+    { do_yield, { 3, 2, 8, 4, 60, 6 }, 1 },
+    { do_fault, { 5, 6, 4, 0, 16, 6 }, 0 },
+    { do_copy, { 14, 8, 4, 6, 0, 0 }, 3 },
+    { do_move, { 8, 4, 0, 0, 0, 0 }, 0 },
+    { do_delete, { 6, 14, 2, 2, 4, 1 }, 1 },
+    { do_revoke, { 3, 8, 0, 0, 1, 0 }, 1 },
+    { do_inspect_slot, { 2, 0, 0, 0, 0, 0 }, 1 },
+    { do_close, { 1, 0, 0, 1, 0, 0 }, 0 },
+    { do_open, { 4, 3, 0, 3, 1, 1 }, 6 },
+    { do_cancel_badge, { 4, 0, 0, 0, 0, 0 }, 2 },
+    { do_retype, { 13, 6, 0, 0, 2, 0 }, 3 },
+    { do_small_looks, { 4, 0, 8, 0, 0, 0 }, 2 },
+    { do_configure, { 4, 6, 0, 6, 1, 1 }, 3 },
+    { do_start, { 6, 8, 4, 12, 4, 3 }, 3 },
+    { do_cancel, { 5, 8, 6, 2, 4, 4 }, 3 },
+    { do_write_registers, { 2, 0, 0, 0, 0, 0 }, 2 },
+    { do_suspend, { 3, 4, 5, 2, 1, 1 }, 1 },
+    { do_resume, { 6, 8, 8, 4, 3, 4 }, 3 },
+    { do_bind_time, { 6, 8, 8, 4, 3, 3 }, 6 },
+    { do_share, { 3, 0, 12, 3, 6, 3 }, 3 },
+    { do_ceiling, { 2, 0, 8, 3, 3, 3 }, 2 },
+    { do_bind, { 4, 0, 4, 0, 1, 0 }, 0 },
+    { do_arm, { 5, 0, 12, 0, 0, 0 }, 2 },
+    { do_signal, { 7, 6, 12, 4, 40, 16 }, 5 },
+    { do_attach, { 2, 0, 0, 0, 0, 0 }, 0 },
+    { do_map, { 8, 0, 0, 0, 0, 0 }, 0 },
+    { do_assign, { 1, 0, 0, 0, 0, 0 }, 0 },
+    { do_any_operation, { 3, 0, 0, 0, 0, 0 }, 0 },
+    { do_line, { 7, 0, 8, 0, 60, 20 }, 1 },
+    { do_time, { 9, 6, 60, 8, 24, 20 }, 2 },
+    { do_interrupt, { 1, 2, 4, 2, 3, 2 }, 1 },
+    { do_access, { 1, 0, 0, 2, 1, 1 }, 0 },
+    { do_use_fp, { 8, 6, 4, 40, 12, 6 }, 2 },
+    { do_revive, { 0, 0, 0, 0, 0, 0 }, 100 },
+    { do_handle, { 0, 0, 0, 0, 0, 150 }, 0 },
+    { do_profile, { 1, 1, 1, 1, 1, 1 }, 1 },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -3,7 +3,7 @@
  * model_random: events from a seed, each on the kernel and on the model.
  *
  *   --events N  --seed S   that many; seed S is the first world's, S + 1 the next's
- *   --in small|crowd|drivers   the world; small if not said
+ *   --in small|crowd|drivers|handlers   the world; small if not said
  *   --cores N              2 if not said
  *   --world N              events in a world before it is made again
  *   --save FILE            only one world: writes its events
@@ -54,7 +54,7 @@ static unsigned adds;
 static bool only_long;
 static unsigned gaps_allowed = UINT32_MAX; /* instructions of the short ways that were not tried */
 static enum world in = WORLD_SMALL;
-static const char *const world_names[] = { "small", "crowd", "drivers" };
+static const char *const world_names[] = { "small", "crowd", "drivers", "handlers" };
 static unsigned option_cores = 2;
 
 /* --- Chance: SplitMix64 (Steele, Lea, Flood 2014) --------------------------------------- */

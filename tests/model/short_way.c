@@ -561,6 +561,34 @@ static void try_ends_of_time(struct core *core, struct thread *thread, unsigned 
     }
 }
 
+/* One of the two that change places is to be told of something first. */
+static void try_doomed(struct core *core, struct thread *thread, unsigned vector, uint64_t syndrome,
+                       struct thread *other)
+{
+    struct thread *const both[] = { thread, other };
+
+    for (unsigned which = 0; which < 2 && both[which] != NULL; which++) {
+        uint8_t doomed = both[which]->sender.doomed;
+
+        both[which]->sender.doomed = STATUS_PEER_DIED;
+        expect_left(core, thread, vector, syndrome);
+        both[which]->sender.doomed = doomed;
+    }
+}
+
+/* The endpoint is no core's of which short ways may be there. */
+static void try_elsewhere(struct core *core, struct thread *thread, unsigned vector,
+                          uint64_t syndrome, struct endpoint *endpoint)
+{
+    if (endpoint == NULL)
+        return;
+    struct core *home = endpoint->home;
+
+    endpoint->home = NULL;
+    expect_left(core, thread, vector, syndrome);
+    endpoint->home = home;
+}
+
 /* An event whose time is another's, or of another core, or not more urgent; or which meets elsewhere. */
 static void try_event(struct core *core, struct thread *thread, unsigned vector, uint64_t syndrome,
                       struct sender *event)
@@ -589,11 +617,13 @@ static void try_event(struct core *core, struct thread *thread, unsigned vector,
     thread->sender.ceiling = time->priority;
     expect_left(core, thread, vector, syndrome);
     thread->sender.ceiling = ceiling;
-    struct core *home = endpoint->home;
+    struct thread *driver = endpoint->warm;
 
-    endpoint->home = NULL;
+    try_elsewhere(core, thread, vector, syndrome, endpoint);
+    try_doomed(core, thread, vector, syndrome, driver);
+    endpoint->warm = NULL;
     expect_left(core, thread, vector, syndrome);
-    endpoint->home = home;
+    endpoint->warm = driver;
 }
 
 /* A line that nobody has; or whose Interrupt is not idle, though it was not unmasked. */
@@ -782,6 +812,43 @@ static void try_barren(struct core *core, struct thread *thread, unsigned number
     source->next = next;
 }
 
+/* Where who goes on has this level: one is ready that comes first, by its level or that of equals. */
+static void try_ready(struct core *core, struct thread *thread, uint64_t syndrome, unsigned level)
+{
+    uint64_t levels = core->ready_levels;
+
+    if (level >= PRIORITY_COUNT)
+        return;
+    core->ready_levels = 1ULL << level;
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    core->ready_levels = levels;
+}
+
+/* Somebody was interrupted, and would have to be compared. */
+static void try_interrupted(struct core *core, struct thread *thread, uint64_t syndrome)
+{
+    struct sched_context *saved = core->interrupted;
+
+    core->interrupted = core->running;
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    core->interrupted = saved;
+}
+
+static void try_other_core(struct core *core, struct thread *thread, uint64_t syndrome,
+                           struct sched_context *time)
+{
+    if (time->core != core->number)
+        return;
+    time->core ^= 1;
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    time->core ^= 1;
+}
+
+static unsigned level_of(const struct thread *thread, const struct sched_context *time)
+{
+    return thread->sender.ceiling > time->priority ? thread->sender.ceiling : time->priority;
+}
+
 /* A fault that a handler with time of its own is told. */
 static void try_handlers_time(struct core *core, struct thread *thread, uint64_t syndrome)
 {
@@ -789,15 +856,110 @@ static void try_handlers_time(struct core *core, struct thread *thread, uint64_t
 
     if (endpoint == NULL || endpoint->warm != NULL || list_empty(&endpoint->active))
         return;
-    struct sched_context *time =
-        CONTAINER_OF(endpoint->active.next, struct thread, link_receive)->time;
+    struct thread *handler = CONTAINER_OF(endpoint->active.next, struct thread, link_receive);
+    struct sched_context *time = handler->time;
 
     try_ends_of_time(core, thread, SYNCHRONOUS, syndrome, time);
-    if (time->core != core->number)
+    try_other_core(core, thread, syndrome, time);
+    try_ready(core, thread, syndrome, level_of(handler, time));
+    try_interrupted(core, thread, syndrome);
+    try_doomed(core, thread, SYNCHRONOUS, syndrome, handler);
+    uint8_t ceiling = handler->sender.ceiling;
+
+    handler->sender.ceiling = time->priority;
+    try_doomed(core, thread, SYNCHRONOUS, syndrome, handler);
+    handler->sender.ceiling = ceiling;
+}
+
+/* A fault that is told on the thread's own time: whoever runs on it then, is no less urgent. */
+static void try_less_urgent(struct core *core, struct thread *thread, uint64_t syndrome,
+                            const struct endpoint *endpoint)
+{
+    struct thread *to = endpoint != NULL ? endpoint->warm : NULL;
+
+    if (to == NULL)
         return;
-    time->core ^= 1; /* another core's */
+    try_doomed(core, thread, SYNCHRONOUS, syndrome, to);
+    uint8_t ceiling = thread->sender.ceiling;
+
+    thread->sender.ceiling = to->sender.ceiling + 1;
     expect_left(core, thread, SYNCHRONOUS, syndrome);
-    time->core ^= 1;
+    thread->sender.ceiling = ceiling;
+}
+
+/* The answer to a call or a fault, if somebody more urgent than who gets it is ready; and so on. */
+static void try_answer(struct core *core, struct thread *thread, uint64_t syndrome)
+{
+    if (thread->owes == NULL || !sender_is_thread(thread->owes))
+        return;
+    struct thread *to = thread_of_sender(thread->owes);
+    bool faulted = (to->sender.flags & SENDER_FAULTED) != 0;
+    struct sched_context *time = faulted && !thread->lent ? to->time : core->running;
+
+    try_doomed(core, thread, SYNCHRONOUS, syndrome, to);
+    if (time != NULL)
+        try_ready(core, thread, syndrome, level_of(to, time) + 1);
+    if (!faulted)
+        return;
+    thread->frame.x[1] ^= 1ULL << THOLE_TAG_LABEL_SHIFT;
+    if (thole_tag_label(thread->frame.x[1]) != THOLE_FAULT_RESUME)
+        expect_left(core, thread, SYNCHRONOUS, syndrome);
+    thread->frame.x[1] ^= 1ULL << THOLE_TAG_LABEL_SHIFT;
+    if (thread->lent || time == NULL)
+        return;
+    try_other_core(core, thread, syndrome, time);
+    try_interrupted(core, thread, syndrome);
+}
+
+/* Without the right to it, or where no short way of this core may be, or somebody waits already. */
+static void try_endpoint(struct core *core, struct thread *thread, unsigned number)
+{
+    struct slot *slot = thread_slot(thread, thread->frame.x[0]);
+    uint64_t syndrome = ESR_WORD_SVC64 | number;
+
+    if (number == SYSCALL_YIELD || slot == NULL || slot_type(slot) != OBJECT_ENDPOINT)
+        return;
+    struct endpoint *endpoint = slot_object(slot);
+    uint64_t object = slot->object;
+    struct thread *warm = endpoint->warm;
+
+    slot->object &= ~((uint64_t)(number == SYSCALL_CALL ? RIGHT_SEND : RIGHT_RECV) << 56);
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    slot->object = object;
+    try_elsewhere(core, thread, SYNCHRONOUS, syndrome, endpoint);
+    if (number == SYSCALL_CALL)
+        try_less_urgent(core, thread, syndrome, endpoint);
+    if (number != SYSCALL_REPLY_RECV)
+        return;
+    endpoint->warm = thread;
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    endpoint->warm = warm;
+    try_answer(core, thread, syndrome);
+}
+
+/* A poll that has to answer first, or says where a reply is to be kept. */
+static void try_poll(struct core *core, struct thread *thread, unsigned number)
+{
+    uint64_t slots = thread->frame.x[8];
+    struct sender *owes = thread->owes;
+
+    if (number != SYSCALL_TRY_RECV)
+        return;
+    thread->frame.x[8] |= 1;
+    expect_left(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number);
+    thread->frame.x[8] = slots;
+    thread->owes = &thread->sender;
+    expect_left(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number);
+    thread->owes = owes;
+}
+
+/* An equal that is ready, or more than that. */
+static void try_yield(struct core *core, struct thread *thread, unsigned number)
+{
+    const struct sched_context *next = time_to_go_on(core, thread, number);
+
+    if (number == SYSCALL_YIELD && next != NULL && next != core->interrupted)
+        try_doomed(core, thread, SYNCHRONOUS, ESR_WORD_SVC64 | number, next->thread);
 }
 
 /* Init's fault is the machine's end. */
@@ -827,6 +989,9 @@ struct thread *short_way_syscall(struct core *core, unsigned number)
         try_signal(core, thread, number);
         try_interrupted_equal(core, thread, number);
         try_barren(core, thread, number);
+        try_endpoint(core, thread, number);
+        try_poll(core, thread, number);
+        try_yield(core, thread, number);
     }
     bool brings = brings_to(thread, number) != NULL;
     struct slot *frame = brings ? pretend_mapped(thread) : NULL;
@@ -889,6 +1054,8 @@ struct thread *short_way_fault(struct core *core, const uint64_t word[5])
     if (gate == GATE_OPEN) {
         try_vital(core, thread, word[2]);
         try_handlers_time(core, thread, word[2]);
+        try_less_urgent(core, thread, word[2], slot_object(&thread->fault));
+        try_elsewhere(core, thread, SYNCHRONOUS, word[2], slot_object(&thread->fault));
     }
     take_exception(core, thread, SYNCHRONOUS);
     machine.system[A64_ESR_EL1] = word[2];

@@ -339,7 +339,28 @@ static void bind_events(const unsigned endpoint[3], const unsigned bell[2], cons
     must(line[1], INTERRUPT_BIND, apart ? endpoint[1] : endpoint[2], whole);
 }
 
-static void make_small(bool apart)
+/*
+ * Of threads: which table, endpoint, handler (9: init, 8: nobody), time (9: none) and ceiling.
+ * Two clients, two passive servers, and one with time of its own at their endpoint.
+ */
+struct how { uint8_t table, endpoint, fault, time, ceiling; };
+
+static const struct how how_usual[THREADS] = {
+    { 0, 2, 9, 0, 0 }, { 0, 0, 9, 9, 45 }, { 1, 1, 2, 9, 25 }, { 1, 2, 9, 1, 0 },
+    { 2, 0, 8, 2, 0 },
+};
+/* That one handles what the others do wrong, before them. */
+static const struct how how_drivers[THREADS] = {
+    { 0, 2, 2, 0, 0 }, { 0, 0, 2, 9, 45 }, { 1, 1, 2, 9, 25 }, { 1, 2, 9, 1, 50 },
+    { 2, 0, 0, 2, 0 },
+};
+/* A handler without time for one client and a server, one on its own for the other. */
+static const struct how how_handlers[THREADS] = {
+    { 0, 2, 0, 0, 0 }, { 0, 0, 2, 9, 45 }, { 1, 1, 0, 9, 25 }, { 1, 2, 1, 1, 50 },
+    { 2, 0, 2, 2, 0 },
+};
+
+static void make_small(const struct how *how, bool apart)
 {
     unsigned table[TABLES], thread[THREADS], endpoint[3], time[4], bell[2], timer[2], line[2];
     unsigned space[2];
@@ -377,19 +398,6 @@ static void make_small(bool apart)
 
         fill_small(table, which, copies, sizeof(copies) / sizeof(copies[0]));
     }
-    /*
-     * Two clients, two passive servers, and one with time of its own at their endpoint; in the
-     * world of drivers that one handles what the others do wrong, before them.
-     */
-    static const struct how { uint8_t table, endpoint, fault, time, ceiling; } usual[THREADS] = {
-        { 0, 2, 9, 0, 0 }, { 0, 0, 9, 9, 45 }, { 1, 1, 2, 9, 25 }, { 1, 2, 9, 1, 0 },
-        { 2, 0, 8, 2, 0 },
-    }, drivers[THREADS] = {
-        { 0, 2, 2, 0, 0 }, { 0, 0, 2, 9, 45 }, { 1, 1, 2, 9, 25 }, { 1, 2, 9, 1, 50 },
-        { 2, 0, 0, 2, 0 },
-    };
-    const struct how *how = apart ? drivers : usual;
-
     for (unsigned index = 0; index < THREADS; index++) {
         unsigned fault = how[index].fault == 9   ? INIT_SLOT_ENDPOINT
                          : how[index].fault == 8 ? 0
@@ -411,13 +419,19 @@ static void make_small(bool apart)
 
 static void world_small(void)
 {
-    make_small(false);
+    make_small(how_usual, false);
 }
 
 static void world_drivers(void)
 {
-    make_small(true);
+    make_small(how_drivers, true);
     model.profile = PROFILE_DRIVERS;
+}
+
+static void world_handlers(void)
+{
+    make_small(how_handlers, true);
+    model.profile = PROFILE_HANDLERS;
 }
 
 #define TINY_BITS 14
@@ -610,6 +624,7 @@ void world_make(enum world which, unsigned count)
     (which == WORLD_SMALL   ? world_small
      : which == WORLD_CROWD ? world_crowd
      : which == WORLD_DRIVERS ? world_drivers
+     : which == WORLD_HANDLERS ? world_handlers
                             : world_tiny)();
     if (next_slot > MODEL_SLOTS)
         failure("the world does not fit init's table");
