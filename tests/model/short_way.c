@@ -60,6 +60,7 @@ static struct frame interrupted; /* its registers then */
 static uint64_t sctlr_of_programs;
 static bool ended_by_c; /* who resumes nobody then is idle */
 static uint8_t fp_turns[MODEL_OBJECTS]; /* before it, each thread's */
+static bool is_disturbed; /* by `run`, not by what the exception was for */
 static struct core core_then; /* as it was when the exception was taken */
 static uint32_t executed[WORDS_MAX], jumped[WORDS_MAX];
 static struct a64_coverage coverage = { .executed = executed, .jumped = jumped };
@@ -446,6 +447,8 @@ static enum a64_stop run(struct core *core, uint32_t *gate_after)
     count = (count + 1) % 64;
     unsigned opened = count % 21 == 1 ? 1 + count / 21 : 0;
     bool gate_closes = takes_gate && count == 32;
+
+    is_disturbed = opened != 0 || gate_closes || *gate_after != GATE_OPEN;
 
     for (unsigned held = opened; held > 0; held--) {
         while (stop == A64_LIMIT && machine.monitor_bytes == 0)
@@ -972,6 +975,182 @@ static void try_vital(struct core *core, struct thread *thread, uint64_t syndrom
     thread->vital = vital;
 }
 
+/* --- What short ways are for: if one of these is left, programs are slower than they have to be --- */
+
+static bool is_plain(const struct thread *thread)
+{
+    return thread->sender.flags == 0 && thread->sender.fp_turns == 0 && thread->sender.doomed == 0;
+}
+
+/* Nothing of the two ends now. */
+static bool may_follow(const struct core *core, const struct sched_context *next)
+{
+    const struct sched_context *last = core->running;
+    bool same = next == last;
+    int64_t left = last->remaining - (int64_t)(sim.now - core->since);
+
+    return !same && sim.now < last->period_end && sim.now < next->period_end && left > 0 &&
+           next->remaining > 0 && next->core == core->number && !list_linked(&next->dying_ring);
+}
+
+/* Nobody who is ready comes before this one, on that time. */
+static bool comes_first(const struct core *core, const struct thread *thread,
+                        const struct sched_context *time)
+{
+    return core->ready_levels >> level_of(thread, time) >> 1 == 0;
+}
+
+static struct endpoint *here(const struct core *core, const struct slot *slot, unsigned right)
+{
+    struct endpoint *endpoint = slot != NULL && slot_type(slot) == OBJECT_ENDPOINT &&
+                                        slot_permits(slot, right) ? slot_object(slot) : NULL;
+
+    return endpoint != NULL && endpoint->home == core ? endpoint : NULL;
+}
+
+/* To whoever waits without time. */
+static bool is_plain_handover(const struct endpoint *endpoint, const struct thread *thread)
+{
+    const struct thread *to = endpoint != NULL ? endpoint->warm : NULL;
+
+    return to != NULL && is_plain(thread) && is_plain(to) &&
+           to->sender.ceiling >= thread->sender.ceiling;
+}
+
+static bool is_plain_event(const struct core *core, const struct thread *thread,
+                           const struct sender *event)
+{
+    const struct sched_context *time = sender_time(event);
+    const struct endpoint *endpoint = here(core, &event->endpoint, 0);
+    bool idle = event->state == SENDER_IDLE && event->fired_again == 0;
+
+    return idle && time != NULL && endpoint != NULL && endpoint->warm != NULL &&
+           time->thread == NULL && time->event == NULL && is_plain(thread) &&
+           is_plain(endpoint->warm) && may_follow(core, time) &&
+           time->priority > core->running->priority && time->priority > thread->sender.ceiling;
+}
+
+static bool is_plain_call(const struct core *core, const struct thread *thread)
+{
+    const struct slot *slot = thread_slot(thread, thread->frame.x[0]);
+    bool signals = slot != NULL && slot_type(slot) == OBJECT_NOTIFICATION &&
+                   slot_permits(slot, RIGHT_SEND);
+
+    if (signals && thole_tag_label(thread->frame.x[1]) == NOTIFICATION_SIGNAL)
+        return is_plain_event(core, thread, &((struct notification *)slot_object(slot))->sender);
+    return (thread->frame.x[1] & THOLE_TAG_CAP) == 0 &&
+           is_plain_handover(here(core, slot, RIGHT_SEND), thread);
+}
+
+static bool is_plain_resumption(const struct core *core, const struct thread *thread,
+                                const struct thread *to)
+{
+    const struct sched_context *time = thread->lent ? core->running : to->time;
+    bool known = to->sender.flags == SENDER_FAULTED && to->sender.fp_turns == 0 &&
+                 to->sender.doomed == 0 && to->fault_word[0] != FAULT_TIMEOUT &&
+                 thole_tag_label(thread->frame.x[1]) == THOLE_FAULT_RESUME;
+
+    return known && time != NULL && comes_first(core, to, time) &&
+           (thread->lent || (core->interrupted == NULL && may_follow(core, time)));
+}
+
+/* The end of an event's service: who was interrupted by it goes on, or the first that is ready. */
+static bool is_plain_end(const struct core *core, const struct thread *thread,
+                         const struct sender *event)
+{
+    unsigned level = core->ready_levels != 0 ? 63u - (unsigned)__builtin_clzll(core->ready_levels) : 0;
+    const struct sched_context *next = core->interrupted;
+    bool line = event->kind == KIND_INTERRUPT &&
+                CONTAINER_OF(event, struct interrupt, sender)->owing == 1 + core->number &&
+                event->shares == 0;
+
+    if (next == NULL && core->ready_levels != 0)
+        next = CONTAINER_OF(core->ready[level].next, struct sched_context, ready);
+    return (line || event->kind == KIND_SIGNAL) && next != NULL && thread->lent &&
+           event->flags == SENDER_EVENT && event->awaited == 0 && event->doomed == 0 &&
+           event->fired_again == 0 && core->running->event == event && may_follow(core, next) &&
+           (next == core->interrupted || is_plain(next->thread));
+}
+
+static bool is_plain_answer(const struct core *core, const struct thread *thread)
+{
+    const struct endpoint *endpoint = here(core, thread_slot(thread, thread->frame.x[0]), RIGHT_RECV);
+
+    if (endpoint == NULL || endpoint->warm != NULL || thread->owes == NULL || !is_plain(thread))
+        return false;
+    if (!sender_is_thread(thread->owes))
+        return is_plain_end(core, thread, thread->owes);
+    const struct thread *to = thread_of_sender(thread->owes);
+
+    if ((to->sender.flags & SENDER_FAULTED) != 0)
+        return is_plain_resumption(core, thread, to);
+    return is_plain(to) && thread->lent && (thread->frame.x[1] & THOLE_TAG_CAP) == 0 &&
+           comes_first(core, to, core->running);
+}
+
+static bool is_plain_poll(const struct core *core, const struct thread *thread)
+{
+    return (uint32_t)thread->frame.x[8] == 0 && thread->owes == NULL &&
+           here(core, thread_slot(thread, thread->frame.x[0]), RIGHT_RECV) != NULL;
+}
+
+static bool is_plain_yield(const struct core *core, const struct thread *thread)
+{
+    unsigned level = level_of(thread, core->running);
+
+    if (core->ready_levels >> level == 0)
+        return true;
+    const struct sched_context *next =
+        CONTAINER_OF(core->ready[level].next, struct sched_context, ready);
+
+    return core->interrupted == NULL && is_plain(thread) && is_plain(next->thread) &&
+           may_follow(core, next);
+}
+
+/* Nothing has changed since it was tried. */
+static void check_rightly_left(const struct core *core, const struct thread *thread, unsigned number)
+{
+    static bool (*const is_plain_one[])(const struct core *core, const struct thread *thread) = {
+        [SYSCALL_CALL] = is_plain_call, [SYSCALL_REPLY_RECV] = is_plain_answer,
+        [SYSCALL_TRY_RECV] = is_plain_poll, [SYSCALL_YIELD] = is_plain_yield,
+    };
+    bool known = number < sizeof(is_plain_one) / sizeof(is_plain_one[0]) &&
+                 is_plain_one[number] != NULL;
+
+    if (known && !is_disturbed && is_plain_one[number](core, thread))
+        failure("a short way of system call %u left what it is for", number);
+}
+
+static void check_fault_rightly_left(const struct core *core, const struct thread *thread,
+                                     uint64_t kind)
+{
+    const struct endpoint *endpoint = here(core, &thread->fault, 0);
+    bool known = kind == FAULT_READ || kind == FAULT_WRITE;
+
+    if (!known || endpoint == NULL || thread->ending || thread->vital || is_disturbed)
+        return;
+    if (is_plain_handover(endpoint, thread))
+        failure("a fault's short way left what it is for");
+    if (endpoint->warm != NULL || !list_empty(&endpoint->receivers) || list_empty(&endpoint->active))
+        return;
+    const struct thread *handler =
+        CONTAINER_OF(endpoint->active.next, struct thread, link_receive);
+
+    if (is_plain(thread) && is_plain(handler) && core->interrupted == NULL &&
+        core->ready_levels >> level_of(handler, handler->time) == 0 &&
+        may_follow(core, handler->time))
+        failure("a fault's short way left a handler with time of its own");
+}
+
+static void check_interrupt_rightly_left(const struct core *core, const struct thread *thread)
+{
+    const struct interrupt *interrupt = acknowledged < SIM_LINES ? irq_line[acknowledged] : NULL;
+
+    if (interrupt != NULL && interrupt->sender.shares == 0 && !is_disturbed &&
+        is_plain_event(core, thread, &interrupt->sender))
+        failure("an interrupt's short way left what it is for");
+}
+
 struct thread *short_way_syscall(struct core *core, unsigned number)
 {
     struct thread *thread = core->loaded;
@@ -1007,6 +1186,7 @@ struct thread *short_way_syscall(struct core *core, unsigned number)
     if (resumed != NULL || ended_by_c)
         return resumed;
     check_left(core, thread, &before, gate);
+    check_rightly_left(core, thread, number);
     return kernel_syscall(core, number);
 }
 
@@ -1065,6 +1245,7 @@ struct thread *short_way_fault(struct core *core, const uint64_t word[5])
     if (resumed != NULL)
         return resumed;
     check_left(core, thread, &before, gate);
+    check_fault_rightly_left(core, thread, word[0]);
     return kernel_fault(core, word);
 }
 
@@ -1087,6 +1268,7 @@ struct thread *short_way_interrupt(struct core *core)
     if (resumed != NULL)
         return resumed;
     check_left(core, thread, &before, gate);
+    check_interrupt_rightly_left(core, thread);
     hand_over(core);
     return kernel_interrupt(core);
 }
