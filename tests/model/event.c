@@ -50,6 +50,18 @@ static void check_resumed(unsigned where, const struct thread *resumed)
     after();
 }
 
+/* It has done something since it went on: whatever comes finds its registers and its flags used. */
+static void program_runs(unsigned where)
+{
+    uint64_t reg[9];
+
+    if (model.profile != PROFILE_HANDLERS || model.core[where].loaded == 0)
+        return;
+    for (unsigned index = 0; index < 9; index++)
+        reg[index] = 0xfeed0000 + index;
+    fill_registers(where, reg);
+}
+
 /* What an event finds on its core. */
 struct found {
     uint64_t timer, short_ways;
@@ -100,6 +112,8 @@ void both_call(unsigned where, unsigned number, const uint64_t reg[9])
 
 static void both_fault(unsigned where, uint64_t kind, uint64_t address)
 {
+    if (kind != FAULT_STEP)
+        program_runs(where);
     object_t who = model.core[where].loaded;
     const uint64_t *reg = thread_at(who)->reg;
     const uint64_t word[5] = { kind, address, short_way_syndrome(kind), reg[MODEL_PC],
@@ -119,6 +133,7 @@ static void both_fault(unsigned where, uint64_t kind, uint64_t address)
 static void both_interrupt(unsigned where)
 {
     sim_turn_to(where);
+    program_runs(where);
     story_event("interrupt", where, model.core[where].loaded, 0, NULL);
     struct found found = find(where);
     struct thread *resumed = short_way_interrupt(&cores[where]);

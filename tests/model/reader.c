@@ -291,6 +291,8 @@ static void read_queue(const struct list *head, size_t offset, struct queue *que
     for (const struct list *each = head->next; each != head; each = each->next) {
         if (queue->count == MODEL_QUEUE)
             failure("a queue of the kernel does not end");
+        if (each->prev->next != each || each->next->prev != each)
+            failure("a queue of the kernel is no queue backwards");
         queue->who[queue->count++] = name_of((const char *)each - offset);
     }
 }

@@ -239,8 +239,7 @@ static void interrupt_again(struct core *core, struct sched_context *time)
     core->interrupted_thread = time->thread;
     core->timer_before = timer_before(core, time);
     time->thread->time = NULL;
-    if (time->event != NULL)
-        time->thread = NULL;
+    time->thread = NULL;
 }
 
 /* Who is the next to run may have been interrupted for what runs, which is more often than it was. */
@@ -268,6 +267,8 @@ static void undo_all_settling(void)
         struct core *core = &cores[each];
 
         core_unsettle(core);
+        if (core->current != NULL && core->gate == GATE_OPEN)
+            core->running->thread = NULL; /* or whoever had it before */
         struct sched_context *time = could_be_interrupted(core);
 
         if (time != NULL)
@@ -297,6 +298,13 @@ static void check_interrupted(const struct core *core)
     if (time != core_then.running || core->interrupted_thread != taken_by ||
         core->ready_levels != levels_then() || core->timer_before != core_then.timer_set)
         failure("a short way says of who was interrupted what is not so");
+}
+
+/* Of who runs `running` alone says on what time. */
+static void check_time(const struct thread *resumed)
+{
+    if (resumed->time != NULL)
+        failure("a short way says twice on what time a thread runs");
 }
 
 /* Where a message was delivered, or is waited for now: no other core's short ways are there. */
@@ -364,6 +372,7 @@ static struct thread *return_from_exception(void)
     short_ways_taken++;
     check_interrupted(&cores[sim.here]);
     check_home(&cores[sim.here], thread);
+    check_time(thread);
     return thread;
 }
 
@@ -855,7 +864,7 @@ static unsigned level_of(const struct thread *thread, const struct sched_context
 /* A fault that a handler with time of its own is told. */
 static void try_handlers_time(struct core *core, struct thread *thread, uint64_t syndrome)
 {
-    const struct endpoint *endpoint = slot_object(&thread->fault);
+    struct endpoint *endpoint = slot_object(&thread->fault);
 
     if (endpoint == NULL || endpoint->warm != NULL || list_empty(&endpoint->active))
         return;
@@ -871,7 +880,16 @@ static void try_handlers_time(struct core *core, struct thread *thread, uint64_t
 
     handler->sender.ceiling = time->priority;
     try_doomed(core, thread, SYNCHRONOUS, syndrome, handler);
+    handler->sender.ceiling = 0;
+    try_ready(core, thread, syndrome, time->priority);
+    handler->sender.ceiling = time->priority + 1;
+    try_ready(core, thread, syndrome, time->priority + 1);
     handler->sender.ceiling = ceiling;
+    struct list *first = endpoint->receivers.next;
+
+    endpoint->receivers.next = &handler->link_receive; /* others wait, too */
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    endpoint->receivers.next = first;
 }
 
 /* A fault that is told on the thread's own time: whoever runs on it then, is no less urgent. */
@@ -900,8 +918,16 @@ static void try_answer(struct core *core, struct thread *thread, uint64_t syndro
     struct sched_context *time = faulted && !thread->lent ? to->time : core->running;
 
     try_doomed(core, thread, SYNCHRONOUS, syndrome, to);
-    if (time != NULL)
+    if (time != NULL) {
+        uint8_t ceiling = to->sender.ceiling;
+
         try_ready(core, thread, syndrome, level_of(to, time) + 1);
+        to->sender.ceiling = 0;
+        try_ready(core, thread, syndrome, time->priority + 1);
+        to->sender.ceiling = time->priority + 1;
+        try_ready(core, thread, syndrome, time->priority + 2);
+        to->sender.ceiling = ceiling;
+    }
     if (!faulted)
         return;
     thread->frame.x[1] ^= 1ULL << THOLE_TAG_LABEL_SHIFT;

@@ -403,6 +403,10 @@ static void make_small(const struct how *how, bool apart)
                          : how[index].fault == 8 ? 0
                                                  : endpoint[how[index].fault];
 
+        if (how == how_handlers && how[index].fault < 3) {
+            give(INIT_SLOT_CAPTABLE, next_slot, fault, RIGHTS_ALL, 0xfa00 + index);
+            fault = next_slot++;
+        }
         must(thread[index], THREAD_CONFIGURE, table[how[index].table],
              space[how[index].table % 2], endpoint[how[index].endpoint], fault,
              how[index].time == 9 ? 0 : time[how[index].time]);
