@@ -824,12 +824,12 @@ static const struct {
     void (*happens)(struct aim *aim);
     uint8_t weight[PROFILES], init_weight; /* become shares of 256 */
 } kinds[] = {
-    { do_talk, { 8, 4, 4, 190, 70, 0 }, 0 },
+    { do_talk, { 8, 4, 4, 190, 70, 24 }, 0 },
     { do_call, { 34, 60, 40, 10, 14, 10 }, 0 },
     { do_try_call, { 4, 0, 0, 0, 0, 0 }, 0 },
     { do_reply_recv, { 30, 30, 30, 20, 6, 6 }, 110 },
     { do_recv, { 18, 16, 10, 8, 2, 4 }, 0 },
-    { do_try_recv, { 5, 0, 0, 0, 0, 0 }, 0 },
+    { do_try_recv, { 5, 0, 0, 0, 0, 10 }, 0 },
     { do_answer, { 14, 8, 6, 2, 0, 0 }, 0 },
     { do_yield, { 3, 2, 8, 4, 60, 6 }, 1 },
     { do_fault, { 5, 6, 4, 0, 16, 6 }, 0 },
@@ -863,7 +863,7 @@ static const struct {
     { do_time, { 9, 6, 60, 8, 24, 20 }, 2 },
     { do_interrupt, { 1, 2, 4, 2, 3, 2 }, 1 },
     { do_access, { 1, 0, 0, 2, 1, 1 }, 0 },
-    { do_use_fp, { 8, 6, 4, 40, 12, 6 }, 2 },
+    { do_use_fp, { 8, 6, 4, 40, 12, 14 }, 2 },
     { do_revive, { 0, 0, 0, 0, 0, 0 }, 100 },
     { do_handle, { 0, 0, 0, 0, 0, 150 }, 0 },
     { do_profile, { 1, 1, 1, 1, 1, 1 }, 1 },

@@ -1003,9 +1003,14 @@ static void try_vital(struct core *core, struct thread *thread, uint64_t syndrom
 
 /* --- What short ways are for: if one of these is left, programs are slower than they have to be --- */
 
+static bool is_plain_with_fp(const struct thread *thread)
+{
+    return thread->sender.flags == 0 && thread->sender.doomed == 0;
+}
+
 static bool is_plain(const struct thread *thread)
 {
-    return thread->sender.flags == 0 && thread->sender.fp_turns == 0 && thread->sender.doomed == 0;
+    return is_plain_with_fp(thread) && thread->sender.fp_turns == 0;
 }
 
 /* Nothing of the two ends now. */
@@ -1039,7 +1044,7 @@ static bool is_plain_handover(const struct endpoint *endpoint, const struct thre
 {
     const struct thread *to = endpoint != NULL ? endpoint->warm : NULL;
 
-    return to != NULL && is_plain(thread) && is_plain(to) &&
+    return to != NULL && is_plain_with_fp(thread) && is_plain_with_fp(to) &&
            to->sender.ceiling >= thread->sender.ceiling;
 }
 
@@ -1102,15 +1107,15 @@ static bool is_plain_answer(const struct core *core, const struct thread *thread
 {
     const struct endpoint *endpoint = here(core, thread_slot(thread, thread->frame.x[0]), RIGHT_RECV);
 
-    if (endpoint == NULL || endpoint->warm != NULL || thread->owes == NULL || !is_plain(thread))
+    if (endpoint == NULL || endpoint->warm != NULL || thread->owes == NULL)
         return false;
     if (!sender_is_thread(thread->owes))
-        return is_plain_end(core, thread, thread->owes);
+        return is_plain(thread) && is_plain_end(core, thread, thread->owes);
     const struct thread *to = thread_of_sender(thread->owes);
 
     if ((to->sender.flags & SENDER_FAULTED) != 0)
-        return is_plain_resumption(core, thread, to);
-    return is_plain(to) && thread->lent && (thread->frame.x[1] & THOLE_TAG_CAP) == 0 &&
+        return is_plain(thread) && is_plain_resumption(core, thread, to);
+    return is_plain_with_fp(thread) && is_plain_with_fp(to) && thread->lent && (thread->frame.x[1] & THOLE_TAG_CAP) == 0 &&
            comes_first(core, to, core->running);
 }
 
@@ -1155,7 +1160,7 @@ static void check_fault_rightly_left(const struct core *core, const struct threa
 
     if (!known || endpoint == NULL || thread->ending || thread->vital || is_disturbed)
         return;
-    if (is_plain_handover(endpoint, thread))
+    if (is_plain(thread) && is_plain_handover(endpoint, thread) && is_plain(endpoint->warm))
         failure("a fault's short way left what it is for");
     if (endpoint->warm != NULL || !list_empty(&endpoint->receivers) || list_empty(&endpoint->active))
         return;
