@@ -363,6 +363,9 @@ static void read_thread(const struct thread *thread, object_t what, struct m_thr
     if (thread->state == THREAD_RECEIVING || (waits && thread->sender.state != SENDER_QUEUED))
         memcpy(out->reg, model.object[what].thread.reg, /* nobody sees those again */
                (MODEL_LOST_LAST + 1) * sizeof(out->reg[0]));
+    if (thread->state == THREAD_CALLING && thread->sender.kind == KIND_CALL &&
+        (uint32_t)thread->slots != (uint32_t)model.object[what].thread.reg[0])
+        failure("thread %u calls another slot than it named", what);
     memcpy(out->fault, thread->fault_word, sizeof(out->fault));
     out->grace = thread->grace;
     out->fp = fp_of(thread) != NULL ? fp_read(fp_of(thread)) : WRONG;
