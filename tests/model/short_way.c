@@ -123,6 +123,8 @@ static void write_system(struct a64 *core, enum a64_register which, uint64_t val
         drop_priority(value);
     else if (which == A64_ICC_DIR_EL1)
         arch_irq_done((uint32_t)value, sim.here);
+    else if (which == A64_CNTV_CTL_EL0 && value != CNTV_CTL_ON && value != CNTV_CTL_SILENT)
+        failure("a short way leaves the timer neither on nor silent");
     else if (which == A64_CNTV_CTL_EL0)
         arch_timer_set(value == CNTV_CTL_ON ? core->system[A64_CNTV_CVAL_EL0] : UINT64_MAX);
 }
@@ -940,7 +942,7 @@ static void try_answer(struct core *core, struct thread *thread, uint64_t syndro
     try_interrupted(core, thread, syndrome);
 }
 
-/* Without the right to it, or where no short way of this core may be, or somebody waits already. */
+/* Without the right to it, or what is no endpoint; or where no short way of this core may be, or somebody waits already. */
 static void try_endpoint(struct core *core, struct thread *thread, unsigned number)
 {
     struct slot *slot = thread_slot(thread, thread->frame.x[0]);
@@ -953,6 +955,8 @@ static void try_endpoint(struct core *core, struct thread *thread, unsigned numb
     struct thread *warm = endpoint->warm;
 
     slot->object &= ~((uint64_t)(number == SYSCALL_CALL ? RIGHT_SEND : RIGHT_RECV) << 56);
+    expect_left(core, thread, SYNCHRONOUS, syndrome);
+    slot->object = slot_word_of_object(endpoint, OBJECT_THREAD, RIGHTS_ALL);
     expect_left(core, thread, SYNCHRONOUS, syndrome);
     slot->object = object;
     try_elsewhere(core, thread, SYNCHRONOUS, syndrome, endpoint);
@@ -1067,8 +1071,12 @@ static bool is_plain_call(const struct core *core, const struct thread *thread)
     bool signals = slot != NULL && slot_type(slot) == OBJECT_NOTIFICATION &&
                    slot_permits(slot, RIGHT_SEND);
 
-    if (signals && thole_tag_label(thread->frame.x[1]) == NOTIFICATION_SIGNAL)
-        return is_plain_event(core, thread, &((struct notification *)slot_object(slot))->sender);
+    if (signals && thole_tag_label(thread->frame.x[1]) == NOTIFICATION_SIGNAL) {
+        const struct notification *notification = slot_object(slot);
+
+        return notification->sender.state != SENDER_IDLE || /* one bit more */
+               is_plain_event(core, thread, &notification->sender);
+    }
     return (thread->frame.x[1] & THOLE_TAG_CAP) == 0 &&
            is_plain_handover(here(core, slot, RIGHT_SEND), thread);
 }
