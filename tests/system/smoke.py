@@ -105,9 +105,23 @@ def a_disk_that_is_no_card_is_refused():
         expect_equal(done.returncode, 1, "exit status")
 
 
+def what_is_no_serial_line_is_neither_read_nor_written():
+    with tempfile.NamedTemporaryFile("w+") as file:
+        file.write("not a line\n")
+        file.flush()
+        for path, sentence in ((file.name, "is no serial line"), ("/nowhere", "No such file")):
+            done = subprocess.run(["/usr/bin/python3", try_rpi4.__file__, "--serial", path, "--log", os.devnull],
+                                  capture_output=True, text=True, timeout=60, check=False)
+            expect(done.stderr, f"^{path}.*{sentence}")
+            expect_equal((done.returncode, done.stdout), (1, ""), "exit status, and what it said before")
+        file.seek(0)
+        expect_equal(file.read(), "not a line\n", "what was in the file")
+
+
 skip_without_board("rpi4")
 run(what_is_written_is_compared,
     a_disk_that_is_no_card_is_refused,
+    what_is_no_serial_line_is_neither_read_nor_written,
     a_silent_line_gets_advice,
     another_board_gets_a_no_where_it_differs,
     a_board_that_runs_gets_a_yes_to_everything,

@@ -96,11 +96,12 @@ class Line:
 
     def __init__(self, path, log):
         self.descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
-        if os.isatty(self.descriptor):
-            tty.setraw(self.descriptor)
-            settings = termios.tcgetattr(self.descriptor)
-            settings[4] = settings[5] = termios.B115200
-            termios.tcsetattr(self.descriptor, termios.TCSANOW, settings)
+        if not os.isatty(self.descriptor):
+            sys.exit(f"{path} is no serial line: expected a terminal device such as /dev/ttyUSB0.")
+        tty.setraw(self.descriptor)
+        settings = termios.tcgetattr(self.descriptor)
+        settings[4] = settings[5] = termios.B115200
+        termios.tcsetattr(self.descriptor, termios.TCSANOW, settings)
         self.log = open(log, "wb")
         self.text = ""
         self.position = 0
@@ -199,8 +200,9 @@ def main():
         if arguments.flash:
             flash(*arguments.flash)
         if arguments.serial:
+            line = Line(arguments.serial, arguments.log)
             print(f"Listening at {arguments.serial}: switch the board on.")
-            found = judge(Line(arguments.serial, arguments.log))
+            found = judge(line)
             print(f"{found.asked - found.missing} of {found.asked}: {'NO' if found.missing else 'yes'}. "
                   f"What came is in {arguments.log}.")
             return 1 if found.missing else 0
