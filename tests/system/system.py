@@ -210,7 +210,7 @@ def wait_for_state(guest, name, state, tries=100):
 def servers(guest):
     """ps as a dictionary: name -> (state, restarts)."""
     answer = guest.command("ps")
-    expect(answer, r"^NAME +STATE +RESTARTS")
+    expect(answer, r"NAME +STATE +RESTARTS")   # behind what another program may have left of a line
     lines = re.findall(r"^([\w-]+) +(running|waiting|stopped|disabled|failed) +(\d+) ", answer, re.MULTILINE)
     return {name: (state, int(restarts)) for name, state, restarts in lines}
 
