@@ -57,6 +57,8 @@ static const char *release(const struct boot *boot, paddr_t address, paddr_t ent
             memory_clean((const void *)at, sizeof entry.value);
             return NULL;
         }
+    /* A device's, it seems. If nothing answers there, this is the last line before a panic. */
+    kernel_print("kernel: a core is released at %lx, which is no memory\n", address.value);
     mmio_write64(kernel_map_device(&word, word.bytes), 0, entry.value);
     return NULL;
 }
