@@ -205,17 +205,18 @@ def read_options(command, arguments, table, options):
 
 
 def known_kernels():
-    """Those that were built, and those that a product names, which the next build makes."""
-    names = set(os.listdir(built("kernels")))
-    for path in glob.glob(os.path.join(ROOT, "products", "*", "CMakeLists.txt")):
-        with open(path, encoding="utf-8", errors="replace") as file:
-            names.update(re.findall(r"^\s*thole_kernel_configuration\(\s*([^\s()]+)", file.read(), re.MULTILINE))
-    return names
+    """Those that the next build makes: what one made before may not be asked for any more."""
+    names = set()
+    for folder in ("arch", "products"):
+        for path in glob.glob(os.path.join(ROOT, folder, "*", "CMakeLists.txt")):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                names.update(re.findall(r"^\s*thole_kernel_configuration\(\s*([^\s()]+)", file.read(), re.MULTILINE))
+    return names - {"kernel"}
 
 
 def check_kernel(options):
-    """Which there are is known when they are built. A way to a folder is no name, though an Image be in it."""
-    if options.kernel and os.path.isdir(built("kernels")) and options.kernel not in known_kernels():
+    """A way to a folder is no name, though an Image be in it."""
+    if options.kernel and options.kernel not in known_kernels():
         raise UserError(f"There is no kernel '{options.kernel}': {nearest(os.path.basename(options.kernel), known_kernels())}")
 
 
