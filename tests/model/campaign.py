@@ -193,7 +193,7 @@ def main():
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--cores", type=int, action="append")
-    parser.add_argument("--in", dest="world_name", choices=("small", "crowd", "drivers"), default="small")
+    parser.add_argument("--in", dest="world_name", choices=("small", "crowd", "drivers", "handlers"), default="small")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--world", type=int, default=600)
     parser.add_argument("--log", default=os.path.join(HERE, "campaign.log"))
